@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 /* `work` gets a range [from, to) and the number of the worker (0 .. threads-1), for scratch memory of its own. */
-void wg_parallel(size_t threads, size_t count, size_t chunk, void (*work)(void *arg, size_t from, size_t to, size_t worker), void *arg);
+void wg_parallel(size_t threads, size_t count, size_t chunk, void (*work)(void *arg, size_t from, size_t to, size_t worker),
+                 void *arg);
 size_t wg_cores(void);
 #endif

@@ -37,7 +37,8 @@ char *wg_problem_text(struct wg_arena *arena, const struct wg_problem *problem, 
         if (wg_str_starts(rest, WG_STR("{where}"))) {
             wg_buf_str(&out, wg_str(problem->where));
             i += 7;
-        } else if (rest.n >= 3 && rest.p[0] == '{' && rest.p[2] == '}' && rest.p[1] >= '0' && rest.p[1] < '0' + WG_PROBLEM_ARGS) {
+        } else if (rest.n >= 3 && rest.p[0] == '{' && rest.p[2] == '}' && rest.p[1] >= '0' &&
+                   rest.p[1] < '0' + WG_PROBLEM_ARGS) {
             wg_buf_str(&out, wg_str(problem->args[rest.p[1] - '0']));
             i += 3;
         } else {
@@ -66,7 +67,8 @@ static const char *keep(struct wg_ctx *ctx, const char *text)
 
 int wg_refuse(struct wg_ctx *ctx, int code, const char *where, const char *arg0, const char *arg1)
 {
-    ctx->problem = (struct wg_problem){.code = code, .where = keep(ctx, where), .args = {keep(ctx, arg0), keep(ctx, arg1), NULL}};
+    ctx->problem =
+        (struct wg_problem){.code = code, .where = keep(ctx, where), .args = {keep(ctx, arg0), keep(ctx, arg1), NULL}};
     return code;
 }
 

@@ -36,7 +36,8 @@ struct wg_civil wg_civil_from_day(wg_day day)
     int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
     int doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
     int mp = (5 * doy + 2) / 153;
-    struct wg_civil c = {.year = (int)(yoe + era * 400), .month = mp < 10 ? mp + 3 : mp - 9, .day = doy - (153 * mp + 2) / 5 + 1};
+    struct wg_civil c = {
+        .year = (int)(yoe + era * 400), .month = mp < 10 ? mp + 3 : mp - 9, .day = doy - (153 * mp + 2) / 5 + 1};
     if (c.month <= 2) c.year++;
     return c;
 }
@@ -112,7 +113,8 @@ bool wg_time_parse(struct wg_str s, wg_time *ret)
     wg_day day;
     int h, m, sec, millis = 0, zone;
     if (s.n < 20 || (s.p[10] != 'T' && s.p[10] != ' ') || !wg_day_parse(wg_str_sub(s, 0, 10), &day)) return false;
-    if (!digits(s, 11, 2, &h) || s.p[13] != ':' || !digits(s, 14, 2, &m) || s.p[16] != ':' || !digits(s, 17, 2, &sec)) return false;
+    if (!digits(s, 11, 2, &h) || s.p[13] != ':' || !digits(s, 14, 2, &m) || s.p[16] != ':' || !digits(s, 17, 2, &sec))
+        return false;
     if (h > 23 || m > 59 || sec > 60) return false;
     size_t at = 19;
     if (s.p[at] == '.') {
@@ -133,5 +135,6 @@ char *wg_time_text(struct wg_arena *arena, wg_time moment, int zone)
     struct wg_civil c = wg_civil_from_day(day);
     int away = zone < 0 ? -zone : zone;
     return wg_fmt(arena, "%04d-%02d-%02dT%02d:%02d:%02d.%03d%c%02d:%02d", c.year, c.month, c.day, (int)(ms / WG_HOUR),
-                  (int)(ms / WG_MINUTE % 60), (int)(ms / 1000 % 60), (int)(ms % 1000), zone < 0 ? '-' : '+', away / 60, away % 60);
+                  (int)(ms / WG_MINUTE % 60), (int)(ms / 1000 % 60), (int)(ms % 1000), zone < 0 ? '-' : '+', away / 60,
+                  away % 60);
 }
