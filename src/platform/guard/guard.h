@@ -1,0 +1,153 @@
+/* guard.h - who may see and do what: accounts, sessions, rights, scope, audit, sealing. Enforced in one place.
+ *
+ * An account is a worker. Its role gives rights; its duties (dated, on places) give its scope: the subtrees below them and
+ * nothing else. Every route is a row; the dispatcher signs in, checks the right and the anti-forgery token, works out the scope,
+ * runs the handler and writes the audit: a handler cannot forget any of it.
+ *   P1 a route without a right or without an audit verb (or a stated reason for none) is refused at start
+ *   P2 passwords are Argon2id; sessions are 256 random bits, stored hashed, in an HttpOnly SameSite=Strict cookie, idle and
+ *      absolute limits; changing state needs the session's X-CSRF-Token header
+ *   P3 logins are throttled by account and by client, growing from seconds to minutes; the answer does not tell which was wrong
+ *   P4 an account whose password was made by the demo works only in a store marked as demo
+ *   P5 every read and write of a person's record is in the audit before the answer leaves: who, when, what, whom, why
+ *   P6 sealed values (XChaCha20-Poly1305) are bound to their row and field: moved elsewhere they do not open
+ *   P7 the key file lies outside the database with mode 0600, and is refused otherwise
+ * Owns the tables worker, session, login_attempt, audit. Days in the deployment's zone. */
+#ifndef WG_GUARD_H
+#define WG_GUARD_H
+#include "platform/http/http.h"
+#include "platform/store/store.h"
+
+/* --- rights and roles --------------------------------------------------------------------------------------------------- */
+enum guard_right {
+    RIGHT_NONE,          /* no sign-in needed */
+    RIGHT_SIGNED_IN,     /* any account */
+    RIGHT_PERSON_READ,   /* people and households within scope */
+    RIGHT_PERSON_WRITE,  /* correct the register */
+    RIGHT_PERSON_REVEAL, /* a full identity or telephone number, with a reason */
+    RIGHT_PLACE_WRITE,
+    RIGHT_DUTY_WRITE, /* duties, leave, stand-ins */
+    RIGHT_TASK,       /* today's doors; record what was found */
+    RIGHT_TASK_SEE,   /* who is not reached, of others */
+    RIGHT_ASSIGN,     /* pools, passing tasks on */
+    RIGHT_LIST_READ,
+    RIGHT_LIST_IMPORT,
+    RIGHT_REVIEW,
+    RIGHT_REPORT_READ,
+    RIGHT_REPORT_SIGN,   /* a community's report */
+    RIGHT_REPORT_VERIFY, /* as the street */
+    RIGHT_EXPORT,
+    RIGHT_AUDIT_READ,
+    RIGHT_ACCOUNT_WRITE,
+    RIGHT_COUNT_
+};
+enum guard_role { ROLE_WORKER, ROLE_COMMUNITY, ROLE_STREET, ROLE_DISTRICT, ROLE_DATA, ROLE_CLERK, ROLE_KEEPER, ROLE_COUNT_ };
+const char *guard_role_code(enum guard_role role); /* "worker" "community" "street" "district" "data" "clerk" "keeper" */
+WG_MUST bool guard_role_from_code(struct wg_str code, enum guard_role *ret);
+bool guard_role_may(enum guard_role role, enum guard_right right);
+
+/* --- scope ---------------------------------------------------------------------------------------------------------------- */
+enum { GUARD_TOPS_MAX = 512 };
+/* Tops of the subtrees someone may see: path prefixes, sorted, none under another. "" is the whole district. A record is in
+ * scope when its path starts with a top; as a range: path >= top and path < top followed by '~'. */
+struct guard_scope {
+    const char *const *tops;
+    size_t n;
+};
+bool guard_in_scope(const struct guard_scope *scope, struct wg_str path);
+/* The scope cut down to the subtree at `path` (empty when outside). */
+struct guard_scope guard_scope_within(struct wg_arena *arena, const struct guard_scope *scope, struct wg_str path);
+/* The end of a prefix's range: prefix followed by '~'. */
+const char *guard_scope_end(struct wg_arena *arena, const char *top);
+
+struct guard_who {
+    wg_id worker;
+    const char *name;
+    enum guard_role role;
+    struct guard_scope scope;
+    const char *csrf;
+    wg_id session;
+    const char *district; /* code, leads every key */
+};
+bool guard_may(const struct guard_who *who, enum guard_right right);
+
+/* --- the guard ------------------------------------------------------------------------------------------------------------ */
+struct guard;
+struct guard_options {
+    const char *district; /* code */
+    const char *key_file; /* NULL: "wangge.key" in the store's directory */
+    bool create_key;      /* only when the store is new */
+    bool fast_hash;       /* tests and demo seeds: the cheapest Argon2id that verifies all the same */
+    /* How duties become a scope: asked at sign-in and when duties changed (district/register gives it). */
+    int (*tops)(struct wg_ctx *ctx, struct store_snap *snap, const char *district, wg_id worker, wg_day day,
+                const char *const **ret_tops, size_t *ret_n);
+};
+WG_MUST int guard_open(struct wg_ctx *ctx, struct store *store, const struct guard_options *options, struct guard **ret_guard);
+void guard_close(struct guard *guard);
+/* Scopes are kept for a minute; call after duties changed. */
+void guard_forget_scopes(struct guard *guard);
+
+/* --- accounts ------------------------------------------------------------------------------------------------------------- */
+struct guard_worker {
+    wg_id id;
+    const char *login; /* NULL: has no account */
+    const char *name;
+    const char *phone; /* of duty, not sealed: it is on the door notice */
+    enum guard_role role;
+    bool active, demo;
+};
+WG_MUST int guard_worker_add(struct wg_ctx *ctx, struct store_tx *tx, const char *district, const struct guard_worker *worker);
+/* WG_E_WEAK_PASSWORD. Ends the worker's sessions. Hashing is slow by design: do it outside the transaction. */
+WG_MUST int guard_password_hash(struct wg_ctx *ctx, const struct guard *guard, struct wg_str password, bool demo,
+                                const char **ret_hash);
+WG_MUST int guard_password_set(struct wg_ctx *ctx, struct store_tx *tx, const char *district, wg_id worker, const char *hash);
+
+/* --- sealing --------------------------------------------------------------------------------------------------------------- */
+/* `field` and `row` bind the sealed bytes to their place. Result in the arena. */
+struct wg_str guard_seal(struct wg_ctx *ctx, const struct guard *guard, const char *field, wg_id row, struct wg_str plain);
+WG_MUST int guard_unseal(struct wg_ctx *ctx, const struct guard *guard, const char *field, wg_id row, struct wg_str sealed,
+                         struct wg_str *ret_plain);
+/* Keyed index (BLAKE2b-128) of a canonical value: equal values, equal marks, within this store only. */
+wg_id guard_index(const struct guard *guard, const char *field, struct wg_str value);
+/* "***********1238": all but the last four replaced. */
+const char *guard_mask(struct wg_arena *arena, struct wg_str value);
+
+/* --- routes ----------------------------------------------------------------------------------------------------------------- */
+struct guard_call {
+    struct wg_ctx *ctx;
+    struct http_request *request;
+    struct http_answer *answer;
+    const struct guard_who *who; /* NULL on RIGHT_NONE routes without a session */
+    struct guard *guard;
+    struct store *store;
+    void *services;           /* what main passed on */
+    struct guard_note *notes; /* for the audit */
+};
+/* Adds a subject to the call's audit entry: whose record, and what (short; never a number or a name). */
+void guard_note(struct guard_call *call, wg_id person, const char *what);
+
+struct guard_route {
+    const char *method, *pattern; /* "GET" "/api/v1/people/{id}" */
+    enum guard_right right;
+    const char *audit;    /* verb, "person.read"; NULL only with */
+    const char *no_audit; /* why nothing is written */
+    int (*handle)(struct guard_call *call);
+    /* For the OpenAPI document: one line, and names of schemas in the document (NULL: none). "?name:type" parts of `query`
+     * separated by spaces describe the query parameters: "place:string limit:integer". */
+    const char *summary, *query, *body, *reply;
+};
+enum { GUARD_NO_CSRF_LOGIN = 0 };
+struct guard_router;
+/* `routes` ends with a row whose method is NULL; call once per room. */
+WG_MUST int guard_router_new(struct wg_ctx *ctx, struct guard *guard, struct store *store, void *services,
+                             struct guard_router **ret_router);
+WG_MUST int guard_router_add(struct wg_ctx *ctx, struct guard_router *router, const struct guard_route *routes);
+void guard_router_free(struct guard_router *router);
+/* An http_options.handle: static pages, then routes. */
+int guard_dispatch(struct wg_ctx *ctx, void *router, struct http_request *request, struct http_answer *answer);
+/* Every row, for OpenAPI and tests. */
+size_t guard_route_count(const struct guard_router *router);
+const struct guard_route *guard_route_at(const struct guard_router *router, size_t index);
+
+/* The guard's own routes: sign in and out, who am I, change password, accounts, audit. See docs/api.md. */
+extern const struct guard_route guard_routes[];
+#endif
