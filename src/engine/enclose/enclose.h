@@ -1,0 +1,216 @@
+/* enclose.h - the enclosure planner: from a map of what stands to a plan that can be built tomorrow.
+ *
+ * A quarter's open buildings are gathered into compounds, each closed by the walls and houses that stand, by as little new
+ * fence as possible, and by gates. The money of the whole drive is weighed: fence, gates, cabins and, above all, the guards of
+ * every staffed gate round the clock. Nothing here knows a store or the network: bytes in, plan out.
+ *
+ * The model (engine/enclose/README.md tells it at length). Buildings, walls, fences and hedges cannot be walked through. Free
+ * ground is a constrained Delaunay triangulation whose edges are the places where a fence may stand, with feet of
+ * perpendiculars added so that the narrowest gap between two facades is an edge. Public streets, railways, water and the edge
+ * of the map are outside; the ground before each home's doors (its apron) is inside. The least fence is a least cut between
+ * the two. A home whose doors are not mapped is taken to open to its sheltered long side; the plan says so.
+ *
+ * Sources: Ford and Fulkerson 1956 and Dinic 1970 (cuts and flows); Dahlhaus et al. 1994 (multiway cuts: hard from three
+ * terminals on, hence bounds); Strang 1983 (the continuous cut and flow, whose discrete shadow this is); Sloan 1993 (constrained
+ * triangulation by flips); Hobby 1999 (snap rounding, here by GEOS); Boykov, Veksler, Zabih 2001 (expansion moves); Karney 2011
+ * (transverse Mercator). Field rules and prices: early 2020 orders and price lists, each a parameter in enclose_config.
+ *
+ * Units: metres on the ground, yuan, degrees of WGS 84 in every answer. Memory: ctx->arena, also what GEOS holds.
+ *
+ *   P1  every plan made is accepted by enclose_verify with the same map and configuration
+ *   P2  the same map, configuration, locks and options give the same bytes, unless a time limit cut the search short (the plan
+ *       then says so)
+ *   P3  plan.bound never exceeds plan.cost: no plan on this model's ground, edges and doors can cost less
+ *   P4  metres are true to the ground: scaling the coordinates scales them
+ *   P5  more freedom never costs more: allowing barriers to be opened, or more of them, never gives a dearer plan
+ *   P6  a locked fence, gate or membership is found again in the new plan
+ *   P7  a faulty map is repaired, each repair named with the feature, or refused naming it; no map crashes the reader
+ *   P8  enclose_verify measures with code of its own and rejects a plan that lacks one piece of its fence
+ *   P9  a compound lies within one community, and no fence stands on a public street
+ *   P10 every home is in exactly one compound; every compound has a staffed gate */
+#ifndef WG_ENCLOSE_H
+#define WG_ENCLOSE_H
+#include "base/base.h"
+
+/* ---- configuration ---- */
+
+enum enclose_homes { ENCLOSE_HOMES_GUESS, ENCLOSE_HOMES_TAGGED, ENCLOSE_HOMES_ALL };
+
+/* Defaults and their sources stand in enclose_config.c; every field is a key of the JSON file. */
+struct enclose_config {
+    int64_t days;            /* the drive's length */
+    double fence_yuan;       /* a metre of fence, standing */
+    double gate_large_yuan;  /* a gate for vehicles */
+    double gate_small_yuan;  /* a gate for people */
+    double cabin_yuan;       /* a cabin with heater and lamp */
+    double shift_yuan;       /* a guard's shift */
+    double shifts_day;       /* person-shifts a staffed gate takes in a day */
+    double open_yuan;        /* taking down a stretch of barrier inside */
+    double gate_large_m;     /* width of a large gate; at least fire_lane_m */
+    double gate_small_m;
+    double fire_lane_m;      /* clear width a fire engine needs */
+    double fire_reach_m;     /* an engine comes this near to every home, if it can today */
+    double detour_m;         /* a gate adds at most this to anyone's walk to the street */
+    double apron_m;          /* depth of the ground before a home's doors that lies inside */
+    int64_t households_max;  /* in one compound */
+    int64_t households_min;  /* fewer are gathered with neighbours where a way leads there */
+    int64_t teams;           /* crews the bill is divided among */
+    bool may_open;           /* barriers inside may be taken down to join buildings */
+    bool water_is_wall;      /* a river keeps people out; false: it may freeze, so fence runs along it */
+    bool gcj02;              /* the map's coordinates are GCJ-02: convert them first */
+    enum enclose_homes homes;
+    const char **public_ways; /* values of highway= that stay public */
+    size_t n_public_ways;
+    const char **reachable; /* "key=value" or "key": buildings that stay reachable from the street */
+    size_t n_reachable;
+    const char **keep_open; /* ids of ways and nodes that may not be closed */
+    size_t n_keep_open;
+};
+
+void enclose_config_default(struct enclose_config *ret_config);
+/* Reads a JSON object over the defaults. WG_E_PLAN_CONFIG names the key that is unknown or out of bounds. */
+WG_MUST int enclose_config_read(struct wg_ctx *ctx, struct wg_str json, struct enclose_config *ret_config);
+
+/* ---- the map ---- */
+
+struct enclose_map;
+/* What the reader repaired, left out or assumed, in both languages. */
+struct enclose_note {
+    const char *feature; /* its id on the map, or "" */
+    const char *zh, *en;
+};
+enum { ENCLOSE_MAP_BYTES = 512 * 1024 * 1024, ENCLOSE_MAP_BUILDINGS = 100000, ENCLOSE_MAP_EXTENT_M = 40000 };
+
+/* OpenStreetMap XML or GeoJSON, told apart by the first byte. `config` decides what is public, home or reachable and must live
+ * as long as the map. */
+WG_MUST int enclose_map_read(struct wg_ctx *ctx, struct wg_str bytes, const struct enclose_config *config,
+                             struct enclose_map **ret_map);
+const struct enclose_note *enclose_map_notes(const struct enclose_map *map, size_t *ret_count);
+
+/* ---- the plan ---- */
+
+struct enclose_point {
+    double lon, lat;
+};
+struct enclose_ring {
+    struct enclose_point *points; /* the first again at the end */
+    size_t n;
+    bool hole;
+    size_t part; /* rings of one polygon share it */
+};
+struct enclose_door {
+    const char *building;
+    struct enclose_point at;
+    bool estimated;
+    double walk_m, detour_m, engine_m; /* to the gate; beyond today's way to the street; engine's nearest stand */
+};
+struct enclose_compound {
+    const char *id, *community, *street;
+    const char **buildings; /* homes */
+    size_t n_buildings;
+    const char **others; /* buildings inside that are no homes */
+    size_t n_others;
+    struct enclose_ring *rings;
+    size_t n_rings;
+    struct enclose_door *doors;
+    size_t n_doors;
+    int64_t households, team;
+    bool households_estimated;
+    double fence_m, detour_worst_m, detour_mean_m, walk_worst_m, cost;
+};
+struct enclose_fence {
+    const char *compound, *neighbour; /* neighbour: the compound on its other side, or NULL */
+    struct enclose_point *points;
+    size_t n;
+    double metres;
+    bool locked;
+};
+enum enclose_gate_state { ENCLOSE_STAFFED, ENCLOSE_KEY_HOLDER, ENCLOSE_EMERGENCY };
+struct enclose_gate {
+    const char *id, *compound, *way; /* way: what passes through, or NULL */
+    const char *neighbour;           /* the compound on its other side, or NULL: the street */
+    struct enclose_point a, b;       /* the posts */
+    double width;
+    bool large, existing, locked, main;
+    enum enclose_gate_state state;
+};
+/* An opening shut, a barrier taken down, a cabin. */
+struct enclose_spot {
+    const char *id, *compound, *feature;
+    struct enclose_point at, a, b; /* a, b: the ends of a barrier's stretch taken down */
+    double metres;
+};
+struct enclose_totals {
+    size_t buildings, compounds, gates_large, gates_small, gates_staffed, cabins, closed, opened;
+    double fence_m, detour_worst_m, detour_mean_m;
+    int64_t households;
+};
+struct enclose_plan {
+    const struct enclose_config *config;
+    struct enclose_compound *compounds;
+    struct enclose_fence *fences;
+    struct enclose_gate *gates;
+    struct enclose_spot *closed, *opened, *cabins;
+    size_t n_compounds, n_fences, n_gates, n_closed, n_opened, n_cabins;
+    struct enclose_note *notes; /* what could not be had, e.g. a home no engine reaches even today */
+    size_t n_notes;
+    struct enclose_totals totals;
+    double cost, bound;   /* yuan over the drive; the proven least */
+    double fence_bound_m; /* least fence that separates every home from the street, however many gates */
+    double hull_m, alone_m; /* for comparison: fencing each street block along the hull of its homes; each home alone */
+    size_t blocks;          /* street blocks with homes: gates the hulls would need */
+    bool proven;            /* cost == bound but for rounding */
+    bool cut_short;         /* the time limit ended the search */
+};
+struct enclose_options {
+    double seconds;           /* 0: no limit */
+    struct wg_str locks;      /* a plan's GeoJSON: features with "locked": true hold; empty: none */
+    const struct wg_progress *progress;
+};
+WG_MUST int enclose_plan(struct wg_ctx *ctx, const struct enclose_map *map, const struct enclose_options *options,
+                         struct enclose_plan **ret_plan);
+
+/* ---- what leaves ---- */
+
+WG_MUST int enclose_plan_geojson(struct wg_ctx *ctx, const struct enclose_plan *plan, struct wg_str *ret_text);
+/* Rows by compound, community, street and team, and the total; the file opens in a spreadsheet. */
+WG_MUST int enclose_bill_csv(struct wg_ctx *ctx, const struct enclose_plan *plan, struct wg_str *ret_text);
+WG_MUST int enclose_bill_xlsx(struct wg_ctx *ctx, const struct enclose_plan *plan, const char *path);
+WG_MUST int enclose_draw_svg(struct wg_ctx *ctx, const struct enclose_map *map, const struct enclose_plan *plan,
+                             const char *path);
+/* One PDF with an overview and a page for each compound, in `directory`; the name comes back. */
+WG_MUST int enclose_draw_sheets(struct wg_ctx *ctx, const struct enclose_map *map, const struct enclose_plan *plan,
+                                const char *directory, const char **ret_path);
+
+/* ---- proof ---- */
+
+struct enclose_violation {
+    const char *code; /* stable: leak, street_fenced, no_gate, gate_narrow, detour, ... */
+    const char *feature;
+    const char *zh, *en;
+    struct enclose_point at;
+};
+struct enclose_verdict {
+    struct enclose_violation *violations;
+    size_t n;
+    size_t compounds, gates, doors; /* what was checked */
+    double fence_m;                 /* measured again */
+};
+/* Any plan, also one drawn by hand: needs compound features (their `buildings` where named, else what lies inside), fence
+ * and gate features. WG_E_MAP_FORMAT when the plan cannot be read at all. */
+WG_MUST int enclose_verify(struct wg_ctx *ctx, const struct enclose_map *map, const struct enclose_config *config,
+                           struct wg_str plan, struct enclose_verdict *ret_verdict);
+
+/* ---- a made-up town, for tests and scale ---- */
+
+struct enclose_town {
+    uint64_t seed;
+    size_t buildings;   /* about so many homes */
+    double scale;       /* 1: metres as they are; 2: everything twice as large */
+    double walled;      /* share of blocks that have a wall with gaps */
+    bool faults;        /* with the faults real maps have */
+};
+/* OpenStreetMap XML of a town of made-up blocks round 41.57 N 120.45 E: rows of slabs, towers, garages, shops, a school, walls
+ * with gaps and gates. The same spec gives the same bytes. */
+WG_MUST int enclose_town_osm(struct wg_ctx *ctx, const struct enclose_town *town, struct wg_str *ret_text);
+#endif

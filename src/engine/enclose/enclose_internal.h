@@ -1,0 +1,171 @@
+/* enclose_internal.h - what the files of this room share. Nothing here is for callers.
+ *
+ * Flow: bytes -> enc_features (osm, geojson) -> enclose_map (map, site: repaired, projected, classified) -> enc_space
+ * (triangles, labels) -> enc_answer per block (cut, group, bound) -> walk and gates -> enclose_plan.
+ * enclose_verify.c shares with the planner the map as read and nothing below it. */
+#ifndef WG_ENCLOSE_INTERNAL_H
+#define WG_ENCLOSE_INTERNAL_H
+#include <geos_c.h>
+#include <math.h>
+
+#include "engine/enclose/enclose.h"
+
+struct enc_xy {
+    double x, y;
+};
+
+/* ---- reading: features as they came, coordinates in degrees ---- */
+
+struct enc_tag {
+    const char *key, *value;
+};
+enum enc_form { ENC_POINT, ENC_LINE, ENC_AREA };
+struct enc_path {
+    struct enc_xy *p; /* x: longitude, y: latitude */
+    size_t n;
+    bool inner;
+    size_t part;
+};
+struct enc_feature {
+    const char *id;
+    struct enc_tag *tags;
+    size_t n_tags;
+    enum enc_form form;
+    struct enc_path *paths;
+    size_t n_paths;
+};
+struct enc_features {
+    struct enc_feature *list;
+    size_t n, cap;
+    struct enclose_note *notes;
+    size_t n_notes, cap_notes;
+};
+WG_MUST int enc_osm_read(struct wg_ctx *ctx, struct wg_str bytes, struct enc_features *features);
+WG_MUST int enc_geojson_read(struct wg_ctx *ctx, struct wg_str bytes, struct enc_features *features);
+const char *enc_tag(const struct enc_feature *f, const char *key); /* NULL: absent */
+bool enc_tag_is(const struct enc_feature *f, const char *key, const char *value);
+void enc_note(struct wg_ctx *ctx, struct enc_features *features, const char *feature, const char *zh, const char *en);
+
+/* ---- projection ---- */
+
+struct enc_projection {
+    double lon0, lat0, north0; /* origin, and its distance from the equator */
+};
+struct enc_projection enc_projection(double lon0, double lat0);
+struct enc_xy enc_project(const struct enc_projection *pr, double lon, double lat);
+struct enclose_point enc_unproject(const struct enc_projection *pr, struct enc_xy at);
+/* GCJ-02 to WGS 84, by iteration; points outside China are left. */
+struct enclose_point enc_from_gcj02(struct enclose_point at);
+
+/* ---- the map in metres ---- */
+
+struct enc_line {
+    struct enc_xy *p;
+    size_t n;
+};
+enum enc_use { ENC_HOME, ENC_REACHABLE, ENC_OTHER };
+struct enc_building {
+    const char *id, *street, *community, *name;
+    GEOSGeometry *shape; /* valid polygon or multipolygon */
+    double area, levels;
+    int64_t households;
+    bool households_known, use_known;
+    enum enc_use use;
+    struct enc_xy *doors; /* mapped entrances */
+    size_t n_doors;
+    bool has_shop; /* a shop stands in it: its street side stays open */
+};
+struct enc_way {
+    const char *id, *name, *kind;
+    struct enc_line line;
+    double width;
+    bool is_public, passage, emergency, vehicles, keep_open;
+};
+struct enc_barrier {
+    const char *id, *kind;
+    struct enc_line line;
+};
+struct enc_mark { /* a gate, bollard or entrance mapped as a node */
+    const char *id, *kind;
+    struct enc_xy at;
+    bool keep_open, vehicles;
+};
+enum enc_zone_kind { ENC_WATER, ENC_RAIL, ENC_COMMUNITY, ENC_RESIDENTIAL };
+struct enc_zone {
+    const char *id, *name;
+    enum enc_zone_kind kind;
+    GEOSGeometry *shape;
+};
+struct enclose_map {
+    const struct enclose_config *config;
+    GEOSContextHandle_t geos;
+    struct enc_projection projection;
+    struct enc_building *buildings;
+    struct enc_way *ways;
+    struct enc_barrier *barriers;
+    struct enc_mark *marks;
+    struct enc_zone *zones;
+    size_t n_buildings, n_ways, n_barriers, n_marks, n_zones;
+    struct enclose_note *notes;
+    size_t n_notes;
+    double min_x, min_y, max_x, max_y; /* of all that matters */
+};
+WG_MUST int enc_map_build(struct wg_ctx *ctx, struct enc_features *features, const struct enclose_config *config,
+                          struct enclose_map **ret_map);
+/* What a feature is; enclose_site.c. */
+enum enc_use enc_building_use(const struct enclose_config *config, const struct enc_feature *f, double area, bool *ret_known);
+bool enc_is_reachable_tag(const struct enclose_config *config, const struct enc_feature *f);
+bool enc_is_barrier(const char *kind);
+bool enc_is_underground(const struct enc_feature *f);
+double enc_way_width(const struct enc_feature *f);
+
+/* ---- geometry helpers over GEOS; every geometry made is kept by the arena unless it says otherwise ---- */
+
+struct enc_shapes { /* a bag of geometries that is destroyed with the arena */
+    GEOSContextHandle_t geos;
+    GEOSGeometry **list;
+    size_t n, cap;
+};
+struct enc_shapes *enc_shapes(struct wg_ctx *ctx, GEOSContextHandle_t geos);
+GEOSGeometry *enc_keep(struct enc_shapes *bag, GEOSGeometry *g); /* NULL passes */
+GEOSGeometry *enc_geos_line(GEOSContextHandle_t geos, const struct enc_xy *p, size_t n);
+GEOSGeometry *enc_geos_ring_polygon(GEOSContextHandle_t geos, const struct enc_xy *p, size_t n);
+GEOSGeometry *enc_geos_point(GEOSContextHandle_t geos, struct enc_xy at);
+/* Coordinates of a line string or ring, in the arena. */
+struct enc_line enc_geos_points(struct wg_ctx *ctx, GEOSContextHandle_t geos, const GEOSGeometry *line);
+/* Calls `each` for every polygon ring (outer first) or line in g. */
+void enc_geos_each_line(struct wg_ctx *ctx, GEOSContextHandle_t geos, const GEOSGeometry *g,
+                        void (*each)(void *arg, struct enc_line line, bool hole, size_t part), void *arg);
+double enc_dist(struct enc_xy a, struct enc_xy b);
+double enc_dist_segment(struct enc_xy p, struct enc_xy a, struct enc_xy b, double *ret_t);
+
+/* ---- constrained Delaunay triangulation on a grid of centimetres ---- */
+
+struct enc_ixy {
+    int32_t x, y;
+};
+struct enc_mesh {
+    struct enc_ixy *v;
+    size_t n_v, cap_v;
+    int32_t (*tri)[3]; /* corners, counter-clockwise */
+    int32_t (*adj)[3]; /* the triangle across the edge opposite corner i; -1: none */
+    uint8_t (*fix)[3]; /* that edge is a constraint */
+    size_t n_tri, cap_tri;
+};
+/* Triangulates points and segments (pairs of indices into p); segments may meet only at points given. */
+WG_MUST int enc_mesh_build(struct wg_ctx *ctx, const struct enc_ixy *p, size_t n, const uint32_t (*segments)[2],
+                           size_t n_segments, struct enc_mesh *ret_mesh);
+
+/* ---- least cut ---- */
+
+struct enc_flow;
+struct enc_flow *enc_flow_new(size_t nodes, size_t arcs);
+void enc_flow_free(struct enc_flow *f);
+/* An edge usable both ways. */
+void enc_flow_edge(struct enc_flow *f, size_t a, size_t b, int64_t capacity);
+void enc_flow_arc(struct enc_flow *f, size_t from, size_t to, int64_t capacity);
+int64_t enc_flow_max(struct enc_flow *f, size_t source, size_t sink);
+/* After enc_flow_max: is the node on the source's side of the least cut that is largest (or smallest) on that side? */
+void enc_flow_side(struct enc_flow *f, size_t source, size_t sink, bool largest, uint8_t *ret_inside);
+
+#endif
