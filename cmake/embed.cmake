@@ -3,7 +3,7 @@
 enable_language(ASM)
 
 function(wg_embed_files ret_sources)
-  file(GLOB_RECURSE files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/*.sql ${CMAKE_SOURCE_DIR}/programmes/*.json
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/*.sql ${CMAKE_SOURCE_DIR}/src/app/*.json ${CMAKE_SOURCE_DIR}/programmes/*.json
     ${CMAKE_SOURCE_DIR}/data/*.csv ${CMAKE_SOURCE_DIR}/data/*.json ${CMAKE_SOURCE_DIR}/data/*.txt)
   list(SORT files)
   set(roots)
