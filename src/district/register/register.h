@@ -1,0 +1,160 @@
+/* register.h - the residents' register: one tree of places, the people who live there, and who answers for whom.
+ *
+ * Owns the tables place, person, person_change, duty, absence (0010_register.sql). Knows only the platform.
+ * Days are wg_day in the deployment's zone; a duty holds on d when from <= d < until. Results live in ctx->arena.
+ * Every function that reads people takes the scope of whoever asks; those that do not are marked "the program's own".
+ *   P1 a place's path is its parent's path and three characters more; its label is said as at the door
+ *   P2 a person lives at exactly one place, and person.path is always that place's path
+ *   P3 identity and telephone numbers are stored sealed, found by their keyed mark, and shown by their last four
+ *   P4 a correction keeps what it replaced, and needs the version it was made from (WG_E_CONFLICT otherwise)
+ *   P5 a place has at most one lead on any day (WG_E_DUTY_TAKEN names who is in the way)
+ *   P6 every household has an owner on every day: the lead of the nearest place at or above it whose holder is present, else the
+ *      stand-in, else the next level up; only a district where nobody leads has none (WG_E_NOT_FOUND)
+ *   P7 what a worker may see is what lies under their duties and under those they stand in for, and nothing else */
+#ifndef WG_REGISTER_H
+#define WG_REGISTER_H
+#include "platform/guard/guard.h"
+
+/* What every district room is handed: built once by main. */
+struct district {
+    struct job_engine *jobs; /* first: struct job_services */
+    struct store *store;
+    struct guard *guard;
+    const char *code;      /* "211302" */
+    const char *area_code; /* of bare landlines: "421" */
+    int zone;
+    struct people_index *people; /* the register in memory, for comparing lists (district/list) */
+    struct programme_sums *sums; /* gathered sums (district/programme) */
+};
+
+/* --- places ---------------------------------------------------------------------------------------------------------- */
+enum place_level {
+    LEVEL_DISTRICT,
+    LEVEL_STREET,
+    LEVEL_COMMUNITY,
+    LEVEL_GRID,
+    LEVEL_COMPOUND,
+    LEVEL_BUILDING,
+    LEVEL_UNIT,
+    LEVEL_HOUSEHOLD,
+    LEVEL_COUNT_
+};
+enum { PLACE_STEP = 3, PLACE_PATH_MAX = PLACE_STEP * LEVEL_HOUSEHOLD, PLACE_CHILDREN_MAX = 46655 };
+
+struct place {
+    wg_id id, parent;
+    const char *path;
+    enum place_level level;
+    const char *kind, *code /* NULL: none */, *name, *label;
+    wg_day valid_from, valid_until; /* WG_DAY_OPEN: stands */
+    int64_t version;
+};
+/* The three characters for the n-th child (from 1). */
+void place_step(unsigned ordinal, char out[PLACE_STEP + 1]);
+/* "春华小区3号楼2单元501" from the names of the compound and what lies below; higher places are their own name. `parent_label` is the
+ * parent's label, or "" above the compound. */
+const char *place_label(struct wg_arena *arena, enum place_level level, const char *parent_label, const char *name);
+
+WG_MUST int place_get(struct wg_ctx *ctx, struct store_snap *snap, const char *district, wg_id id, struct place *ret);
+WG_MUST int place_by_path(struct wg_ctx *ctx, struct store_snap *snap, const char *district, struct wg_str path,
+                          struct place *ret);
+WG_MUST int place_by_code(struct wg_ctx *ctx, struct store_snap *snap, const char *district, struct wg_str code,
+                          struct place *ret);
+/* Adds one below `parent` (nil: the district itself) at the next free step; fills id (when nil), path, label. WG_E_PLACE_LEVEL. */
+WG_MUST int place_add(struct wg_ctx *ctx, struct store_tx *tx, const char *district, struct place *place);
+/* Writes a place whose path and label the caller made (bulk loads; the program's own). */
+WG_MUST int place_put(struct wg_ctx *ctx, struct store_tx *tx, const char *district, const struct place *place);
+/* Name, code or end of validity; relabels the subtree when the name changed. */
+WG_MUST int place_change(struct wg_ctx *ctx, struct store_tx *tx, const char *district, const struct place *place);
+/* Ancestors of `path`, from the district down, without itself. */
+WG_MUST int place_above(struct wg_ctx *ctx, struct store_snap *snap, const char *district, struct wg_str path,
+                        struct place **ret, size_t *ret_n);
+/* JSON as PlaceRef / Place. */
+json_t *place_ref_json(struct wg_ctx *ctx, const struct place *place);
+WG_MUST int place_ref(struct wg_ctx *ctx, struct store_snap *snap, const char *district, struct wg_str path, json_t **ret);
+WG_MUST int place_json(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const struct place *place,
+                       json_t **ret);
+
+/* --- people ---------------------------------------------------------------------------------------------------------- */
+struct person {
+    wg_id id, place;
+    const char *path; /* filled by reading and by person_put */
+    const char *name;
+    int sex;
+    wg_day birth;
+    const char *idno, *phone; /* canonical, only when writing or unsealed; else NULL */
+    const char *idno_tail, *phone_tail;
+    int relation;      /* -1 unknown */
+    const char *state; /* "living" ... */
+    const char *address, *note;
+    wg_time created, updated;
+    int64_t version;
+};
+/* Adds (id nil: a new one) or, with version > 0, corrects a person. Reads and checks the numbers (WG_E_IDNO, WG_E_PHONE say what is
+ * wrong with them); a number that another living person has is WG_E_IDNO_TAKEN unless `accept_twin`. */
+WG_MUST int person_put(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d, wg_id by, bool accept_twin,
+                       struct person *person);
+/* The same without checks or history, for bulk loads of canonical data (the program's own). person->path must be set. */
+WG_MUST int person_load(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d, const struct person *person);
+WG_MUST int person_get(struct wg_ctx *ctx, struct store_snap *snap, const struct district *d, const struct guard_scope *scope,
+                       wg_id id, struct person *ret);
+/* Moves someone to another place. */
+WG_MUST int person_move(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d, wg_id by, wg_id person,
+                        const struct place *to, const char *state);
+/* PersonRow; `place` NULL looks it up. */
+WG_MUST int person_row_json(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const struct person *person,
+                            json_t **ret);
+int person_age(const struct wg_ctx *ctx, wg_day birth); /* -1 unknown */
+
+/* Every living or provisional person with numbers unsealed, in the order of ids, for the comparison index (the program's own).
+ * `since`: only those updated at or after it (0: all); people in other states come too then, so that they can be dropped. */
+typedef int (*person_visit)(struct wg_ctx *ctx, void *arg, const struct person *person, struct wg_str label);
+WG_MUST int person_each(struct wg_ctx *ctx, const struct district *d, wg_time since, person_visit visit, void *arg);
+
+/* --- duties ---------------------------------------------------------------------------------------------------------- */
+struct duty {
+    wg_id id, place, worker;
+    const char *path;
+    bool lead;
+    wg_day from, until;
+    wg_time recorded;
+    wg_id recorded_by;
+};
+WG_MUST int duty_assign(struct wg_ctx *ctx, struct store_tx *tx, const char *district, struct duty *duty);
+WG_MUST int duty_end(struct wg_ctx *ctx, struct store_tx *tx, const char *district, wg_id duty, wg_day until, wg_id by);
+/* For guard_options.tops. */
+int duty_tops(struct wg_ctx *ctx, struct store_snap *snap, const char *district, wg_id worker, wg_day day,
+              const char *const **ret_tops, size_t *ret_n);
+
+struct owner {
+    wg_id worker;
+    const char *name, *phone;
+    const char *path; /* of the place whose duty answers */
+    enum place_level level;
+    bool stand_in;
+};
+/* All duties of a day, for whoever asks about many places: one read, then no query. */
+struct owners;
+WG_MUST int owners_load(struct wg_ctx *ctx, struct store_snap *snap, const char *district, wg_day day, struct owners **ret);
+/* P6; false when nobody leads up to the district. */
+bool owner_of(const struct owners *owners, struct wg_str path, struct owner *ret);
+json_t *owner_json(struct wg_ctx *ctx, const struct owner *owner);
+
+/* --- routes, import and export ----------------------------------------------------------------------------------------- */
+extern const struct guard_route register_routes[];
+struct job_kind;
+extern const struct job_kind register_jobs[]; /* "register.import" */
+struct district_check;
+extern const struct district_check register_checks[];
+
+/* A check: an arithmetic promise held against the store. `count` gives the number of rows that break it, `rows` names them
+ * (at most 20 are shown); `wangge check` fails when the two disagree. Both SQL texts take $1 = district (and $2 = now in
+ * milliseconds where they need it: `with_now`). */
+struct district_check {
+    const char *code;
+    const char *title_zh, *title_en;
+    const char *count, *rows;
+    bool with_now;
+    const char *advice_zh, *advice_en;
+};
+#endif
