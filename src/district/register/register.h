@@ -13,19 +13,7 @@
  *   P7 what a worker may see is what lies under their duties and under those they stand in for, and nothing else */
 #ifndef WG_REGISTER_H
 #define WG_REGISTER_H
-#include "platform/guard/guard.h"
-
-/* What every district room is handed: built once by main. */
-struct district {
-    struct job_engine *jobs; /* first: struct job_services */
-    struct store *store;
-    struct guard *guard;
-    const char *code;      /* "211302" */
-    const char *area_code; /* of bare landlines: "421" */
-    int zone;
-    struct people_index *people; /* the register in memory, for comparing lists (district/list) */
-    struct programme_sums *sums; /* gathered sums (district/programme) */
-};
+#include "district/district.h"
 
 /* --- places ---------------------------------------------------------------------------------------------------------- */
 enum place_level {
@@ -142,19 +130,6 @@ json_t *owner_json(struct wg_ctx *ctx, const struct owner *owner);
 
 /* --- routes, import and export ----------------------------------------------------------------------------------------- */
 extern const struct guard_route register_routes[];
-struct job_kind;
-extern const struct job_kind register_jobs[]; /* "register.import" */
-struct district_check;
-extern const struct district_check register_checks[];
-
-/* A check: an arithmetic promise held against the store. `count` gives the number of rows that break it, `rows` names them
- * (at most 20 are shown); `wangge check` fails when the two disagree. Both SQL texts take $1 = district (and $2 = now in
- * milliseconds where they need it: `with_now`). */
-struct district_check {
-    const char *code;
-    const char *title_zh, *title_en;
-    const char *count, *rows;
-    bool with_now;
-    const char *advice_zh, *advice_en;
-};
+extern const struct job_kind register_jobs[];         /* "register.import"; ends with a NULL name */
+extern const struct district_check register_checks[]; /* ends with a NULL code */
 #endif
