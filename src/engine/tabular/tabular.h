@@ -22,7 +22,8 @@ enum tab_cell_kind { TAB_EMPTY, TAB_TEXT, TAB_NUMBER, TAB_DATE, TAB_LOST };
 enum tab_row_kind {
     TAB_DATA,
     TAB_BLANK,  /* nothing in any cell */
-    TAB_TOTAL,  /* a line of totals (合计, 总计, 小计, total), or a foot note in one cell under the data */
+    TAB_TOTAL,  /* a line of totals (合计, 总计, 小计, total), or a note (填表人：…) or heading across the table */
+    TAB_HEADER, /* the header line once more, where tables were pasted together */
     TAB_DAMAGED /* not decodable, or an unclosed quote: kept as it came in `raw` */
 };
 
