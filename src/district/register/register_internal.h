@@ -5,10 +5,22 @@
 #include "engine/people/people.h"
 #include "platform/resource/resource.h"
 
+/* The columns every reading of people asks for, in the order person_read takes them. */
+#define PERSON_COLUMNS                                                                                                         \
+    "id, path, place, name, sex, birth, idno_tail, phone_tail, relation, state, address, note, created, updated, version"
+void person_read(struct wg_ctx *ctx, const struct store_rows *rows, struct person *ret);
+bool person_state_known(const char *state);
+/* Whoever it is, without scope: for writers that have checked it. */
+WG_MUST int person_find(struct wg_ctx *ctx, struct store_snap *snap, const char *district, wg_id id, struct person *ret);
+/* Unseals both numbers into person->idno and ->phone. */
+WG_MUST int person_numbers(struct wg_ctx *ctx, struct store_snap *snap, const struct district *d, struct person *person);
+
 /* "yrsq yanrushequ": initials and pinyin of a name, for search. */
 const char *register_sound(struct wg_arena *arena, const char *name);
+/* A text column; NULL for NULL. */
+const char *register_text(struct wg_ctx *ctx, const struct store_rows *rows, int column);
 bool place_kind_level(struct wg_str kind, enum place_level *ret);
 
+extern const struct res_resource register_people, register_places, register_duties;
 extern const struct guard_route place_routes[], person_routes[], duty_routes[], file_routes[];
-/* The body's fields of the resource "people", "places" or "duties"; see register_fields.c. */
 #endif
