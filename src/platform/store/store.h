@@ -11,7 +11,14 @@
  *   P5 one program opens a directory for writing at a time (WG_E_STORE_LOCKED)
  *   P6 rows, statements and snapshots left open are closed with ctx->arena
  * Errors: WG_E_STORE with the engine's text, WG_E_STORE_FULL, WG_E_CONFLICT for a unique key that exists (the constraint's
- * columns in the problem). Any thread may call; one snapshot or transaction is used by one thread at a time. */
+ * columns in the problem), WG_E_BUSY when no connection came free in ten seconds (a thread that holds one snapshot and asks
+ * for another may wait for itself: hold one). Any thread may call; one snapshot or transaction is used by one thread at a
+ * time. A store outlives the arenas it was used with.
+ *
+ * The SQL of migrations and queries: types TEXT, BIGINT, INTEGER, DOUBLE PRECISION, BYTEA (ids are 16 bytes); LIKE tells
+ * upper from lower case; no constraint is DEFERRABLE (it would fail the group instead of its unit). A table to be kept in
+ * the order of its primary key has the word clustered in a comment of its own, without blanks, after its closing parenthesis
+ * (src/platform/job/0003_job.sql shows it). */
 #ifndef WG_STORE_H
 #define WG_STORE_H
 #include "base/base.h"
@@ -22,10 +29,15 @@ struct store_tx;   /* a write in the current group */
 
 /* `where`: a directory (made when `create`). Applies migrations. */
 WG_MUST int store_open(struct wg_ctx *ctx, const char *where, bool create, struct store **ret_store);
-void store_close(struct store *store); /* NULL is allowed; finishes the writes already handed in */
+/* For looking beside a running program: takes no lock, applies nothing (a store that lacks a migration is refused), and
+ * store_write refuses. */
+WG_MUST int store_open_reading(struct wg_ctx *ctx, const char *where, struct store **ret_store);
+/* NULL is allowed; finishes the writes already handed in. All snapshots must have ended. */
+void store_close(struct store *store);
 /* The directory, for the key file and uploads beside the database. */
 const char *store_directory(const struct store *store);
-/* A copy that a running program may take: consistent, complete, in `to` (must not exist). */
+/* A copy of the database that a running program may take: consistent, complete, a store in the new directory `to` (must not
+ * exist). The key file and other files beside the database are not part of it. */
 WG_MUST int store_backup(struct wg_ctx *ctx, struct store *store, const char *to);
 /* ANALYZE and the like, after bulk loads. */
 WG_MUST int store_optimize(struct wg_ctx *ctx, struct store *store);
@@ -58,7 +70,9 @@ void store_read_end(struct store_snap *snap);
 struct store_snap *store_tx_snap(struct store_tx *tx);
 
 struct store_rows;
-/* `sql` must be a constant (its prepared statement is kept by address and text). */
+/* The prepared statement is kept by the text of `sql`: build few different ones, of constants; as many `values` as the
+ * highest $n in it. Once rows are ended their memory is the arena's again: wg_arena_rewind over ended rows is allowed when
+ * the snapshot was made in the same arena (or comes from store_tx_snap). */
 WG_MUST int store_query(struct wg_ctx *ctx, struct store_snap *snap, const char *sql, const struct store_value *values,
                         size_t n, struct store_rows **ret_rows);
 /* The next row; *ret_more false at the end, when the rows are closed by themselves. */
@@ -81,7 +95,9 @@ WG_MUST int store_number(struct wg_ctx *ctx, struct store_snap *snap, const char
 
 /* --- writing ---------------------------------------------------------------------------------------------------------- */
 /* A unit of work. Runs on the writer's thread with the caller's ctx (the caller waits); may be run again, so what it
- * leaves in `arg` must not depend on how often. Returns 0, or a refusal that undoes only this unit. */
+ * leaves in `arg` must not depend on how often. Returns 0, or a refusal that undoes only this unit. Inside it, read with
+ * store_tx_snap: store_read and store_write abort there. Everybody waits for it: look up, compute and hash before, and split
+ * bulk loads into units of some thousand rows. */
 typedef int (*store_work)(struct wg_ctx *ctx, struct store_tx *tx, void *arg);
 WG_MUST int store_write(struct wg_ctx *ctx, struct store *store, store_work work, void *arg);
 WG_MUST int store_exec(struct wg_ctx *ctx, struct store_tx *tx, const char *sql, const struct store_value *values, size_t n,
