@@ -38,33 +38,35 @@ enum enclose_homes { ENCLOSE_HOMES_GUESS, ENCLOSE_HOMES_TAGGED, ENCLOSE_HOMES_AL
 
 /* Defaults and their sources stand in enclose_config.c; every field is a key of the JSON file. */
 struct enclose_config {
-    int64_t days;            /* the drive's length */
-    double fence_yuan;       /* a metre of fence, standing */
-    double gate_large_yuan;  /* a gate for vehicles */
-    double gate_small_yuan;  /* a gate for people */
-    double cabin_yuan;       /* a cabin with heater and lamp */
-    double shift_yuan;       /* a guard's shift */
-    double shifts_day;       /* person-shifts a staffed gate takes in a day */
-    double open_yuan;        /* taking down a stretch of barrier inside */
-    double gate_large_m;     /* width of a large gate; at least fire_lane_m */
+    int64_t days;           /* the drive's length */
+    double fence_yuan;      /* a metre of fence, standing */
+    double gate_large_yuan; /* a gate for vehicles */
+    double gate_small_yuan; /* a gate for people */
+    double cabin_yuan;      /* a cabin with heater and lamp */
+    double shift_yuan;      /* a guard's shift */
+    double shifts_day;      /* person-shifts a staffed gate takes in a day */
+    double open_yuan;       /* taking down a stretch of barrier inside */
+    double gate_large_m;    /* width of a large gate; at least fire_lane_m */
     double gate_small_m;
-    double fire_lane_m;      /* clear width a fire engine needs */
-    double fire_reach_m;     /* an engine comes this near to every home, if it can today */
-    double detour_m;         /* a gate adds at most this to anyone's walk to the street */
-    double apron_m;          /* depth of the ground before a home's doors that lies inside */
-    int64_t households_max;  /* in one compound */
-    int64_t households_min;  /* fewer are gathered with neighbours where a way leads there */
-    int64_t teams;           /* crews the bill is divided among */
-    bool may_open;           /* barriers inside may be taken down to join buildings */
-    bool water_is_wall;      /* a river keeps people out; false: it may freeze, so fence runs along it */
-    bool gcj02;              /* the map's coordinates are GCJ-02: convert them first */
+    double fire_lane_m;     /* clear width a fire engine needs */
+    double fire_reach_m;    /* an engine comes this near to every home, if it can today */
+    double detour_m;        /* a gate adds at most this to anyone's walk to the street */
+    double apron_m;         /* depth of the ground before a home's doors that lies inside */
+    int64_t households_max; /* in one compound */
+    int64_t households_min; /* fewer are gathered with neighbours where a way leads there */
+    int64_t teams;          /* crews the bill is divided among */
+    bool may_open;          /* barriers inside may be taken down to join buildings */
+    bool water_is_wall;     /* a river keeps people out; false: it may freeze, so fence runs along it */
+    bool gcj02;             /* the map's coordinates are GCJ-02: convert them first */
     enum enclose_homes homes;
     const char **public_ways; /* values of highway= that stay public */
     size_t n_public_ways;
     const char **reachable; /* "key=value" or "key": buildings that stay reachable from the street */
     size_t n_reachable;
-    const char **keep_open; /* ids of ways and nodes that may not be closed */
+    const char **keep_open; /* ids of ways and gates that may not be closed: they get a gate at least for emergencies */
     size_t n_keep_open;
+    const char **walls; /* values of barrier= that keep people out; kerbs, bollards and low things do not */
+    size_t n_walls;
 };
 
 void enclose_config_default(struct enclose_config *ret_config);
@@ -155,16 +157,16 @@ struct enclose_plan {
     struct enclose_note *notes; /* what could not be had, e.g. a home no engine reaches even today */
     size_t n_notes;
     struct enclose_totals totals;
-    double cost, bound;   /* yuan over the drive; the proven least */
-    double fence_bound_m; /* least fence that separates every home from the street, however many gates */
+    double cost, bound;     /* yuan over the drive; the proven least */
+    double fence_bound_m;   /* least fence that separates every home from the street, however many gates */
     double hull_m, alone_m; /* for comparison: fencing each street block along the hull of its homes; each home alone */
     size_t blocks;          /* street blocks with homes: gates the hulls would need */
     bool proven;            /* cost == bound but for rounding */
     bool cut_short;         /* the time limit ended the search */
 };
 struct enclose_options {
-    double seconds;           /* 0: no limit */
-    struct wg_str locks;      /* a plan's GeoJSON: features with "locked": true hold; empty: none */
+    double seconds;      /* 0: no limit */
+    struct wg_str locks; /* a plan's GeoJSON: features with "locked": true hold; empty: none */
     const struct wg_progress *progress;
 };
 WG_MUST int enclose_plan(struct wg_ctx *ctx, const struct enclose_map *map, const struct enclose_options *options,
@@ -205,10 +207,10 @@ WG_MUST int enclose_verify(struct wg_ctx *ctx, const struct enclose_map *map, co
 
 struct enclose_town {
     uint64_t seed;
-    size_t buildings;   /* about so many homes */
-    double scale;       /* 1: metres as they are; 2: everything twice as large */
-    double walled;      /* share of blocks that have a wall with gaps */
-    bool faults;        /* with the faults real maps have */
+    size_t buildings; /* about so many homes */
+    double scale;     /* 1: metres as they are; 2: everything twice as large */
+    double walled;    /* share of blocks that have a wall with gaps */
+    bool faults;      /* with the faults real maps have */
 };
 /* OpenStreetMap XML of a town of made-up blocks round 41.57 N 120.45 E: rows of slabs, towers, garages, shops, a school, walls
  * with gaps and gates. The same spec gives the same bytes. */
