@@ -7,11 +7,12 @@ struct district {
     struct job_services jobs; /* first: the job routes look here */
     struct store *store;
     struct guard *guard;
-    const char *code;            /* "211302" */
-    const char *area_code;       /* of bare landlines: "421" */
-    int zone;                    /* minutes east of UTC */
-    struct programme_sums *sums; /* sums gathered as facts arrive (district/programme) */
-    struct list_index *people;   /* the register in memory, for comparing lists (district/list) */
+    const char *code;                    /* "211302" */
+    const char *area_code;               /* of bare landlines: "421" */
+    int zone;                            /* minutes east of UTC */
+    const struct programmes *programmes; /* as shipped (district/programme) */
+    struct programme_sums *sums;         /* sums gathered as facts arrive (district/programme) */
+    struct list_index *people;           /* the register in memory, for comparing lists (district/list) */
 };
 
 /* A check: an arithmetic promise held against the store. `count` gives the number of rows that break it, `rows` names them (one

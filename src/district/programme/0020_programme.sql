@@ -37,18 +37,21 @@ CREATE TABLE observation (
     person BYTEA,               -- whom it is about, or
     place BYTEA,                -- which household
     path TEXT NOT NULL,         -- where, when it was stored
-    result TEXT NOT NULL,       -- seen not_home moved never refused normal fever symptoms ...
+    result TEXT NOT NULL,       -- seen not_home moved never refused normal fever symptoms ... withdrawn
+    effect TEXT NOT NULL,       -- what the programme says of it: done excused tried passed none withdrawn
     temperature INTEGER,        -- tenths of a degree Celsius
     body TEXT,                  -- JSON: the rest of the form
     supersedes BYTEA,           -- the observation this one corrects
     digest BYTEA NOT NULL,      -- of the content, to tell a repeat from a reuse of the id
     PRIMARY KEY (district, id)
 );
-CREATE INDEX observation_person ON observation (district, person, at);   -- a person's timeline
+CREATE INDEX observation_person ON observation (district, person, at) WHERE person IS NOT NULL; -- a person's timeline
+CREATE INDEX observation_place ON observation (district, place, round) WHERE place IS NOT NULL; -- a household's rounds, when one is corrected
 CREATE INDEX observation_supersedes ON observation (district, supersedes) WHERE supersedes IS NOT NULL;
 CREATE INDEX observation_received ON observation (district, received);   -- late facts after a report was signed
 
--- derived: the newest valid answer of each subject in each daily round. Not yet reached = roster without an answer.
+-- derived: the answer of each household in each daily round: of the facts not superseded, reached before tried, then the latest.
+-- Not yet reached = roster without an answer.
 CREATE TABLE answer (
     district TEXT NOT NULL,
     programme TEXT NOT NULL,

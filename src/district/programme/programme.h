@@ -19,11 +19,12 @@
 
 /* What a result means for the task. */
 enum result_effect {
-    EFFECT_DONE,    /* reached: ends it */
-    EFFECT_EXCUSED, /* accounted for without being reached (away, dead, never lived here, empty flat): ends it */
-    EFFECT_TRIED,   /* nobody home: stays open, counted as a try */
-    EFFECT_PASS_ON, /* moved: goes to the next place, or ends as excused when that is outside the district */
-    EFFECT_UNKNOWN
+    EFFECT_DONE,     /* reached: ends it */
+    EFFECT_EXCUSED,  /* accounted for without being reached (away, dead, never lived here, empty flat): ends it */
+    EFFECT_TRIED,    /* nobody home: stays open, counted as a try */
+    EFFECT_PASS_ON,  /* moved: goes to the next place, or ends as excused when that is outside the district */
+    EFFECT_NONE,     /* kept on the person's timeline, changes no task */
+    EFFECT_WITHDRAWN /* takes back the fact it supersedes */
 };
 struct programme_result {
     const char *code, *zh, *en;
@@ -46,6 +47,12 @@ WG_MUST int programmes_load(struct wg_ctx *ctx, const struct programmes **ret);
 const struct programme *programme_named(const struct programmes *all, struct wg_str code);
 const struct programme_result *programme_result(const struct programme *programme, struct wg_str code);
 json_t *programmes_json(const struct programmes *all);
+size_t programme_count(const struct programmes *all);
+const struct programme *programme_at(const struct programmes *all, size_t index);
+/* The deadline of a daily round. */
+wg_time programme_due(const struct programme *programme, wg_day day, int zone);
+/* The highest level that hears of a task due then: LEVEL_GRID while only the worker does. */
+int programme_escalated(const struct programme *programme, wg_time due, wg_time now);
 
 /* --- sums, gathered on the writer's thread and written once a group ------------------------------------------------------ */
 struct programme_sums;
