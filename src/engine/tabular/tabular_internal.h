@@ -32,6 +32,8 @@ struct tab_source {
     int (*next)(struct wg_ctx *ctx, void *self, struct tab_line *ret_line, bool *ret_more);
     void (*rewind)(void *self);
     double (*done)(const void *self);
+    /* May be NULL. From the line after `number` on, a cell that reaches over several lines is read in each of them. */
+    void (*fill_after)(void *self, size_t number);
     void *self;
     enum tab_format format;
     const char *encoding;

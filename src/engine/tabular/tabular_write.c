@@ -21,7 +21,7 @@ int tab_write_open(struct wg_ctx *ctx, enum tab_format format, const char *sheet
 {
     if (n_columns == 0 || n_columns > TAB_COLUMNS_MOST)
         return wg_refuse(ctx, WG_E_TAB_LIMIT, NULL, wg_fmt(ctx->arena, "%zu columns", n_columns), NULL);
-    if (format != TAB_CSV) return wg_refuse(ctx, WG_E_TAB_FORMAT, NULL, NULL, NULL);
+    if (format == TAB_XLS) return wg_refuse(ctx, WG_E_TAB_FORMAT, NULL, NULL, NULL);
     struct tab_column *copy = wg_alloc_n(ctx->arena, n_columns, sizeof *copy);
     for (size_t i = 0; i < n_columns; i++) {
         copy[i] = columns[i];
@@ -29,7 +29,7 @@ int tab_write_open(struct wg_ctx *ctx, enum tab_format format, const char *sheet
     }
     struct tab_writing what = {sheet ? wg_cstr(ctx->arena, wg_str(sheet)) : "", copy, n_columns, sink, arg};
     struct tab_writer *w = wg_alloc(ctx->arena, sizeof *w);
-    int e = tab_csv_write(ctx, &what, &w->ops, &w->self);
+    int e = format == TAB_CSV ? tab_csv_write(ctx, &what, &w->ops, &w->self) : tab_xlsx_write(ctx, &what, &w->ops, &w->self);
     if (e) return e;
     *ret_writer = w;
     return 0;
