@@ -69,7 +69,7 @@ struct sums {
     int64_t due, done, excused, open, overdue;
 };
 json_t *sums_json(const struct sums *sums);
-/* Sums at one place. `once`: all rounds with anything open, and those due within `day`; `daily`: the round of `day`. */
+/* Sums at one place. `once`: all rounds with anything open, and those due within `day` (of the last two days); `daily`: the round of `day`. */
 WG_MUST int programme_sums_at(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap,
                               const struct programme *programme, struct wg_str path, wg_day day, struct sums *ret);
 /* The same for every child place at `level` under `path`, sorted by path: one range read. */

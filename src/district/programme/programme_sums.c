@@ -36,6 +36,7 @@ struct change {
 struct round_key {
     const char *programme;
     int32_t round;
+    int64_t open; /* tasks neither done nor excused; not kept for daily rounds */
 };
 struct rounds {
     struct round_key *items;
@@ -49,11 +50,12 @@ struct programme_sums {
     /* of the group that runs; the writer's thread alone */
     struct change *changes;
     size_t n, kept, cap;
-    struct round_key opened[8];
+    struct round_key opened[8]; /* daily rounds that a unit opened */
     size_t n_opened;
-    pthread_mutex_t lock; /* guards what follows: readers ask while the writer adds */
-    struct rounds active; /* rounds of `once` programmes with anything open */
-    struct rounds known;  /* daily rounds that are open */
+    struct rounds touched; /* rounds of `once` programmes, with what is open now */
+    pthread_mutex_t lock;  /* guards what follows: readers ask while the writer adds */
+    struct rounds active;  /* rounds of `once` programmes with anything open, and the latest ones */
+    struct rounds known;   /* daily rounds that are open */
 };
 
 /* The programme's own code, which outlives the caller's text. */
@@ -178,21 +180,27 @@ static bool rounds_have(const struct rounds *rounds, const char *programme, int3
     return false;
 }
 
-static void rounds_add(struct rounds *rounds, const char *programme, int32_t round)
+static void rounds_set(struct rounds *rounds, const char *programme, int32_t round, int64_t open)
 {
     size_t at;
-    if (rounds_have(rounds, programme, round, &at)) return;
+    if (rounds_have(rounds, programme, round, &at)) {
+        rounds->items[at].open = open;
+        return;
+    }
     if (rounds->n == rounds->cap) {
         rounds->cap = rounds->cap ? rounds->cap * 2 : 32;
         rounds->items = wg_xrealloc(rounds->items, rounds->cap, sizeof *rounds->items);
     }
-    rounds->items[rounds->n++] = (struct round_key){programme, round};
+    rounds->items[rounds->n++] = (struct round_key){programme, round, open};
 }
 
-static void rounds_drop(struct rounds *rounds, const char *programme, int32_t round)
+/* Rounds that ended long ago and have nothing open are of no day's sums any more. */
+static void rounds_forget(struct rounds *rounds, int32_t before)
 {
-    size_t at;
-    if (rounds_have(rounds, programme, round, &at)) rounds->items[at] = rounds->items[--rounds->n];
+    size_t kept = 0;
+    for (size_t i = 0; i < rounds->n; i++)
+        if (rounds->items[i].open > 0 || rounds->items[i].round >= before) rounds->items[kept++] = rounds->items[i];
+    rounds->n = kept;
 }
 
 /* The district's own row tells whether anything of the round is open. */
@@ -204,12 +212,7 @@ static int follow_active(struct wg_ctx *ctx, struct store_tx *tx, struct program
     struct store_value values[] = {store_cstr(sums->district), store_cstr(c->programme), store_int(c->round)};
     int rc = store_number(ctx, store_tx_snap(tx), q_root, values, 3, 0, &open);
     if (rc) return rc;
-    (void)pthread_mutex_lock(&sums->lock);
-    if (open > 0)
-        rounds_add(&sums->active, c->programme, c->round);
-    else
-        rounds_drop(&sums->active, c->programme, c->round);
-    (void)pthread_mutex_unlock(&sums->lock);
+    rounds_set(&sums->touched, c->programme, c->round, open);
     return 0;
 }
 
@@ -225,6 +228,12 @@ static int flush(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
         if (rc) return rc;
     }
     return 0;
+}
+
+/* The first round that is kept although nothing of it is open: two days back. */
+static int32_t recent_round(wg_time now)
+{
+    return programme_round_of(now - 2 * WG_DAY_MS);
 }
 
 static void group_done(void *arg, bool kept)
@@ -250,7 +259,7 @@ void programme_round_remember(struct programme_sums *sums, const char *programme
 {
     const char *code = own_code(sums, programme);
     if (code && sums->n_opened < sizeof sums->opened / sizeof *sums->opened)
-        sums->opened[sums->n_opened++] = (struct round_key){code, day};
+        sums->opened[sums->n_opened++] = (struct round_key){code, day, 0};
 }
 
 static int load_active(struct wg_ctx *ctx, struct store *store, struct programme_sums *sums)
@@ -260,10 +269,12 @@ static int load_active(struct wg_ctx *ctx, struct store *store, struct programme
     bool more;
     int rc = store_read(ctx, store, &snap);
     if (rc) return rc;
-    rc = store_query(ctx, snap, q_active, (struct store_value[]){store_cstr(sums->district)}, 1, &rows);
+    rc = store_query(ctx, snap, q_active, (struct store_value[]){store_cstr(sums->district), store_int(recent_round(ctx->now))},
+                     2, &rows);
     while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
         const struct programme *programme = programme_named(sums->all, store_get_text(rows, 0));
-        if (programme && !programme->daily) rounds_add(&sums->active, programme->code, (int32_t)store_get_int(rows, 1));
+        if (programme && !programme->daily)
+            rounds_set(&sums->active, programme->code, (int32_t)store_get_int(rows, 1), store_get_int(rows, 2));
     }
     store_read_end(snap);
     return rc;
@@ -291,6 +302,7 @@ void programme_sums_free(struct programme_sums *sums)
     if (!sums) return;
     (void)pthread_mutex_destroy(&sums->lock);
     free(sums->changes);
+    free(sums->touched.items);
     free(sums->active.items);
     free(sums->known.items);
     free(sums);
@@ -328,23 +340,21 @@ static void add_to(struct sums *sums, const struct programme *programme, int32_t
         sums->open += left;
 }
 
-/* The rounds that a day's sums are made of: the day's own, and those of `once` programmes with anything open. Ascending. */
+/* The rounds that a day's sums are made of: those due in the day, and of `once` programmes those with anything open. */
 static int32_t *rounds_for(struct wg_ctx *ctx, struct programme_sums *sums, const struct programme *programme, wg_day day,
                            size_t *ret_n)
 {
-    enum { HOURS = 24 };
+    int32_t first = programme_round_of(wg_day_start(day, ctx->zone)) + 1; /* due at 00:00 belongs to the evening before */
     (void)pthread_mutex_lock(&sums->lock);
-    size_t most = sums->active.n + HOURS, n = 0;
-    int32_t *rounds = wg_alloc_n(ctx->arena, most, sizeof *rounds);
-    int32_t first = programme_round_of(wg_day_start(day, ctx->zone)) + 1; /* due 00:00 belongs to the evening before */
+    int32_t *rounds = wg_alloc_n(ctx->arena, sums->active.n + 1, sizeof *rounds);
+    size_t n = 0;
     for (size_t i = 0; !programme->daily && i < sums->active.n; i++) {
-        int32_t round = sums->active.items[i].round;
-        if (strcmp(sums->active.items[i].programme, programme->code) == 0 && (round < first || round >= first + HOURS))
-            rounds[n++] = round;
+        const struct round_key *key = &sums->active.items[i];
+        bool of_day = key->round >= first && key->round < first + 24;
+        if (strcmp(key->programme, programme->code) == 0 && (of_day || key->open > 0)) rounds[n++] = key->round;
     }
     (void)pthread_mutex_unlock(&sums->lock);
     if (programme->daily) rounds[n++] = day;
-    for (int32_t h = 0; !programme->daily && h < HOURS; h++) rounds[n++] = first + h;
     *ret_n = n;
     return rounds;
 }
