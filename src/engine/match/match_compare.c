@@ -1,0 +1,470 @@
+#include <string.h>
+
+#include "engine/match/match_internal.h"
+#include "engine/people/people.h"
+
+/* --- strings -------------------------------------------------------------------------------------------------------- */
+/* Every word of the shorter stands in the longer; a single letter stands for a word that begins with it. */
+static bool words_within(struct blob a, struct blob b)
+{
+    struct wg_str rest = {(const char *)a.form, a.n_form}, part;
+    bool whole = false;
+    while (wg_str_next(&rest, ' ', &part)) {
+        struct wg_str others = {(const char *)b.form, b.n_form}, other;
+        bool found = false;
+        while (!found && wg_str_next(&others, ' ', &other))
+            found = wg_str_eq(part, other) || (part.n == 1 && other.p[0] == part.p[0]);
+        if (!found) return false;
+        whole = whole || part.n > 1;
+    }
+    return whole || a.n_form == 1;
+}
+
+static bool is_part(struct blob a, struct blob b)
+{
+    if (a.n_form > b.n_form) {
+        struct blob c = a;
+        a = b;
+        b = c;
+    }
+    if (a.n_form >= 3 && memcmp(a.form, b.form, a.n_form) == 0) return true;
+    return words_within(a, b);
+}
+
+static uint8_t level_string(struct blob a, struct blob b)
+{
+    uint8_t p[CMP_MAX], q[CMP_MAX];
+    if (a.n_form == b.n_form && memcmp(a.form, b.form, a.n_form) == 0) return LEVEL_SAME;
+    size_t n = text_squeeze(a.form, a.n_form < CMP_MAX ? a.n_form : CMP_MAX, p);
+    size_t m = text_squeeze(b.form, b.n_form < CMP_MAX ? b.n_form : CMP_MAX, q);
+    bool transposed = false;
+    size_t shorter = n < m ? n : m;
+    int distance = text_distance(p, n, q, m, shorter >= 6 ? 2 : 1, &transposed);
+    if (distance == 0 || (distance == 1 && shorter >= 3)) return LEVEL_NEAR;
+    if (is_part(a, b)) return LEVEL_PART;
+    if (shorter >= 3 && text_sound(p, n) == text_sound(q, m)) return LEVEL_SAME_SOUND;
+    if (shorter >= 6 && distance == 2) return LEVEL_ALIKE;
+    double jw = text_jaro_winkler(p, n, q, m);
+    return jw >= 0.88 ? LEVEL_ALIKE : jw >= 0.78 ? LEVEL_VAGUE : LEVEL_DIFFERS;
+}
+
+static uint8_t level_email(struct blob a, struct blob b)
+{
+    bool transposed = false;
+    if (a.mark && a.mark == b.mark && memcmp(a.form, b.form, a.mark) == 0) return LEVEL_PART;
+    int distance = text_distance(a.form, a.n_form, b.form, b.n_form, 2, &transposed);
+    if (distance <= 1) return LEVEL_NEAR;
+    if (distance == 2) return LEVEL_ALIKE;
+    double jw = text_jaro_winkler(a.form, a.mark ? a.mark : a.n_form, b.form, b.mark ? b.mark : b.n_form);
+    return jw >= 0.88 ? LEVEL_ALIKE : jw >= 0.78 ? LEVEL_VAGUE : LEVEL_DIFFERS;
+}
+
+static uint8_t level_code(struct blob a, struct blob b)
+{
+    bool transposed = false;
+    size_t shorter = a.n_form < b.n_form ? a.n_form : b.n_form;
+    int distance = text_distance(a.form, a.n_form, b.form, b.n_form, 2, &transposed);
+    if (distance == 0) return LEVEL_SAME;
+    if (distance == 1) return transposed ? LEVEL_TRANSPOSED : LEVEL_ONE_DIGIT;
+    if (distance == 2 && shorter >= 6) return LEVEL_ALIKE;
+    return LEVEL_DIFFERS;
+}
+
+/* --- numbers -------------------------------------------------------------------------------------------------------- */
+static int visible_conflicts(struct blob a, struct blob b, int *ret_visible)
+{
+    int conflicts = 0;
+    *ret_visible = 0;
+    if (a.n_form != b.n_form) return 99;
+    for (size_t i = 0; i < a.n_form; i++) {
+        if (a.form[i] == '*' || b.form[i] == '*') continue;
+        (*ret_visible)++;
+        conflicts += a.form[i] != b.form[i];
+    }
+    return conflicts;
+}
+
+static uint8_t level_masked(struct blob a, struct blob b)
+{
+    int visible = 0, conflicts = visible_conflicts(a, b, &visible);
+    if (conflicts == 0) return visible >= 5 ? LEVEL_MASKED_SAME : LEVEL_MISSING;
+    return LEVEL_DIFFERS;
+}
+
+static bool hidden(struct blob b)
+{
+    return memchr(b.form, '*', b.n_form) != NULL;
+}
+
+static uint8_t level_phone(struct blob a, struct blob b)
+{
+    if (hidden(a) || hidden(b)) return level_masked(a, b);
+    if (a.n_form > b.n_form) {
+        struct blob c = a;
+        a = b;
+        b = c;
+    }
+    if (a.n_form >= 7 && a.n_form < b.n_form && memcmp(a.form, b.form + b.n_form - a.n_form, a.n_form) == 0) return LEVEL_PART;
+    return level_code(a, b);
+}
+
+/* --- Han names ------------------------------------------------------------------------------------------------------ */
+struct han {
+    uint16_t c[10], pinyin[10], sound[10];
+    size_t n, surname;
+    bool nickname;
+};
+
+static struct han han_of(struct blob b)
+{
+    struct han h = {.n = (size_t)(b.n_form - 4) / 6, .surname = b.mark & 7, .nickname = b.mark >= 128};
+    memcpy(h.c, b.form, 2 * h.n);
+    memcpy(h.pinyin, b.form + 2 * h.n, 2 * h.n);
+    memcpy(h.sound, b.form + 4 * h.n, 2 * h.n);
+    return h;
+}
+
+static bool within_in_order(const uint16_t *a, size_t n, const uint16_t *b, size_t m)
+{
+    size_t i = 0;
+    for (size_t j = 0; j < m && i < n; j++) i += a[i] == b[j];
+    return i == n;
+}
+
+static bool same_bag(const uint16_t *a, const uint16_t *b, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        int left = 0;
+        for (size_t j = 0; j < n; j++) left += (a[j] == a[i]) - (b[j] == a[i]);
+        if (left) return false;
+    }
+    return true;
+}
+
+static bool same_surname(const struct han *a, const struct han *b)
+{
+    size_t n = a->surname ? a->surname : 1, m = b->surname ? b->surname : 1;
+    return n == m && n <= a->n && n <= b->n && memcmp(a->c, b->c, 2 * n) == 0;
+}
+
+static uint8_t level_han_same_length(const struct han *a, const struct han *b)
+{
+    size_t chars = 0, pinyins = 0, sounds = 0, shapes = 0;
+    for (size_t i = 0; i < a->n; i++) {
+        bool same = a->c[i] == b->c[i];
+        chars += same;
+        pinyins += same || (a->pinyin[i] && a->pinyin[i] == b->pinyin[i]);
+        sounds += same || (a->sound[i] && a->sound[i] == b->sound[i]);
+        shapes += same || people_similar_shape(a->c[i], b->c[i]);
+    }
+    if (chars == a->n) return LEVEL_SAME;
+    if (pinyins == a->n) return LEVEL_SAME_PINYIN;
+    if (sounds == a->n) return LEVEL_SAME_SOUND;
+    if (shapes == a->n) return LEVEL_SIMILAR_SHAPE;
+    if (same_bag(a->c, b->c, a->n)) return LEVEL_SWAPPED;
+    if (a->n >= 3 && chars + 1 >= a->n && same_surname(a, b)) return LEVEL_NEAR;
+    if (a->n >= 3 && sounds + 1 >= a->n && same_surname(a, b)) return LEVEL_ALIKE;
+    return LEVEL_DIFFERS;
+}
+
+static uint8_t level_han(struct blob x, struct blob y)
+{
+    struct han a = han_of(x), b = han_of(y);
+    if (a.n == b.n) {
+        uint8_t level = level_han_same_length(&a, &b);
+        if (level != LEVEL_DIFFERS) return level;
+    } else {
+        const struct han *s = a.n < b.n ? &a : &b, *l = a.n < b.n ? &b : &a;
+        if (s->n >= 2 && !s->nickname && within_in_order(s->c, s->n, l->c, l->n)) return LEVEL_PART;
+    }
+    if (same_surname(&a, &b)) return LEVEL_SURNAME_ONLY;
+    size_t n = a.surname ? a.surname : 1, m = b.surname ? b.surname : 1;
+    if (a.n > n && a.n - n == b.n - m && b.n > m && memcmp(a.c + n, b.c + m, 2 * (a.n - n)) == 0) return LEVEL_GIVEN_ONLY;
+    return LEVEL_DIFFERS;
+}
+
+/* --- dates and ages ------------------------------------------------------------------------------------------------- */
+struct date {
+    int y, m, d;
+};
+
+static struct date date_of(struct blob b)
+{
+    return (struct date){b.form[0] | b.form[1] << 8, b.form[2], b.form[3]};
+}
+
+static void date_digits(struct date d, uint8_t out[8])
+{
+    const int parts[] = {d.y / 1000 % 10, d.y / 100 % 10, d.y / 10 % 10, d.y % 10,
+                         d.m / 10 % 10,   d.m % 10,       d.d / 10 % 10, d.d % 10};
+    for (size_t i = 0; i < 8; i++) out[i] = (uint8_t)parts[i];
+}
+
+static uint8_t level_date(struct blob p, struct blob q)
+{
+    struct date a = date_of(p), b = date_of(q);
+    int apart = a.y > b.y ? a.y - b.y : b.y - a.y;
+    if (!a.y || !b.y || !a.m || !b.m || !a.d || !b.d) {
+        if (!a.y || !b.y) return LEVEL_MISSING;
+        return apart == 0 ? LEVEL_YEAR_ONLY : apart <= 1 ? LEVEL_YEAR_NEAR : LEVEL_DIFFERS;
+    }
+    int same = (a.y == b.y) + (a.m == b.m) + (a.d == b.d);
+    if (same == 3) return LEVEL_SAME;
+    if (a.y == b.y && a.m == b.d && a.d == b.m) return LEVEL_SWAPPED;
+    uint8_t x[8], y[8];
+    date_digits(a, x);
+    date_digits(b, y);
+    size_t unlike = 0, first = 8;
+    for (size_t i = 0; i < 8; i++) {
+        if (x[i] == y[i]) continue;
+        if (first == 8) first = i;
+        unlike++;
+    }
+    if (unlike == 1) return LEVEL_ONE_DIGIT;
+    if (unlike == 2 && first < 7 && x[first] == y[first + 1] && x[first + 1] == y[first]) return LEVEL_TRANSPOSED;
+    if (same == 2) return LEVEL_TWO_PARTS;
+    if (unlike == 2) return LEVEL_ALIKE;
+    if (a.y == b.y) return LEVEL_YEAR_ONLY;
+    return apart == 1 ? LEVEL_YEAR_NEAR : LEVEL_DIFFERS;
+}
+
+static uint8_t level_years(int apart)
+{
+    if (apart < 0) apart = -apart;
+    return apart <= 1 ? LEVEL_SAME : apart == 2 ? LEVEL_YEAR_NEAR : LEVEL_DIFFERS;
+}
+
+/* --- addresses ------------------------------------------------------------------------------------------------------ */
+enum { AT_COMPOUND, AT_ROAD, AT_NUMBER, AT_VILLAGE, AT_GROUP, AT_BUILDING, AT_UNIT, AT_ROOM, AT_COMMUNITY, AT_PARTS };
+struct place {
+    uint32_t part[AT_PARTS];
+};
+
+/* 1 the same, -1 another, 0 not known on one side */
+static int agree(const struct place *a, const struct place *b, int part)
+{
+    if (!a->part[part] || !b->part[part]) return 0;
+    return a->part[part] == b->part[part] ? 1 : -1;
+}
+
+static uint8_t level_inside(const struct place *a, const struct place *b)
+{
+    int building = agree(a, b, AT_BUILDING), unit = agree(a, b, AT_UNIT), room = agree(a, b, AT_ROOM);
+    if (building < 0) return LEVEL_SAME_COMPOUND;
+    if (unit < 0) return building > 0 ? LEVEL_SAME_BUILDING : LEVEL_SAME_COMPOUND;
+    if (room > 0) return LEVEL_SAME;
+    if (unit > 0) return LEVEL_SAME_UNIT;
+    return building > 0 ? LEVEL_SAME_BUILDING : LEVEL_SAME_COMPOUND;
+}
+
+static uint8_t level_place(struct blob p, struct blob q)
+{
+    struct place a, b;
+    memcpy(&a, p.form, sizeof a);
+    memcpy(&b, q.form, sizeof b);
+    int compound = agree(&a, &b, AT_COMPOUND), road = agree(&a, &b, AT_ROAD), number = agree(&a, &b, AT_NUMBER);
+    int village = agree(&a, &b, AT_VILLAGE), group = agree(&a, &b, AT_GROUP), community = agree(&a, &b, AT_COMMUNITY);
+    bool door = agree(&a, &b, AT_ROOM) > 0 && agree(&a, &b, AT_BUILDING) > 0 && agree(&a, &b, AT_UNIT) >= 0;
+    if (compound > 0) return level_inside(&a, &b);
+    if (road > 0 && number > 0 && compound == 0) {
+        bool plain = !a.part[AT_BUILDING] && !b.part[AT_BUILDING] && !a.part[AT_ROOM] && !b.part[AT_ROOM];
+        return plain ? LEVEL_SAME_BUILDING : level_inside(&a, &b);
+    }
+    if (village > 0)
+        return group < 0                    ? LEVEL_SAME_COMPOUND
+               : agree(&a, &b, AT_ROOM) > 0 ? LEVEL_SAME
+               : group > 0                  ? LEVEL_SAME_BUILDING
+                                            : LEVEL_SAME_COMPOUND;
+    if (door) return LEVEL_ALIKE; /* the same door under another name of the place */
+    if (road > 0 && number == 0) return LEVEL_SAME_COMPOUND;
+    if (compound < 0 || road < 0 || village < 0 || number < 0) return LEVEL_DIFFERS;
+    return community > 0 ? LEVEL_SAME_COMPOUND : community < 0 ? LEVEL_DIFFERS : LEVEL_MISSING;
+}
+
+static uint8_t level_address(struct blob a, struct blob b)
+{
+    if (a.mark && b.mark) return level_place(a, b);
+    if (a.mark || b.mark) return LEVEL_MISSING;
+    return level_string(a, b);
+}
+
+/* --- two rows ------------------------------------------------------------------------------------------------------- */
+static uint8_t level_values(enum unit_kind kind, struct blob a, struct blob b)
+{
+    switch (kind) {
+    case UNIT_IDNO:
+        return hidden(a) || hidden(b) ? level_masked(a, b) : level_code(a, b);
+    case UNIT_PHONE:
+        return level_phone(a, b);
+    case UNIT_NAME:
+        return level_han(a, b);
+    case UNIT_BIRTH:
+        return level_date(a, b);
+    case UNIT_AGE:
+        return level_years(a.form[0] - b.form[0]);
+    case UNIT_SEX:
+        return LEVEL_DIFFERS;
+    case UNIT_ADDRESS:
+        return level_address(a, b);
+    case UNIT_CODE:
+        return level_code(a, b);
+    case UNIT_EMAIL:
+        return level_email(a, b);
+    default:
+        return level_string(a, b);
+    }
+}
+
+/* When several telephones meet, the best meeting counts. */
+static const uint8_t how_good[LEVELS] = {
+    [LEVEL_SAME] = 9,       [LEVEL_PART] = 8,  [LEVEL_MASKED_SAME] = 7, [LEVEL_ONE_DIGIT] = 6,
+    [LEVEL_TRANSPOSED] = 5, [LEVEL_ALIKE] = 3, [LEVEL_DIFFERS] = 1};
+
+struct two {
+    const struct words *wa, *wb;
+    const uint32_t *a, *b;
+};
+
+static uint32_t commoner(const struct two *t, uint32_t x, uint32_t y)
+{
+    return words_count(t->wa, x) >= words_count(t->wb, y) ? x : y;
+}
+
+static uint8_t level_unit(const struct two *t, const struct unit *unit, uint32_t *ret_shared)
+{
+    uint8_t best = LEVEL_MISSING;
+    *ret_shared = 0;
+    for (size_t i = unit->slot; i < (size_t)unit->slot + unit->slots; i++) {
+        for (size_t j = unit->slot; j < (size_t)unit->slot + unit->slots && t->a[i]; j++) {
+            if (!t->b[j]) continue;
+            uint8_t level = LEVEL_SAME;
+            if (t->a[i] != t->b[j])
+                level = level_values(unit->kind, words_blob(t->wa, t->a[i]), words_blob(t->wb, t->b[j]));
+            else if (unit->kind == UNIT_IDNO || unit->kind == UNIT_PHONE)
+                level = hidden(words_blob(t->wa, t->a[i])) ? LEVEL_MASKED_SAME : LEVEL_SAME;
+            else if (unit->kind == UNIT_BIRTH)
+                level = level_date(words_blob(t->wa, t->a[i]), words_blob(t->wb, t->b[j]));
+            else if (unit->kind == UNIT_NAME && words_blob(t->wa, t->a[i]).mark >= 128)
+                level = LEVEL_SURNAME_ONLY;
+            if (unit->slots > 1 && best != LEVEL_MISSING && how_good[level] <= how_good[best]) continue;
+            best = level;
+            *ret_shared = commoner(t, t->a[i], t->b[j]);
+        }
+    }
+    return best;
+}
+
+static uint8_t level_crossed(const struct two *t, uint32_t x, uint32_t y)
+{
+    if (!x || !y) return LEVEL_MISSING;
+    return x == y ? (uint8_t)LEVEL_SAME : level_string(words_blob(t->wa, x), words_blob(t->wb, y));
+}
+
+static bool close(uint8_t level)
+{
+    return level == LEVEL_SAME || level == LEVEL_NEAR;
+}
+
+/* Family and given name written in each other's place. */
+static void swap_names(const struct layout *l, const struct two *t, uint8_t *levels, uint32_t *shared)
+{
+    uint8_t *surname = &levels[l->surname], *given = &levels[l->given];
+    if (close(*surname) || close(*given)) return;
+    uint32_t as = t->a[l->units[l->surname].slot], ag = t->a[l->units[l->given].slot];
+    uint32_t bs = t->b[l->units[l->surname].slot], bg = t->b[l->units[l->given].slot];
+    if ((!as && !ag) || (!bs && !bg)) return;
+    uint8_t one = level_crossed(t, as, bg), two = level_crossed(t, ag, bs);
+    bool swapped = (close(one) && (close(two) || two == LEVEL_MISSING || two == LEVEL_PART)) ||
+                   (close(two) && (one == LEVEL_MISSING || one == LEVEL_PART));
+    if (!swapped) return;
+    *surname = LEVEL_SWAPPED;
+    *given = LEVEL_MISSING;
+    shared[l->surname] = close(two) ? commoner(t, ag, bs) : commoner(t, as, bg);
+}
+
+static uint16_t passport(const struct words *w, uint32_t id)
+{
+    if (!id) return 0;
+    uint8_t tight[CMP_MAX];
+    struct blob b = words_blob(w, id);
+    return text_hash16(tight, text_squeeze(b.form, b.n_form < CMP_MAX ? b.n_form : CMP_MAX, tight));
+}
+
+/* 王伟 and Wang Wei */
+static uint8_t level_across(const struct layout *l, const struct words *wh, uint32_t han, const struct words *wl,
+                            const uint32_t *latin)
+{
+    uint32_t s = latin[l->units[l->surname].slot], g = latin[l->units[l->given].slot];
+    if (!s || !g) return LEVEL_MISSING;
+    struct blob b = words_blob(wh, han);
+    uint16_t surname, given, one = passport(wl, s), two = passport(wl, g);
+    memcpy(&surname, b.form + b.n_form - 4, 2);
+    memcpy(&given, b.form + b.n_form - 2, 2);
+    return (surname == one && given == two) || (surname == two && given == one) ? LEVEL_SAME_PINYIN : LEVEL_DIFFERS;
+}
+
+static void compare_names(const struct layout *l, const struct two *t, uint8_t *levels, uint32_t *shared)
+{
+    if (l->name < 0 || l->surname < 0 || l->given < 0) return;
+    uint32_t an = t->a[l->units[l->name].slot], bn = t->b[l->units[l->name].slot];
+    if (an && !bn)
+        levels[l->name] = level_across(l, t->wa, an, t->wb, t->b);
+    else if (bn && !an)
+        levels[l->name] = level_across(l, t->wb, bn, t->wa, t->a);
+    else if (!an)
+        swap_names(l, t, levels, shared);
+    if (an && !bn) shared[l->name] = an;
+    if (bn && !an) shared[l->name] = bn;
+}
+
+static int age_at(struct date born, wg_day today)
+{
+    struct wg_civil now = wg_civil_from_day(today);
+    int age = now.year - born.y;
+    if (born.m && (now.month < born.m || (now.month == born.m && now.day < born.d))) age--;
+    return age;
+}
+
+static uint8_t level_age_birth(const struct layout *l, const struct dependence *dep, const struct words *wa, const uint32_t *a,
+                               const struct words *wb, const uint32_t *b)
+{
+    uint32_t age = a[l->units[l->age].slot], birth = b[l->units[l->birth].slot];
+    if (!age || !birth || a[l->units[l->birth].slot]) return LEVEL_MISSING;
+    struct date d = date_of(words_blob(wb, birth));
+    if (!d.y) return LEVEL_MISSING;
+    return level_years(words_blob(wa, age).form[0] - age_at(d, dep->today));
+}
+
+static void compare_ages(const struct layout *l, const struct dependence *dep, const struct two *t, uint8_t *levels)
+{
+    if (l->age < 0 || l->birth < 0) return;
+    if (levels[l->age] != LEVEL_MISSING) {
+        if (dep->age_from_birth && levels[l->birth] != LEVEL_MISSING) levels[l->age] = LEVEL_MISSING;
+        return;
+    }
+    uint8_t level = level_age_birth(l, dep, t->wa, t->a, t->wb, t->b);
+    levels[l->age] = level != LEVEL_MISSING ? level : level_age_birth(l, dep, t->wb, t->b, t->wa, t->a);
+}
+
+/* What an identity number says already is not said twice. */
+static void drop_implied(const struct layout *l, const struct two *t, uint8_t *levels)
+{
+    if (l->idno < 0 || levels[l->idno] == LEVEL_MISSING) return;
+    uint8_t number = levels[l->idno];
+    bool agrees = number != LEVEL_DIFFERS && number != LEVEL_MASKED_SAME;
+    uint32_t derived = t->a[0] | t->b[0];
+    if (l->birth >= 0 && ((derived & FLAG_BIRTH_DERIVED) || (agrees && levels[l->birth] == LEVEL_SAME)))
+        levels[l->birth] = LEVEL_MISSING;
+    if (l->sex >= 0 && ((derived & FLAG_SEX_DERIVED) || (agrees && levels[l->sex] == LEVEL_SAME)))
+        levels[l->sex] = LEVEL_MISSING;
+}
+
+void compare_rows(const struct layout *l, const struct dependence *dep, const struct words *wa, const uint32_t *a,
+                  const struct words *wb, const uint32_t *b, uint8_t *levels, uint32_t *shared)
+{
+    struct two t = {wa, wb, a, b};
+    for (size_t u = 0; u < l->n_units; u++) levels[u] = level_unit(&t, &l->units[u], &shared[u]);
+    compare_names(l, &t, levels, shared);
+    compare_ages(l, dep, &t, levels);
+    drop_implied(l, &t, levels);
+}

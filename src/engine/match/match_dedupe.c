@@ -1,0 +1,299 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/match/match_internal.h"
+
+enum { SAMPLE_ROWS = 20000, SAMPLE_PAIRS = 600000, CHUNK = 256, LARGE_CLUSTER = 40 };
+
+/* --- the sample EM learns from -------------------------------------------------------------------------------------- */
+static int by_content(const void *a, const void *b)
+{
+    const struct row_choice *x = a, *y = b;
+    return x->content != y->content ? (x->content < y->content ? -1 : 1) : x->row < y->row ? -1 : x->row > y->row;
+}
+
+struct sample {
+    struct sample_pair *pairs;
+    size_t n, cap, rows;
+};
+
+static void sample_row(const struct match_index *index, struct finder *f, struct row_choice **order, size_t *order_cap,
+                       uint32_t row, struct sample *s)
+{
+    const uint32_t *slots = index_slots(index, row);
+    finder_run(f, &index->words, slots);
+    if (f->n > *order_cap) {
+        *order_cap = f->n * 2;
+        *order = wg_xrealloc(*order, *order_cap, sizeof **order);
+    }
+    for (size_t i = 0; i < f->n; i++)
+        (*order)[i] =
+            (struct row_choice){row_content(&index->layout, &index->words, index_slots(index, f->found[i])), f->found[i]};
+    if (f->n) qsort(*order, f->n, sizeof **order, by_content);
+    for (size_t i = 0; i < f->n; i++) {
+        if ((*order)[i].row == row) continue;
+        if (s->n == s->cap) {
+            s->cap = s->cap ? s->cap * 2 : 4096;
+            s->pairs = wg_xrealloc(s->pairs, s->cap, sizeof *s->pairs);
+        }
+        struct sample_pair *p = &s->pairs[s->n++];
+        compare_rows(&index->layout, &index->dep, &index->words, slots, &index->words, index_slots(index, (*order)[i].row),
+                     p->level, p->shared);
+    }
+}
+
+static void learn(struct match_index *index)
+{
+    struct row_choice *rows = NULL, *order = NULL;
+    size_t order_cap = 0;
+    size_t n = choose_rows(&index->layout, &index->words, index->slots, index->rows, index->alive, SAMPLE_ROWS,
+                           index->options.threads, &rows);
+    struct sample s = {0};
+    struct finder f;
+    finder_init(&f, index);
+    for (size_t i = 0; i < n && s.n < SAMPLE_PAIRS; i++, s.rows++) sample_row(index, &f, &order, &order_cap, rows[i].row, &s);
+    index->model.own = 2;
+    double space = (double)s.rows * ((double)index->living - 1);
+    if (space < 1) space = 1;
+    model_em(&index->model, &index->layout, &index->words, s.pairs, s.n, space, .2 * (double)s.rows, 5.0 / ((double)s.rows + 5),
+             true, 10);
+    finder_free(&f);
+    free(order);
+    free(rows);
+    free(s.pairs);
+}
+
+/* --- all pairs ------------------------------------------------------------------------------------------------------ */
+struct chunk_pairs {
+    struct match_pair *pairs;
+    size_t n, cap, compared, skipped;
+};
+struct scan {
+    const struct match_index *index;
+    struct chunk_pairs *chunks;
+    double least;
+    const struct wg_progress *progress;
+};
+
+static void scan_row(const struct scan *scan, struct finder *f, uint32_t row, struct chunk_pairs *out)
+{
+    const struct match_index *index = scan->index;
+    const uint32_t *slots = index_slots(index, row);
+    finder_run(f, &index->words, slots);
+    for (size_t i = 0; i < f->n; i++) {
+        if (f->found[i] <= row) continue;
+        uint8_t levels[UNITS_MAX];
+        uint32_t shared[UNITS_MAX];
+        struct scored scored;
+        compare_rows(&index->layout, &index->dep, &index->words, slots, &index->words, index_slots(index, f->found[i]), levels,
+                     shared);
+        model_score(&index->model, &index->layout, &index->words, levels, shared, &scored);
+        out->compared++;
+        if (scored.probability < scan->least) continue;
+        if (out->n == out->cap) {
+            out->cap = out->cap ? out->cap * 2 : 64;
+            out->pairs = wg_xrealloc(out->pairs, out->cap, sizeof *out->pairs);
+        }
+        out->pairs[out->n++] =
+            (struct match_pair){.left = row, .right = f->found[i], .weight = scored.bits, .probability = scored.probability};
+    }
+}
+
+static int by_rows(const void *a, const void *b)
+{
+    const struct match_pair *x = a, *y = b;
+    if (x->left != y->left) return x->left < y->left ? -1 : 1;
+    return x->right < y->right ? -1 : x->right > y->right;
+}
+
+static void scan_rows(void *arg, size_t from, size_t to, size_t worker)
+{
+    struct scan *scan = arg;
+    (void)worker;
+    if (wg_progress_cancelled(scan->progress)) return;
+    struct chunk_pairs *out = &scan->chunks[from / CHUNK];
+    struct finder f;
+    finder_init(&f, scan->index);
+    for (size_t r = from; r < to; r++) scan_row(scan, &f, (uint32_t)r, out);
+    out->skipped = f.skipped;
+    finder_free(&f);
+    if (out->n) qsort(out->pairs, out->n, sizeof *out->pairs, by_rows);
+}
+
+/* --- clusters ------------------------------------------------------------------------------------------------------- */
+struct clusters {
+    uint32_t *root, *next, *size; /* members of a cluster in a ring */
+};
+
+static uint32_t root_of(struct clusters *c, uint32_t r)
+{
+    while (c->root[r] != r) {
+        c->root[r] = c->root[c->root[r]];
+        r = c->root[r];
+    }
+    return r;
+}
+
+/* Two clusters become one when the pair that asks for it is not outweighed by what else their members say of each other:
+ * rows that contradict each other are not the same because both resemble a third. */
+static bool may_join(const struct match_index *index, const struct clusters *c, uint32_t a, uint32_t b,
+                     const struct match_pair *pair)
+{
+    size_t pairs = (size_t)c->size[a] * c->size[b];
+    if (pairs == 1) return true;
+    if (pairs > LARGE_CLUSTER * LARGE_CLUSTER) return false;
+    double sum = 0;
+    uint32_t i = a;
+    do {
+        uint32_t j = b;
+        do {
+            uint8_t levels[UNITS_MAX];
+            uint32_t shared[UNITS_MAX];
+            struct scored s;
+            compare_rows(&index->layout, &index->dep, &index->words, index_slots(index, i), &index->words,
+                         index_slots(index, j), levels, shared);
+            model_score(&index->model, &index->layout, &index->words, levels, shared, &s);
+            double bits = s.bits;
+            sum += bits > 12 ? 12 : bits < -12 ? -12 : bits;
+            j = c->next[j];
+        } while (j != b);
+        i = c->next[i];
+    } while (i != a);
+    (void)pair;
+    return sum > 0;
+}
+
+static void join(struct clusters *c, uint32_t a, uint32_t b)
+{
+    uint32_t swap = c->next[a];
+    c->next[a] = c->next[b];
+    c->next[b] = swap;
+    if (b < a) {
+        uint32_t t = a;
+        a = b;
+        b = t;
+    }
+    c->root[b] = a;
+    c->size[a] += c->size[b];
+}
+
+struct ranked {
+    struct match_pair pair;
+    uint64_t content;
+};
+
+static int by_strength(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+    if (x->pair.probability > y->pair.probability) return -1;
+    if (x->pair.probability < y->pair.probability) return 1;
+    if (x->pair.weight != y->pair.weight) return x->pair.weight > y->pair.weight ? -1 : 1;
+    if (x->content != y->content) return x->content < y->content ? -1 : 1;
+    return by_rows(&x->pair, &y->pair);
+}
+
+static void cluster_rows(struct wg_ctx *ctx, const struct match_index *index, double bar, struct match_clusters *ret)
+{
+    struct clusters c;
+    size_t rows = ret->rows, n = 0;
+    c.root = wg_xmalloc((rows + 1) * sizeof *c.root);
+    c.next = wg_xmalloc((rows + 1) * sizeof *c.next);
+    c.size = wg_xmalloc((rows + 1) * sizeof *c.size);
+    for (uint32_t r = 0; r < rows; r++) {
+        c.root[r] = c.next[r] = r;
+        c.size[r] = 1;
+    }
+    struct ranked *ranked = wg_xmalloc((ret->n_pairs + 1) * sizeof *ranked);
+    for (size_t i = 0; i < ret->n_pairs; i++) {
+        const struct match_pair *p = &ret->pairs[i];
+        if (p->probability < bar) continue;
+        uint64_t x = row_content(&index->layout, &index->words, index_slots(index, p->left));
+        uint64_t y = row_content(&index->layout, &index->words, index_slots(index, p->right));
+        ranked[n++] = (struct ranked){*p, x ^ y};
+    }
+    if (n) qsort(ranked, n, sizeof *ranked, by_strength);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t a = root_of(&c, ranked[i].pair.left), b = root_of(&c, ranked[i].pair.right);
+        if (a != b && may_join(index, &c, a, b, &ranked[i].pair)) join(&c, a, b);
+    }
+    ret->cluster = wg_alloc_n(ctx->arena, rows, sizeof *ret->cluster);
+    ret->clusters = 0;
+    for (uint32_t r = 0; r < rows; r++) {
+        ret->cluster[r] = root_of(&c, r);
+        ret->clusters += ret->cluster[r] == r;
+    }
+    free(ranked);
+    free(c.root);
+    free(c.next);
+    free(c.size);
+}
+
+static void collect(struct wg_ctx *ctx, struct scan *scan, size_t n_chunks, double bar, struct match_clusters *ret,
+                    struct match_measure *measure)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < n_chunks; i++) total += scan->chunks[i].n;
+    ret->pairs = wg_alloc_n(ctx->arena, total, sizeof *ret->pairs);
+    for (size_t i = 0; i < n_chunks; i++) {
+        struct chunk_pairs *c = &scan->chunks[i];
+        if (c->n) memcpy(ret->pairs + ret->n_pairs, c->pairs, c->n * sizeof *c->pairs);
+        ret->n_pairs += c->n;
+        measure->pairs_compared += c->compared;
+        measure->pairs_skipped += c->skipped;
+    }
+    for (size_t i = 0; i < ret->n_pairs; i++) {
+        double p = ret->pairs[i].probability;
+        if (p >= bar)
+            measure->expected_false_matches += 1 - p;
+        else
+            measure->expected_missed += p;
+    }
+}
+
+int match_dedupe(struct wg_ctx *ctx, const struct match_rows *table, const struct match_options *options,
+                 const struct wg_progress *progress, struct match_clusters *ret_clusters, struct match_measure *ret_measure)
+{
+    struct match_index *index = NULL;
+    int error = match_index_new(ctx, table->fields, table->n_fields, options, &index);
+    if (error) return error;
+    for (size_t r = 0; r < table->rows; r++) {
+        match_index_put(index, (uint32_t)r, table->cells + r * table->n_fields);
+        if (r % 4096 == 0) {
+            wg_progress_report(progress, .2 * (double)r / (double)table->rows);
+            if (wg_progress_cancelled(progress)) break;
+        }
+    }
+    error = match_index_ready(ctx, index, NULL);
+    if (error || wg_progress_cancelled(progress)) {
+        match_index_free(index);
+        return error ? error : wg_refuse(ctx, WG_E_CANCELLED, NULL, NULL, NULL);
+    }
+    learn(index);
+    wg_progress_report(progress, .4);
+
+    double bar = options->costs.false_match / (options->costs.false_match + options->costs.missed_match);
+    double look = options->costs.review / options->costs.missed_match;
+    size_t n_chunks = (table->rows + CHUNK - 1) / CHUNK;
+    struct scan scan = {.index = index, .least = look < bar ? look : bar, .progress = progress};
+    scan.chunks = wg_xcalloc(n_chunks + 1, sizeof *scan.chunks);
+    wg_parallel(index->options.threads, table->rows, CHUNK, scan_rows, &scan);
+    wg_progress_report(progress, .95);
+
+    struct match_clusters clusters = {.rows = table->rows};
+    struct match_measure measure = {
+        .rows = table->rows, .register_size = table->rows, .threshold_match = bar, .threshold_review = look};
+    measure.blocks_split = index->postings.split;
+    if (wg_progress_cancelled(progress)) {
+        error = wg_refuse(ctx, WG_E_CANCELLED, NULL, NULL, NULL);
+    } else {
+        collect(ctx, &scan, n_chunks, bar, &clusters, &measure);
+        cluster_rows(ctx, index, bar, &clusters);
+        *ret_clusters = clusters;
+        *ret_measure = measure;
+    }
+    for (size_t i = 0; i < n_chunks; i++) free(scan.chunks[i].pairs);
+    free(scan.chunks);
+    match_index_free(index);
+    wg_progress_report(progress, 1);
+    return error;
+}

@@ -1,0 +1,287 @@
+/* match_internal.h - the parts of engine/match among themselves.
+ *
+ * A cell becomes a *value*: a canonical text, kept once, with the form it is compared in and the number of rows that have it.
+ * A row is a line of value numbers, one *slot* after another (0: missing); slot 0 holds flags. A *unit* is what is compared
+ * with what: one or more slots, one vote. Rows are found by *atoms*: hashes of parts of a unit's value. An atom that few rows
+ * have is a key; atoms that many have are paired, and pairs that many have are joined by a third (match_keys.c).
+ *
+ *   match_words.c    values: interning, counts        match_read.c     cells to values
+ *   match_text.c     strings alike                    match_compare.c  two rows to a level per unit
+ *   match_model.c    levels to weights, EM            match_keys.c     keys, postings, candidates
+ *   match_index.c    a register in memory             match_list.c     a list against it
+ *   match_dedupe.c   one table with itself            match_explain.c  why, in words */
+#ifndef WG_MATCH_INTERNAL_H
+#define WG_MATCH_INTERNAL_H
+#include "engine/match/match.h"
+
+enum { UNITS_MAX = 20, SLOTS_MAX = 28, PHONES_MAX = 3, ATOMS_MAX = 96, CMP_MAX = 64, TEXT_MAX = 200 };
+
+/* How a unit is read and compared. */
+enum unit_kind {
+    UNIT_IDNO,
+    UNIT_PHONE,
+    UNIT_NAME, /* Han names: one unit. Latin names go to SURNAME and GIVEN */
+    UNIT_SURNAME,
+    UNIT_GIVEN,
+    UNIT_BIRTH,
+    UNIT_AGE,
+    UNIT_SEX,
+    UNIT_ADDRESS,
+    UNIT_PLACE, /* a town, a state, an organisation: a word out of a stock */
+    UNIT_CODE,  /* a number or code compared place by place: postcode, plate, street number */
+    UNIT_EMAIL,
+    UNIT_TEXT,
+    UNIT_KINDS
+};
+
+/* code, Chinese, English; the order is that of the parameters only. LEVEL_MISSING is neutral. */
+#define MATCH_LEVELS(L)                                                                                                        \
+    L(MISSING, "missing", "无从比较", "not given")                                                                             \
+    L(SAME, "same", "相同", "the same")                                                                                        \
+    L(SAME_PINYIN, "same_pinyin", "同音不同字", "same pinyin, other characters")                                               \
+    L(SAME_SOUND, "same_sound", "读音相近", "sounds alike")                                                                    \
+    L(SIMILAR_SHAPE, "similar_shape", "字形相近", "characters look alike")                                                     \
+    L(NEAR, "near", "只差一个字", "one character off")                                                                         \
+    L(SWAPPED, "swapped", "顺序颠倒", "swapped")                                                                               \
+    L(PART, "part", "只写了一部分", "one is part of the other")                                                                \
+    L(ALIKE, "alike", "大体相似", "much alike")                                                                                \
+    L(VAGUE, "vague", "略有相似", "somewhat alike")                                                                            \
+    L(SURNAME_ONLY, "surname_only", "同姓不同名", "same family name only")                                                     \
+    L(GIVEN_ONLY, "given_only", "同名不同姓", "same given name only")                                                          \
+    L(ONE_DIGIT, "one_digit", "一位数字不同", "one digit differs")                                                             \
+    L(TRANSPOSED, "transposed", "相邻两位颠倒", "two digits transposed")                                                       \
+    L(MASKED_SAME, "masked_same", "未遮部分相同", "the same where visible")                                                    \
+    L(TWO_PARTS, "two_parts", "年月日中两项相同", "two of year, month and day the same")                                       \
+    L(YEAR_ONLY, "year_only", "仅年份相同", "only the year the same")                                                          \
+    L(YEAR_NEAR, "year_near", "相差一年左右", "about a year apart")                                                            \
+    L(SAME_UNIT, "same_unit", "同一单元", "same stairwell")                                                                    \
+    L(SAME_BUILDING, "same_building", "同一栋楼", "same building")                                                             \
+    L(SAME_COMPOUND, "same_compound", "同一小区或道路", "same compound or road")                                               \
+    L(DIFFERS, "differs", "不同", "differs")
+
+enum level {
+#define L(name, code, zh, en) LEVEL_##name,
+    MATCH_LEVELS(L)
+#undef L
+        LEVELS
+};
+
+/* --- values --------------------------------------------------------------------------------------------------------- */
+struct value {
+    uint32_t at; /* of its blob */
+    uint32_t count;
+};
+/* A blob: domain, length of the compared form, length of the text, mark; then the compared form, then the text. */
+struct words {
+    struct value *values; /* [0] is "missing" */
+    uint32_t n, cap;
+    uint8_t *pool;
+    size_t pool_n, pool_cap;
+    uint32_t *table; /* open addressing, 0 empty */
+    uint32_t mask;
+    const struct words *base; /* an overlay numbers its own values after those of its base, which it never changes */
+    uint32_t first;           /* the overlay's first number, else 0 */
+};
+void words_init(struct words *w, const struct words *base);
+void words_free(struct words *w);
+size_t words_bytes(const struct words *w);
+uint32_t words_put(struct words *w, uint8_t domain, uint8_t mark, const void *form, size_t n_form, const void *text,
+                   size_t n_text);
+const struct value *words_value(const struct words *w, uint32_t id);
+uint32_t words_count(const struct words *w, uint32_t id);
+uint32_t words_total(const struct words *w); /* numbers in use are below it */
+
+struct blob {
+    const uint8_t *form;
+    const char *text;
+    uint8_t n_form, n_text, mark, domain;
+};
+struct blob words_blob(const struct words *w, uint32_t id);
+
+/* --- units and layouts ---------------------------------------------------------------------------------------------- */
+struct unit {
+    enum unit_kind kind;
+    enum column_kind column;
+    const char *name;
+    uint8_t slot, slots;
+    bool family; /* may be shared by a household */
+};
+struct layout {
+    struct unit units[UNITS_MAX];
+    size_t n_units, n_slots;
+    int name, surname, given, birth, age, sex, idno; /* unit numbers or -1 */
+};
+/* Where each column goes: a slot, or one of the parts that are put together. */
+enum part { PART_NONE, PART_SLOT, PART_NAME, PART_SURNAME, PART_GIVEN, PART_YEAR, PART_MONTH, PART_DAY };
+struct column_map {
+    uint8_t part[256];
+    uint8_t slot[256];
+    uint8_t unit[256];
+    size_t n;
+};
+void layout_make(struct layout *layout, const struct match_field *fields, size_t n_fields);
+void layout_map(const struct layout *layout, const struct match_field *fields, size_t n_fields, struct column_map *ret_map);
+
+enum { FLAG_BIRTH_DERIVED = 1, FLAG_SEX_DERIVED = 2 };
+
+/* --- reading -------------------------------------------------------------------------------------------------------- */
+struct reader {
+    const struct layout *layout;
+    const struct column_map *map;
+    struct words *words;
+    struct wg_arena *scratch;
+    struct cell_cache *cache;
+    const char *area_code;
+    wg_day today;
+};
+void reader_init(struct reader *r, const struct layout *layout, const struct column_map *map, struct words *words,
+                 const char *area_code, wg_day today);
+void reader_free(struct reader *r);
+void reader_row(struct reader *r, const struct wg_str *cells, uint32_t *ret_slots);
+
+/* --- strings -------------------------------------------------------------------------------------------------------- */
+double text_jaro_winkler(const uint8_t *a, size_t n, const uint8_t *b, size_t m); /* lengths up to 64 */
+int text_distance(const uint8_t *a, size_t n, const uint8_t *b, size_t m, int most, bool *ret_transposed);
+/* Lower case, without marks, one byte for a character; words parted by one space. Returns the length. */
+size_t text_fold(struct wg_str s, uint8_t *out, size_t max);
+size_t text_squeeze(const uint8_t *in, size_t n, uint8_t *out); /* without spaces */
+uint32_t text_sound(const uint8_t *s, size_t n);                /* hash of how a European reader would say it */
+uint32_t mix32(uint32_t a, uint32_t b);
+uint16_t text_hash16(const void *p, size_t n);
+
+/* --- comparing ------------------------------------------------------------------------------------------------------ */
+struct rows {
+    const struct layout *layout;
+    const struct words *words;
+};
+/* Names of birth date and age etc. that the data says depend on each other. */
+struct dependence {
+    bool age_from_birth; /* the age column says again what the birth date says */
+    wg_day today;
+};
+void compare_rows(const struct layout *layout, const struct dependence *dep, const struct words *wa, const uint32_t *a,
+                  const struct words *wb, const uint32_t *b, uint8_t *ret_levels, uint32_t *ret_shared);
+
+/* --- the model ------------------------------------------------------------------------------------------------------
+ * Three kinds of pairs: the same person, two of one household, strangers. A household shares address, telephone and family
+ * name and nothing else; without that class a mixture of two learns to call relatives the same.
+ * The weight of LEVEL_SAME is log2(m / p), p being how often the shared value is met among others; of any other level
+ * log2(m / u), a little more when the value is rare. Weights are against strangers. */
+enum { CLASS_SAME, CLASS_FAMILY, CLASSES };
+struct model {
+    double m[CLASSES][UNITS_MAX][LEVELS];
+    double u[UNITS_MAX][LEVELS];
+    double lambda[CLASSES];                              /* share of each class among all pairs */
+    double rare[UNITS_MAX];                              /* p of a value that nobody else has */
+    double ones[UNITS_MAX], twos[UNITS_MAX];             /* values that one row, that two rows have */
+    double u_drawn[UNITS_MAX][LEVELS], drawn[UNITS_MAX]; /* levels of pairs drawn at random */
+    double u_same[UNITS_MAX];                            /* share of pairs with equal values, counted */
+    double filled[UNITS_MAX];                            /* share of rows with a value */
+    double rows;
+    uint32_t own; /* how many of a value's rows are the pair itself: 2 within one table, 1 against a register */
+    float table[CLASSES][UNITS_MAX][LEVELS];
+    float most[UNITS_MAX + 1]; /* bits that the units from here on can give at most, in the order of `order` */
+    uint8_t order[UNITS_MAX];
+};
+struct scored {
+    float weight[CLASSES]; /* bits against strangers */
+    double probability;
+    float bits; /* log2 odds of the fields alone: the same person against all others */
+};
+struct sample_pair {
+    uint8_t level[UNITS_MAX];
+    uint32_t shared[UNITS_MAX];
+    float rarity[UNITS_MAX];
+};
+void model_prior(struct model *model, const struct layout *layout);
+void model_counts(struct model *model, const struct layout *layout, const struct words *words, const uint32_t *slots,
+                  uint32_t rows, const uint64_t *alive);
+void model_finish(struct model *model, const struct layout *layout);
+/* `space`: all pairs the sample stands for; `start`: how many of them may be the same, to begin with, held with `faith` (1: as much as
+ * the data). `trust`: pairs' worth of belief in the levels of model_prior. `within`: one table
+ * with itself, so that the random pairs held matches too. */
+void model_em(struct model *model, const struct layout *layout, const struct words *words, struct sample_pair *pairs, size_t n,
+              double space, double start, double faith, bool within, double trust);
+float model_rarity(const struct model *model, const struct words *words, size_t unit, enum unit_kind kind, uint8_t level,
+                   uint32_t shared);
+void model_score(const struct model *model, const struct layout *layout, const struct words *words, const uint8_t *levels,
+                 const uint32_t *shared, struct scored *ret);
+double model_probability(const struct model *model, const float weight[CLASSES]);
+
+/* --- keys ----------------------------------------------------------------------------------------------------------- */
+struct atom {
+    uint32_t hash;
+    uint8_t unit;
+    uint8_t type; /* which of the unit's atoms */
+};
+size_t keys_atoms(const struct layout *layout, const struct words *words, const uint32_t *slots, struct atom out[ATOMS_MAX]);
+
+struct postings {
+    uint32_t *start; /* buckets + 1 */
+    uint32_t *row;
+    uint8_t *tag;
+    uint32_t buckets; /* a power of two */
+    uint32_t most;    /* rows a key may have */
+    uint64_t *often1, *often2;
+    uint32_t often_mask;
+    uint64_t split, skipped; /* keys made finer; pairs of rows of keys left out in the end */
+};
+void postings_build(struct postings *p, const struct layout *layout, const struct words *words, const uint32_t *slots,
+                    uint32_t rows, size_t threads);
+void postings_free(struct postings *p);
+size_t postings_bytes(const struct postings *p);
+enum { KEYS_MAX = 512 };
+size_t postings_keys(const struct postings *p, const struct layout *layout, const struct words *words, const uint32_t *slots,
+                     uint32_t keys[KEYS_MAX]);
+
+/* --- the index ------------------------------------------------------------------------------------------------------ */
+struct added {
+    uint32_t key, row, next;
+};
+struct match_index {
+    struct match_field *fields;
+    size_t n_fields;
+    struct layout layout;
+    struct column_map map;
+    struct words words;
+    struct reader reader;
+    uint32_t *slots; /* rows * n_slots, by the caller's key */
+    uint32_t rows, rows_cap;
+    uint64_t *alive;
+    size_t living;
+    struct postings postings;
+    bool built;
+    uint32_t *dirty; /* rows put since the postings were built */
+    size_t n_dirty, dirty_cap, read_dirty;
+    struct added *added; /* their keys, chained by bucket; [0] is nobody's */
+    uint32_t *added_heads;
+    uint32_t n_added, added_cap;
+    struct model model;
+    struct dependence dep;
+    struct match_options options;
+    struct wg_arena *names;
+};
+bool index_alive(const struct match_index *index, uint32_t row);
+const uint32_t *index_slots(const struct match_index *index, uint32_t row);
+/* The same for rows of the same content, whatever their order. */
+uint64_t row_content(const struct layout *layout, const struct words *words, const uint32_t *slots);
+/* Up to `most` rows of the least content, in its order: a sample that does not depend on the order of rows. */
+struct row_choice {
+    uint64_t content;
+    uint32_t row;
+};
+size_t choose_rows(const struct layout *layout, const struct words *words, const uint32_t *slots, uint32_t rows,
+                   const uint64_t *alive, size_t most, size_t threads, struct row_choice **ret);
+
+struct finder {
+    const struct match_index *index;
+    uint32_t *found; /* rows, each once */
+    size_t n, cap;
+    uint32_t *set;
+    uint32_t set_mask;
+    size_t skipped; /* rows of keys that even three atoms could not make rare */
+};
+void finder_init(struct finder *f, const struct match_index *index);
+void finder_free(struct finder *f);
+void finder_run(struct finder *f, const struct words *words, const uint32_t *slots);
+#endif

@@ -1,0 +1,420 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/match/match_internal.h"
+
+/* --- atoms ---------------------------------------------------------------------------------------------------------- */
+struct atoms {
+    struct atom *out;
+    size_t n;
+    uint8_t unit;
+};
+
+/* `broad`: may be joined with another when many have it. `domain` tells apart what must not meet. */
+static void add(struct atoms *a, uint32_t domain, uint32_t hash, bool broad)
+{
+    if (a->n == ATOMS_MAX) return;
+    a->out[a->n++] = (struct atom){.hash = mix32(hash, domain), .unit = a->unit, .type = broad};
+}
+
+static uint32_t hash_of(const void *p, size_t n)
+{
+    return (uint32_t)(wg_hash(p, n) * 0x9E3779B97F4A7C15u >> 32);
+}
+
+static uint32_t domain_of(const struct unit *unit, uint32_t type)
+{
+    uint32_t place = unit->kind == UNIT_SURNAME || unit->kind == UNIT_GIVEN ? UNIT_GIVEN : unit->slot + 100u;
+    if (unit->kind == UNIT_PHONE) place = UNIT_PHONE;
+    return place * 16 + type;
+}
+
+static void halves(struct atoms *a, const struct unit *unit, struct blob b)
+{
+    if (b.n_form < 6) return;
+    size_t half = b.n_form / 2;
+    add(a, domain_of(unit, 1), hash_of(b.form, half), true);
+    add(a, domain_of(unit, 2), hash_of(b.form + half, b.n_form - half), true);
+}
+
+static void atoms_idno(struct atoms *a, const struct unit *unit, struct blob b)
+{
+    bool hidden = memchr(b.form, '*', b.n_form) != NULL;
+    if (!hidden) add(a, domain_of(unit, 0), hash_of(b.form, b.n_form), false);
+    if (b.n_form != 18) {
+        if (!hidden) halves(a, unit, b);
+        return;
+    }
+    if (!memchr(b.form + 10, '*', 8)) add(a, domain_of(unit, 1), hash_of(b.form + 10, 8), false);
+    if (!memchr(b.form + 14, '*', 4)) add(a, domain_of(unit, 2), hash_of(b.form + 14, 4), true);
+}
+
+static void atoms_phone(struct atoms *a, const struct unit *unit, struct blob b)
+{
+    bool hidden = memchr(b.form, '*', b.n_form) != NULL;
+    if (hidden) {
+        if (b.n_form >= 4 && !memchr(b.form + b.n_form - 4, '*', 4))
+            add(a, domain_of(unit, 3), hash_of(b.form + b.n_form - 4, 4), true);
+        return;
+    }
+    add(a, domain_of(unit, 0), hash_of(b.form, b.n_form), true);
+    if (b.n_form < 7) return;
+    add(a, domain_of(unit, 1), hash_of(b.form + b.n_form - 7, 7), false);
+    add(a, domain_of(unit, 2), hash_of(b.form, b.n_form - 4), true);
+}
+
+static void atoms_han(struct atoms *a, const struct unit *unit, struct blob b)
+{
+    size_t n = (size_t)(b.n_form - 4) / 6;
+    const uint8_t *sound = b.form + 4 * n;
+    if (b.mark >= 128) return;
+    add(a, domain_of(unit, 0), hash_of(b.form, 2 * n), false);
+    add(a, domain_of(unit, 1), hash_of(sound, 2 * n), true);
+    if (n == 3) {
+        add(a, domain_of(unit, 2), hash_of(sound + 2, 4), true);
+        uint8_t ends[4] = {sound[0], sound[1], sound[4], sound[5]};
+        add(a, domain_of(unit, 3), hash_of(ends, 4), false);
+        add(a, domain_of(unit, 4), hash_of(sound, 4), false);
+    }
+    if (n == 2) add(a, domain_of(unit, 5), hash_of(sound + 2, 2), true);
+    uint16_t surname, given;
+    memcpy(&surname, b.form + b.n_form - 4, 2);
+    memcpy(&given, b.form + b.n_form - 2, 2);
+    add(a, 9999, (uint32_t)surname * given + surname + given, false);
+}
+
+static void atoms_birth(struct atoms *a, const struct unit *unit, struct blob b)
+{
+    uint32_t y = b.form[0] | (uint32_t)b.form[1] << 8, m = b.form[2], d = b.form[3];
+    if (m && d) {
+        uint32_t low = m < d ? m : d, high = m < d ? d : m;
+        if (y) add(a, domain_of(unit, 0), y * 10000 + low * 100 + high, false);
+        add(a, domain_of(unit, 1), m * 100 + d, true);
+        if (y) add(a, domain_of(unit, 2), y * 100 + d, false);
+    }
+    if (y && m) add(a, domain_of(unit, 3), y * 100 + m, true);
+    if (y && !m) add(a, domain_of(unit, 4), y, true);
+}
+
+static void atoms_string(struct atoms *a, const struct unit *unit, struct blob b)
+{
+    uint8_t tight[CMP_MAX];
+    size_t n = text_squeeze(b.form, b.n_form < CMP_MAX ? b.n_form : CMP_MAX, tight);
+    add(a, domain_of(unit, 0), hash_of(tight, n), false);
+    add(a, domain_of(unit, 1), text_sound(tight, n), true);
+}
+
+/* The two longest words by their sound, the numbers as they are. */
+static void atoms_text(struct atoms *a, const struct unit *unit, struct blob b)
+{
+    atoms_string(a, unit, b);
+    struct wg_str rest = {(const char *)b.form, b.n_form}, part, longest = {0}, second = {0};
+    while (wg_str_next(&rest, ' ', &part)) {
+        if (part.n > longest.n) {
+            second = longest;
+            longest = part;
+        } else if (part.n > second.n) {
+            second = part;
+        }
+    }
+    if (second.n < 3) return;
+    add(a, domain_of(unit, 2), text_sound((const uint8_t *)longest.p, longest.n), true);
+    add(a, domain_of(unit, 2), text_sound((const uint8_t *)second.p, second.n), true);
+}
+
+static void atoms_address(struct atoms *a, const struct unit *unit, struct blob b)
+{
+    if (!b.mark) {
+        atoms_text(a, unit, b);
+        return;
+    }
+    uint32_t part[9];
+    memcpy(part, b.form, sizeof part);
+    uint32_t place = part[0] ? part[0] : part[1] ? mix32(part[1], part[2]) : mix32(part[3], part[4]);
+    bool known = part[0] || (part[1] && part[2]) || part[3];
+    if (known && part[7]) add(a, domain_of(unit, 0), mix32(mix32(place, part[5]), mix32(part[6], part[7])), false);
+    if (known) add(a, domain_of(unit, 1), mix32(place, part[5]), true);
+    if (known && part[7]) add(a, domain_of(unit, 2), mix32(place, part[7]), false);
+    if (part[5] && part[7]) add(a, domain_of(unit, 3), mix32(mix32(part[5], part[6]), part[7]), true);
+}
+
+static void atoms_email(struct atoms *a, const struct unit *unit, struct blob b)
+{
+    add(a, domain_of(unit, 0), hash_of(b.form, b.n_form), false);
+    if (b.mark < 4) return;
+    add(a, domain_of(unit, 1), hash_of(b.form, b.mark), false);
+    add(a, domain_of(unit, 2), hash_of(b.form, 4), true);
+    if (b.n_form > (size_t)b.mark + 4)
+        add(a, domain_of(unit, 3), hash_of(b.form + b.mark - 3, b.n_form - (size_t)b.mark + 3), true);
+}
+
+size_t keys_atoms(const struct layout *l, const struct words *words, const uint32_t *slots, struct atom out[ATOMS_MAX])
+{
+    struct atoms a = {.out = out};
+    for (size_t u = 0; u < l->n_units; u++) {
+        const struct unit *unit = &l->units[u];
+        a.unit = (uint8_t)u;
+        for (size_t s = unit->slot; s < (size_t)unit->slot + unit->slots; s++) {
+            if (!slots[s]) continue;
+            struct blob b = words_blob(words, slots[s]);
+            switch (unit->kind) {
+            case UNIT_IDNO:
+                atoms_idno(&a, unit, b);
+                break;
+            case UNIT_PHONE:
+                atoms_phone(&a, unit, b);
+                break;
+            case UNIT_NAME:
+                atoms_han(&a, unit, b);
+                break;
+            case UNIT_SURNAME:
+            case UNIT_GIVEN:
+                atoms_string(&a, unit, b);
+                break;
+            case UNIT_BIRTH:
+                atoms_birth(&a, unit, b);
+                break;
+            case UNIT_ADDRESS:
+                atoms_address(&a, unit, b);
+                break;
+            case UNIT_PLACE:
+                add(&a, domain_of(unit, 0), hash_of(b.form, b.n_form), true);
+                break;
+            case UNIT_CODE:
+                add(&a, domain_of(unit, 0), hash_of(b.form, b.n_form), true);
+                halves(&a, unit, b);
+                break;
+            case UNIT_EMAIL:
+                atoms_email(&a, unit, b);
+                break;
+            case UNIT_TEXT:
+                atoms_text(&a, unit, b);
+                break;
+            default:
+                break;
+            }
+        }
+    }
+    if (l->surname >= 0 && l->given >= 0) {
+        uint32_t s = slots[l->units[l->surname].slot], g = slots[l->units[l->given].slot];
+        if (s && g) {
+            struct blob x = words_blob(words, s), y = words_blob(words, g);
+            uint8_t tight[CMP_MAX];
+            uint32_t one = text_hash16(tight, text_squeeze(x.form, x.n_form, tight));
+            uint32_t two = text_hash16(tight, text_squeeze(y.form, y.n_form, tight));
+            a.unit = (uint8_t)l->surname;
+            add(&a, 9999, (uint32_t)((uint16_t)one * (uint32_t)(uint16_t)two + one + two), false);
+        }
+    }
+    return a.n;
+}
+
+/* --- keys of a row -------------------------------------------------------------------------------------------------- */
+static bool often(const uint64_t *bits, uint32_t mask, uint32_t hash)
+{
+    uint32_t i = hash & mask;
+    return bits[i >> 6] >> (i & 63) & 1;
+}
+
+static uint32_t pair_of(uint32_t a, uint32_t b)
+{
+    return a < b ? mix32(a, b) : mix32(b, a);
+}
+
+struct key_list {
+    uint32_t *keys;
+    size_t n;
+};
+
+static void put_key(struct key_list *list, uint32_t key)
+{
+    if (list->n < KEYS_MAX) list->keys[list->n++] = key;
+}
+
+/* Which pairs a row has of atoms that many have. */
+struct often_atoms {
+    struct atom atom[ATOMS_MAX];
+    size_t n;
+};
+
+static void take_often(const struct postings *p, const struct atom *atoms, size_t n, struct often_atoms *ret,
+                       struct key_list *rare)
+{
+    ret->n = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!often(p->often1, p->often_mask, atoms[i].hash)) {
+            if (rare) put_key(rare, atoms[i].hash);
+        } else if (atoms[i].type) {
+            ret->atom[ret->n++] = atoms[i];
+        }
+    }
+}
+
+static size_t pairs_of(const struct often_atoms *o, uint32_t *out, uint16_t *members)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < o->n; i++) {
+        for (size_t j = i + 1; j < o->n; j++) {
+            if (o->atom[i].unit == o->atom[j].unit || n == KEYS_MAX) continue;
+            members[n] = (uint16_t)(i << 8 | j);
+            out[n++] = pair_of(o->atom[i].hash, o->atom[j].hash);
+        }
+    }
+    return n;
+}
+
+size_t postings_keys(const struct postings *p, const struct layout *l, const struct words *words, const uint32_t *slots,
+                     uint32_t keys[KEYS_MAX])
+{
+    struct atom atoms[ATOMS_MAX];
+    struct often_atoms o;
+    struct key_list list = {.keys = keys};
+    size_t n = keys_atoms(l, words, slots, atoms);
+    take_often(p, atoms, n, &o, &list);
+    uint32_t pairs[KEYS_MAX];
+    uint16_t members[KEYS_MAX];
+    size_t n_pairs = pairs_of(&o, pairs, members);
+    for (size_t i = 0; i < n_pairs; i++) {
+        if (!often(p->often2, p->often_mask, pairs[i])) {
+            put_key(&list, pairs[i]);
+            continue;
+        }
+        size_t a = members[i] >> 8, b = members[i] & 255;
+        for (size_t c = b + 1; c < o.n; c++) {
+            if (o.atom[c].unit == o.atom[a].unit || o.atom[c].unit == o.atom[b].unit) continue;
+            uint32_t ac = pair_of(o.atom[a].hash, o.atom[c].hash), bc = pair_of(o.atom[b].hash, o.atom[c].hash);
+            /* A rarer pair within the three finds them already. */
+            if (!often(p->often2, p->often_mask, ac) || !often(p->often2, p->often_mask, bc)) continue;
+            put_key(&list, mix32(pair_of(pairs[i], pair_of(ac, bc)), 3));
+        }
+    }
+    return list.n;
+}
+
+/* --- building ------------------------------------------------------------------------------------------------------- */
+struct build {
+    struct postings *p;
+    const struct layout *layout;
+    const struct words *words;
+    const uint32_t *slots;
+    uint32_t *counter;
+    int pass;
+    uint32_t shift;
+};
+
+static void bump(uint32_t *counter)
+{
+    (void)__atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
+}
+
+static void count_rows(void *arg, size_t from, size_t to, size_t worker)
+{
+    struct build *b = arg;
+    (void)worker;
+    struct atom atoms[ATOMS_MAX];
+    struct often_atoms o;
+    uint32_t keys[KEYS_MAX];
+    uint16_t members[KEYS_MAX];
+    for (size_t r = from; r < to; r++) {
+        const uint32_t *slots = b->slots + r * b->layout->n_slots;
+        if (b->pass == 3) {
+            size_t n = postings_keys(b->p, b->layout, b->words, slots, keys);
+            for (size_t i = 0; i < n; i++) bump(&b->counter[(keys[i] >> b->shift) + 1]);
+            continue;
+        }
+        size_t n = keys_atoms(b->layout, b->words, slots, atoms);
+        if (b->pass == 1) {
+            for (size_t i = 0; i < n; i++) bump(&b->counter[atoms[i].hash & b->p->often_mask]);
+            continue;
+        }
+        take_often(b->p, atoms, n, &o, NULL);
+        n = pairs_of(&o, keys, members);
+        for (size_t i = 0; i < n; i++) bump(&b->counter[keys[i] & b->p->often_mask]);
+    }
+}
+
+static void fill_rows(void *arg, size_t from, size_t to, size_t worker)
+{
+    struct build *b = arg;
+    (void)worker;
+    uint32_t keys[KEYS_MAX];
+    for (size_t r = from; r < to; r++) {
+        size_t n = postings_keys(b->p, b->layout, b->words, b->slots + r * b->layout->n_slots, keys);
+        for (size_t i = 0; i < n; i++) {
+            uint32_t at = __atomic_fetch_add(&b->counter[keys[i] >> b->shift], 1, __ATOMIC_RELAXED);
+            b->p->row[at] = (uint32_t)r;
+            b->p->tag[at] = (uint8_t)keys[i];
+        }
+    }
+}
+
+static uint64_t *mark_often(struct build *b, size_t size, uint64_t *ret_count)
+{
+    uint64_t *bits = wg_xcalloc(size / 64, sizeof *bits);
+    for (size_t i = 0; i < size; i++) {
+        if (b->counter[i] <= b->p->most) continue;
+        bits[i >> 6] |= (uint64_t)1 << (i & 63);
+        (*ret_count)++;
+    }
+    memset(b->counter, 0, size * sizeof *b->counter);
+    return bits;
+}
+
+static uint32_t power_of_two(uint64_t least, uint32_t smallest, uint32_t largest)
+{
+    uint32_t n = smallest;
+    while (n < least && n < largest) n *= 2;
+    return n;
+}
+
+void postings_build(struct postings *p, const struct layout *l, const struct words *words, const uint32_t *slots, uint32_t rows,
+                    size_t threads)
+{
+    postings_free(p);
+    /* Small tables can afford to compare more. */
+    double most = 4e6 / (rows + 1.0);
+    p->most = most > 1000 ? 1000 : most < 50 ? 50 : (uint32_t)most;
+    uint32_t size = power_of_two((uint64_t)rows * 8, 1 << 12, 1 << 23);
+    p->often_mask = size - 1;
+    struct build b = {.p = p, .layout = l, .words = words, .slots = slots};
+    b.counter = wg_xcalloc(size, sizeof *b.counter);
+    enum { CHUNK = 4096 };
+    b.pass = 1;
+    wg_parallel(threads, rows, CHUNK, count_rows, &b);
+    p->often1 = mark_often(&b, size, &p->split);
+    b.pass = 2;
+    wg_parallel(threads, rows, CHUNK, count_rows, &b);
+    p->often2 = mark_often(&b, size, &p->split);
+    free(b.counter);
+
+    p->buckets = power_of_two((uint64_t)rows * 4, 1 << 10, 1 << 23);
+    b.shift = (uint32_t)__builtin_clz(p->buckets) + 1;
+    p->start = wg_xcalloc((size_t)p->buckets + 1, sizeof *p->start);
+    b.counter = p->start;
+    b.pass = 3;
+    wg_parallel(threads, rows, CHUNK, count_rows, &b);
+    for (size_t i = 0; i < p->buckets; i++) p->start[i + 1] += p->start[i];
+    size_t total = p->start[p->buckets];
+    p->row = wg_xmalloc((total + 1) * sizeof *p->row);
+    p->tag = wg_xmalloc(total + 1);
+    b.counter = wg_xmalloc(((size_t)p->buckets + 1) * sizeof *b.counter);
+    memcpy(b.counter, p->start, ((size_t)p->buckets + 1) * sizeof *b.counter);
+    wg_parallel(threads, rows, CHUNK, fill_rows, &b);
+    free(b.counter);
+}
+
+void postings_free(struct postings *p)
+{
+    free(p->start);
+    free(p->row);
+    free(p->tag);
+    free(p->often1);
+    free(p->often2);
+    *p = (struct postings){0};
+}
+
+size_t postings_bytes(const struct postings *p)
+{
+    if (!p->start) return 0;
+    return ((size_t)p->buckets + 1) * 4 + (size_t)p->start[p->buckets] * 5 + ((size_t)p->often_mask + 1) / 4;
+}

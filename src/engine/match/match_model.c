@@ -1,0 +1,327 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/match/match_internal.h"
+
+enum { ROUNDS = 30, MOST_BITS = 34 };
+
+/* What agreement of the same person looks like before any data is seen: the levels a kind can have, and their shares. */
+struct share {
+    enum level level;
+    double of;
+};
+static const struct share shares_idno[] = {
+    {LEVEL_SAME, .93}, {LEVEL_ONE_DIGIT, .02}, {LEVEL_TRANSPOSED, .01}, {LEVEL_ALIKE, .01}, {LEVEL_DIFFERS, .03}};
+static const struct share shares_phone[] = {{LEVEL_SAME, .7},        {LEVEL_PART, .02},  {LEVEL_ONE_DIGIT, .02},
+                                            {LEVEL_TRANSPOSED, .01}, {LEVEL_ALIKE, .01}, {LEVEL_DIFFERS, .24}};
+static const struct share shares_name[] = {{LEVEL_SAME, .9},           {LEVEL_SAME_PINYIN, .025}, {LEVEL_SAME_SOUND, .01},
+                                           {LEVEL_SIMILAR_SHAPE, .01}, {LEVEL_SWAPPED, .003},     {LEVEL_PART, .01},
+                                           {LEVEL_NEAR, .015},         {LEVEL_ALIKE, .004},       {LEVEL_SURNAME_ONLY, .01},
+                                           {LEVEL_GIVEN_ONLY, .003},   {LEVEL_DIFFERS, .01}};
+static const struct share shares_string[] = {{LEVEL_SAME, .75},    {LEVEL_NEAR, .07},   {LEVEL_SAME_SOUND, .03},
+                                             {LEVEL_SWAPPED, .02}, {LEVEL_PART, .03},   {LEVEL_ALIKE, .03},
+                                             {LEVEL_VAGUE, .02},   {LEVEL_DIFFERS, .05}};
+static const struct share shares_birth[] = {{LEVEL_SAME, .85},       {LEVEL_SWAPPED, .01},   {LEVEL_ONE_DIGIT, .04},
+                                            {LEVEL_TRANSPOSED, .01}, {LEVEL_TWO_PARTS, .03}, {LEVEL_ALIKE, .01},
+                                            {LEVEL_YEAR_ONLY, .02},  {LEVEL_YEAR_NEAR, .01}, {LEVEL_DIFFERS, .02}};
+static const struct share shares_age[] = {{LEVEL_SAME, .85}, {LEVEL_YEAR_NEAR, .05}, {LEVEL_DIFFERS, .1}};
+static const struct share shares_sex[] = {{LEVEL_SAME, .98}, {LEVEL_DIFFERS, .02}};
+static const struct share shares_place[] = {{LEVEL_SAME, .55},         {LEVEL_SAME_UNIT, .02}, {LEVEL_SAME_BUILDING, .04},
+                                            {LEVEL_SAME_COMPOUND, .1}, {LEVEL_NEAR, .05},      {LEVEL_SAME_SOUND, .02},
+                                            {LEVEL_PART, .04},         {LEVEL_ALIKE, .04},     {LEVEL_VAGUE, .02},
+                                            {LEVEL_DIFFERS, .12}};
+static const struct share shares_code[] = {
+    {LEVEL_SAME, .85}, {LEVEL_ONE_DIGIT, .04}, {LEVEL_TRANSPOSED, .02}, {LEVEL_ALIKE, .02}, {LEVEL_DIFFERS, .07}};
+
+static const struct share *shares_of(enum unit_kind kind, size_t *ret_n)
+{
+#define GIVE(table) return *ret_n = sizeof(table) / sizeof *(table), (table)
+    switch (kind) {
+    case UNIT_IDNO:
+        GIVE(shares_idno);
+    case UNIT_PHONE:
+        GIVE(shares_phone);
+    case UNIT_NAME:
+        GIVE(shares_name);
+    case UNIT_BIRTH:
+        GIVE(shares_birth);
+    case UNIT_AGE:
+        GIVE(shares_age);
+    case UNIT_SEX:
+        GIVE(shares_sex);
+    case UNIT_ADDRESS:
+        GIVE(shares_place);
+    case UNIT_CODE:
+        GIVE(shares_code);
+    default:
+        GIVE(shares_string);
+    }
+#undef GIVE
+}
+
+/* A masked number or a family name alone is a matter of how the list was written, not of error: it is not part of the sum. */
+static bool apart(uint8_t level)
+{
+    return level == LEVEL_MASKED_SAME;
+}
+
+void model_prior(struct model *model, const struct layout *l)
+{
+    memset(model->m, 0, sizeof model->m);
+    for (size_t u = 0; u < l->n_units; u++) {
+        size_t n = 0;
+        const struct share *s = shares_of(l->units[u].kind, &n);
+        for (size_t i = 0; i < n; i++) model->m[CLASS_SAME][u][s[i].level] = s[i].of;
+        model->m[CLASS_SAME][u][LEVEL_MASKED_SAME] = .97;
+        for (size_t v = 0; v < LEVELS; v++) model->m[CLASS_FAMILY][u][v] = model->m[CLASS_SAME][u][v];
+    }
+    if (l->name >= 0) { /* two of a household have a family name in common, or none */
+        double *m = model->m[CLASS_FAMILY][l->name];
+        for (size_t v = 0; v < LEVELS; v++) m[v] = .002;
+        m[LEVEL_SURNAME_ONLY] = .5;
+        m[LEVEL_NEAR] = .03;
+        m[LEVEL_DIFFERS] = .45;
+    }
+}
+
+static void count_value(struct model *model, size_t unit, uint32_t count, double *pairs)
+{
+    model->ones[unit] += count == 1;
+    model->twos[unit] += count == 2;
+    *pairs += (double)count * (count - 1.0);
+}
+
+/* How values are spread: how many rows have one, how often two rows have the same. */
+void model_counts(struct model *model, const struct layout *l, const struct words *words, const uint32_t *slots, uint32_t rows,
+                  const uint64_t *alive)
+{
+    double living = 0, with[SLOTS_MAX] = {0};
+    for (uint32_t r = 0; r < rows; r++) {
+        if (!(alive[r >> 6] >> (r & 63) & 1)) continue;
+        living++;
+        for (size_t s = 0; s < l->n_slots; s++) with[s] += slots[(size_t)r * l->n_slots + s] != 0;
+    }
+    model->rows = living;
+    for (size_t u = 0; u < l->n_units; u++) {
+        model->ones[u] = model->twos[u] = model->u_same[u] = 0;
+        model->filled[u] = living > 0 ? with[l->units[u].slot] / living : 0;
+    }
+    /* Units of one domain (two address columns) share their values' counts: each is told by its own rows. */
+    uint32_t *seen = wg_xcalloc(words->n, sizeof *seen);
+    for (size_t u = 0; u < l->n_units; u++) {
+        const struct unit *unit = &l->units[u];
+        double sum = 0, n = 0;
+        for (uint32_t r = 0; r < rows; r++) {
+            if (!(alive[r >> 6] >> (r & 63) & 1)) continue;
+            for (size_t s = unit->slot; s < (size_t)unit->slot + unit->slots; s++) seen[slots[(size_t)r * l->n_slots + s]]++;
+        }
+        for (uint32_t v = 1; v < words->n; v++) {
+            if (!seen[v]) continue;
+            count_value(model, u, seen[v], &sum);
+            n += seen[v];
+        }
+        memset(seen, 0, words->n * sizeof *seen);
+        model->u_same[u] = n > 1 ? sum / (n * (n - 1)) : 0;
+    }
+    free(seen);
+}
+
+static double log2_safe(double x)
+{
+    return log2(x > 1e-12 ? x : 1e-12);
+}
+
+/* Chao's estimate of a value that nobody else has been seen with: 2 f2 / (f1 n). */
+static double rare_share(double ones, double twos, double rows)
+{
+    double p = 2 * (twos + .5) / ((ones + 1) * (rows + 1));
+    double least = 1 / ((rows + 1) * 500), most = 1 / (rows + 1);
+    return p < least ? least : p > most ? most : p;
+}
+
+void model_finish(struct model *model, const struct layout *l)
+{
+    for (size_t u = 0; u < l->n_units; u++) {
+        double best = 0;
+        for (size_t v = 1; v < LEVELS; v++) {
+            for (int c = 0; c < CLASSES; c++) {
+                double w = log2_safe(model->m[c][u][v]) - (v == LEVEL_SAME ? 0 : log2_safe(model->u[u][v]));
+                if (c == CLASS_FAMILY && !l->units[u].family) w = 0;
+                model->table[c][u][v] = (float)w;
+            }
+            if (v != LEVEL_SAME && model->table[0][u][v] > best) best = model->table[0][u][v];
+        }
+        double same = model->table[0][u][LEVEL_SAME] - log2_safe(model->rare[u]);
+        if (same > best) best = same;
+        model->most[u] = (float)(best + 3);
+    }
+}
+
+float model_rarity(const struct model *model, const struct words *words, size_t unit, enum unit_kind kind, uint8_t level,
+                   uint32_t shared)
+{
+    if (level == LEVEL_MISSING || level == LEVEL_DIFFERS) return 0;
+    if (kind == UNIT_AGE && level == LEVEL_SAME) return (float)-log2_safe(model->u[unit][LEVEL_SAME]);
+    uint32_t count = words_count(words, shared);
+    double others = count > model->own ? (double)(count - model->own) : 0;
+    double p = others / (model->rows + 1);
+    if (p < model->rare[unit]) p = model->rare[unit];
+    if (level == LEVEL_SAME) return (float)-log2_safe(p);
+    if (kind == UNIT_BIRTH || kind == UNIT_AGE || kind == UNIT_IDNO || kind == UNIT_PHONE || kind == UNIT_CODE ||
+        kind == UNIT_SEX)
+        return 0;
+    if (level >= LEVEL_SAME_UNIT || level == LEVEL_SURNAME_ONLY || level == LEVEL_GIVEN_ONLY) return 0;
+    double bits = .5 * (log2_safe(model->u[unit][LEVEL_SAME]) - log2_safe(p));
+    return (float)(bits > 3 ? 3 : bits < -5 ? -5 : bits);
+}
+
+static void weigh(const struct model *model, const struct layout *l, const uint8_t *level, const float *rarity,
+                  float weight[CLASSES])
+{
+    float same = 0, family = 0;
+    for (size_t u = 0; u < l->n_units; u++) {
+        uint8_t v = level[u];
+        if (v == LEVEL_MISSING) continue;
+        float w = model->table[CLASS_SAME][u][v] + rarity[u];
+        same += w > MOST_BITS ? MOST_BITS : w;
+        if (l->units[u].family) family += model->table[CLASS_FAMILY][u][v] + rarity[u];
+    }
+    weight[CLASS_SAME] = same;
+    weight[CLASS_FAMILY] = family;
+}
+
+double model_probability(const struct model *model, const float weight[CLASSES])
+{
+    double strangers = 1 - model->lambda[CLASS_SAME] - model->lambda[CLASS_FAMILY];
+    double others = log2(strangers + model->lambda[CLASS_FAMILY] * exp2((double)weight[CLASS_FAMILY]));
+    double odds = log2(model->lambda[CLASS_SAME]) + (double)weight[CLASS_SAME] - others;
+    return 1 / (1 + exp2(-odds));
+}
+
+void model_score(const struct model *model, const struct layout *l, const struct words *words, const uint8_t *level,
+                 const uint32_t *shared, struct scored *ret)
+{
+    float rarity[UNITS_MAX];
+    for (size_t u = 0; u < l->n_units; u++) rarity[u] = model_rarity(model, words, u, l->units[u].kind, level[u], shared[u]);
+    weigh(model, l, level, rarity, ret->weight);
+    ret->probability = model_probability(model, ret->weight);
+    double rest = 1 - model->lambda[CLASS_SAME], family = model->lambda[CLASS_FAMILY];
+    ret->bits =
+        ret->weight[CLASS_SAME] - (float)log2((rest - family) / rest + family / rest * exp2((double)ret->weight[CLASS_FAMILY]));
+}
+
+/* --- expectation and maximisation ------------------------------------------------------------------------------------ */
+struct sums {
+    double level[CLASSES][UNITS_MAX][LEVELS];
+    double known[CLASSES][UNITS_MAX];
+    double pair_only[UNITS_MAX], pair_only_same[UNITS_MAX];
+    double all[CLASSES];
+};
+
+static void expect(const struct model *model, const struct layout *l, const struct words *words,
+                   const struct sample_pair *pairs, size_t n, struct sums *s)
+{
+    memset(s, 0, sizeof *s);
+    double strangers = 1 - model->lambda[CLASS_SAME] - model->lambda[CLASS_FAMILY];
+    for (size_t i = 0; i < n; i++) {
+        float w[CLASSES];
+        weigh(model, l, pairs[i].level, pairs[i].rarity, w);
+        double same = model->lambda[CLASS_SAME] * exp2((double)w[CLASS_SAME]);
+        double family = model->lambda[CLASS_FAMILY] * exp2((double)w[CLASS_FAMILY]);
+        double all = same + family + strangers;
+        double p[CLASSES] = {same / all, family / all};
+        for (int c = 0; c < CLASSES; c++) {
+            s->all[c] += p[c];
+            if (p[c] < 1e-4) continue;
+            for (size_t u = 0; u < l->n_units; u++) {
+                uint8_t v = pairs[i].level[u];
+                s->level[c][u][v] += p[c];
+                if (v != LEVEL_MISSING && !apart(v)) s->known[c][u] += p[c];
+            }
+        }
+        for (size_t u = 0; u < l->n_units; u++) {
+            if (pairs[i].level[u] != LEVEL_SAME || words_count(words, pairs[i].shared[u]) != 2) continue;
+            s->pair_only[u]++;
+            s->pair_only_same[u] += p[CLASS_SAME];
+        }
+    }
+}
+
+/* What two names of one household can be to each other. */
+static bool relatives(uint8_t v)
+{
+    return v == LEVEL_SURNAME_ONLY || v == LEVEL_NEAR || v == LEVEL_ALIKE || v == LEVEL_GIVEN_ONLY || v == LEVEL_DIFFERS;
+}
+
+static void rarities(const struct model *model, const struct layout *l, const struct words *words, struct sample_pair *pairs,
+                     size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t u = 0; u < l->n_units; u++)
+            pairs[i].rarity[u] = model_rarity(model, words, u, l->units[u].kind, pairs[i].level[u], pairs[i].shared[u]);
+    }
+}
+
+static void maximise_m(struct model *model, const struct model *prior, const struct layout *l, const struct sums *s,
+                       double trust)
+{
+    for (int c = 0; c < CLASSES; c++) {
+        for (size_t u = 0; u < l->n_units; u++) {
+            if (c == CLASS_FAMILY && !l->units[u].family) continue;
+            for (size_t v = 1; v < LEVELS; v++) {
+                if (apart((uint8_t)v) || (c == CLASS_FAMILY && (int)u == l->name && !relatives((uint8_t)v))) continue;
+                model->m[c][u][v] = (s->level[c][u][v] + trust * prior->m[c][u][v]) / (s->known[c][u] + trust);
+            }
+        }
+    }
+}
+
+/* Pairs drawn at random from one table hold some of the same person: those are taken off again. */
+static void maximise_u(struct model *model, const struct layout *l, const struct sums *s, double space, bool within)
+{
+    for (size_t u = 0; u < l->n_units; u++) {
+        double all = space * model->filled[u] * model->filled[u];
+        for (size_t v = 1; v < LEVELS; v++) {
+            double floor = model->drawn[u] > 0 ? .3 / model->drawn[u] : 1e-6;
+            double drawn = model->drawn[u] > 0 ? model->u_drawn[u][v] / model->drawn[u] : 0;
+            if (v == LEVEL_SAME && l->units[u].kind != UNIT_AGE && model->u_same[u] > 0) drawn = model->u_same[u];
+            double left = drawn;
+            if (within && all > 0) left = drawn - s->level[CLASS_SAME][u][v] / all;
+            if (left < drawn * .02) left = drawn * .02;
+            if (v == LEVEL_SAME) floor = .1 / (all + 1);
+            model->u[u][v] = left > floor ? left : floor;
+        }
+        double twos = model->twos[u];
+        if (within && s->pair_only[u] > 0) twos *= 1 - s->pair_only_same[u] / s->pair_only[u];
+        model->rare[u] = rare_share(model->ones[u] + (model->twos[u] - twos), twos, model->rows);
+    }
+}
+
+void model_em(struct model *model, const struct layout *l, const struct words *words, struct sample_pair *pairs, size_t n,
+              double space, double start, double faith, bool within, double trust)
+{
+    struct model *prior = wg_xmalloc(sizeof *prior);
+    struct sums *s = wg_xcalloc(1, sizeof *s);
+    *prior = *model;
+    model->lambda[CLASS_SAME] = start / space;
+    model->lambda[CLASS_FAMILY] = start / space;
+    maximise_u(model, l, s, space, within);
+    model_finish(model, l);
+    for (int round = 0; round < ROUNDS && n > 0; round++) {
+        if (round < 3 || round == 6 || round == 10) rarities(model, l, words, pairs, n);
+        expect(model, l, words, pairs, n, s);
+        double before = model->lambda[CLASS_SAME];
+        /* A little faith in the start keeps the shares away from nothing. */
+        model->lambda[CLASS_SAME] = (s->all[CLASS_SAME] + faith * start) / ((1 + faith) * space);
+        model->lambda[CLASS_FAMILY] = (s->all[CLASS_FAMILY] + .1) / space;
+        if (model->lambda[CLASS_SAME] > .3) model->lambda[CLASS_SAME] = .3;
+        if (model->lambda[CLASS_FAMILY] > .3) model->lambda[CLASS_FAMILY] = .3;
+        maximise_m(model, prior, l, s, trust);
+        if (round < 10) maximise_u(model, l, s, space, within);
+        model_finish(model, l);
+        if (round > 10 && fabs(before - model->lambda[CLASS_SAME]) < 1e-4 * before) break;
+    }
+    free(s);
+    free(prior);
+}
