@@ -168,4 +168,49 @@ int64_t enc_flow_max(struct enc_flow *f, size_t source, size_t sink);
 /* After enc_flow_max: is the node on the source's side of the least cut that is largest (or smallest) on that side? */
 void enc_flow_side(struct enc_flow *f, size_t source, size_t sink, bool largest, uint8_t *ret_inside);
 
+/* ---- segments in a grid, for "what stands near here" ---- */
+
+struct enc_segment {
+    struct enc_xy a, b;
+    uint32_t owner;
+};
+struct enc_near;
+struct enc_near *enc_near(struct wg_ctx *ctx, const struct enc_segment *segments, size_t n, double cell);
+/* Indices of the segments within `radius` of `at`, ascending; the list is good until the next call. */
+const uint32_t *enc_near_find(struct enc_near *near, struct enc_xy at, double radius, size_t *ret_n);
+
+/* ---- free ground as cells ---- */
+
+enum enc_cell_kind { ENC_FREE, ENC_SOLID, ENC_OUTSIDE };
+struct enc_door {
+    uint32_t building;
+    struct enc_xy at; /* half a metre before the wall */
+    bool estimated;
+};
+struct enc_space {
+    const struct enclose_map *map;
+    struct enc_mesh mesh;
+    uint8_t *kind;      /* of each triangle: enc_cell_kind */
+    uint8_t *lane;      /* outside only because a shop's way to the street runs there */
+    int32_t *building;  /* solid: whose; -1 */
+    int32_t *apron;     /* the home before whose doors it lies; -1 */
+    int32_t *community; /* zone index; -1 */
+    int32_t *block;     /* street block; -1: street */
+    int32_t (*wall)[3]; /* existing barrier along the edge; -1 */
+    size_t n_blocks;
+    int32_t *home_block; /* of each building: its block, -1 when it is no home or has no ground before a door */
+    struct enc_door *doors;
+    size_t n_doors, cap_doors;
+    GEOSGeometry **aprons; /* of each building; NULL */
+    struct enclose_note *notes;
+    size_t n_notes, cap_notes;
+};
+WG_MUST int enc_space_build(struct wg_ctx *ctx, const struct enclose_map *map, const struct enc_line *locked, size_t n_locked,
+                            struct enc_space *ret_space);
+/* The ground before the doors of homes: fills doors and aprons; enclose_door.c. */
+WG_MUST int enc_doors_find(struct wg_ctx *ctx, struct enc_space *space, struct enc_shapes *bag, const GEOSGeometry *streets);
+double enc_edge_length(const struct enc_mesh *m, size_t t, int corner);
+struct enc_xy enc_vertex(const struct enc_mesh *m, int32_t v);
+struct enc_xy enc_centre(const struct enc_mesh *m, size_t t);
+void enc_space_note(struct wg_ctx *ctx, struct enc_space *space, const char *feature, const char *zh, const char *en);
 #endif

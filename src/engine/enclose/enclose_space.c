@@ -1,0 +1,485 @@
+/* Free ground as a planar structure: all that stands, the streets' edges and the aprons go into one noded set of segments, a
+ * constrained Delaunay triangulation fills it, and each triangle and edge is told what it is. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/enclose/enclose_internal.h"
+
+static const double frame_margin = 60, foot_reach = 35, grid = 0.01;
+
+double enc_edge_length(const struct enc_mesh *m, size_t t, int corner)
+{
+    return enc_dist(enc_vertex(m, m->tri[t][(corner + 1) % 3]), enc_vertex(m, m->tri[t][(corner + 2) % 3]));
+}
+
+struct enc_xy enc_vertex(const struct enc_mesh *m, int32_t v)
+{
+    return (struct enc_xy){m->v[v].x * grid, m->v[v].y * grid};
+}
+
+struct enc_xy enc_centre(const struct enc_mesh *m, size_t t)
+{
+    struct enc_xy a = enc_vertex(m, m->tri[t][0]), b = enc_vertex(m, m->tri[t][1]), c = enc_vertex(m, m->tri[t][2]);
+    return (struct enc_xy){(a.x + b.x + c.x) / 3, (a.y + b.y + c.y) / 3};
+}
+
+void enc_space_note(struct wg_ctx *ctx, struct enc_space *space, const char *feature, const char *zh, const char *en)
+{
+    space->notes = wg_grow(ctx->arena, space->notes, &space->cap_notes, space->n_notes + 1, sizeof *space->notes);
+    space->notes[space->n_notes++] = (struct enclose_note){feature, zh, en};
+}
+
+struct work {
+    struct wg_ctx *ctx;
+    struct enc_space *space;
+    const struct enclose_map *map;
+    GEOSContextHandle_t geos;
+    struct enc_shapes *bag;
+    GEOSGeometry **lines; /* all linework, to be noded; owned here until the union */
+    size_t n_lines, cap_lines;
+    struct enc_segment *obstacles;
+    size_t n_obstacles, cap_obstacles;
+    GEOSGeometry *outside; /* streets, rails, water: where no fence may run */
+    const struct enc_line *locked;
+    size_t n_locked;
+};
+
+static void add_line(struct work *w, const struct enc_xy *p, size_t n)
+{
+    GEOSGeometry *line = enc_geos_line(w->geos, p, n);
+    if (!line) return;
+    w->lines = wg_grow(w->ctx->arena, w->lines, &w->cap_lines, w->n_lines + 1, sizeof(GEOSGeometry *));
+    w->lines[w->n_lines++] = line;
+}
+
+/* ---- obstacles and the feet of perpendiculars on them ---- */
+
+struct outline {
+    struct work *w;
+    uint32_t owner;
+};
+
+static void add_obstacle(void *arg, struct enc_line line, bool hole, size_t part)
+{
+    struct outline *o = arg;
+    struct work *w = o->w;
+    (void)hole, (void)part;
+    w->obstacles = wg_grow(w->ctx->arena, w->obstacles, &w->cap_obstacles, w->n_obstacles + line.n, sizeof *w->obstacles);
+    for (size_t i = 0; i + 1 < line.n; i++)
+        w->obstacles[w->n_obstacles++] = (struct enc_segment){line.p[i], line.p[i + 1], o->owner};
+}
+
+struct foot {
+    uint32_t segment;
+    double t;
+};
+
+static int by_segment(const void *a, const void *b)
+{
+    const struct foot *x = a, *y = b;
+    if (x->segment != y->segment) return x->segment < y->segment ? -1 : 1;
+    return (x->t > y->t) - (x->t < y->t);
+}
+
+/* For one corner: the nearest point of each of the nearest few other obstacles, where it lies inside one of their walls. */
+static size_t feet_of(struct work *w, struct enc_near *near, size_t corner, struct foot *out)
+{
+    enum { OTHERS = 4 };
+    struct {
+        uint32_t owner, segment;
+        double d, t;
+    } best[OTHERS];
+    size_t n_best = 0, n, made = 0;
+    const struct enc_segment *own = &w->obstacles[corner];
+    const uint32_t *list = enc_near_find(near, own->a, foot_reach, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct enc_segment *s = &w->obstacles[list[i]];
+        if (s->owner == own->owner) continue;
+        double t, d = enc_dist_segment(own->a, s->a, s->b, &t);
+        size_t at = 0;
+        while (at < n_best && best[at].owner != s->owner) at++;
+        if (at < n_best && best[at].d <= d) continue;
+        if (at == n_best && n_best == OTHERS) {
+            for (size_t k = at = 0; k < OTHERS; k++)
+                if (best[k].d > best[at].d) at = k;
+            if (best[at].d <= d) continue;
+        } else if (at == n_best) {
+            n_best++;
+        }
+        best[at].owner = s->owner, best[at].segment = list[i], best[at].d = d, best[at].t = t;
+    }
+    for (size_t k = 0; k < n_best; k++) {
+        const struct enc_segment *s = &w->obstacles[best[k].segment];
+        double len = enc_dist(s->a, s->b), along = best[k].t * len;
+        if (along > 0.3 && along < len - 0.3 && best[k].d > 0.05) out[made++] = (struct foot){best[k].segment, best[k].t};
+    }
+    return made;
+}
+
+static void place_feet(struct work *w)
+{
+    struct enc_near *near = enc_near(w->ctx, w->obstacles, w->n_obstacles, 20);
+    struct foot *feet = wg_alloc_n(w->ctx->arena, 4 * w->n_obstacles + 1, sizeof *feet);
+    size_t n = 0;
+    for (size_t i = 0; i < w->n_obstacles; i++) n += feet_of(w, near, i, &feet[n]);
+    if (n) qsort(feet, n, sizeof *feet, by_segment);
+    size_t k = 0;
+    for (size_t i = 0; i < w->n_obstacles; i++) {
+        const struct enc_segment *s = &w->obstacles[i];
+        double len = enc_dist(s->a, s->b), last = 0;
+        size_t count = 0, from = k;
+        while (k < n && feet[k].segment == i) k++;
+        struct enc_xy *p = wg_alloc_n(w->ctx->arena, k - from + 2, sizeof *p);
+        p[count++] = s->a;
+        for (size_t f = from; f < k; f++) {
+            if ((feet[f].t - last) * len < 0.3) continue;
+            last = feet[f].t;
+            p[count++] = (struct enc_xy){s->a.x + last * (s->b.x - s->a.x), s->a.y + last * (s->b.y - s->a.y)};
+        }
+        p[count++] = s->b;
+        add_line(w, p, count);
+    }
+}
+
+/* ---- streets and other ground that stays outside ---- */
+
+static GEOSGeometry *frame_polygon(const struct work *w)
+{
+    const struct enclose_map *m = w->map;
+    double x0 = floor(m->min_x - frame_margin), y0 = floor(m->min_y - frame_margin);
+    double x1 = ceil(m->max_x + frame_margin), y1 = ceil(m->max_y + frame_margin);
+    struct enc_xy p[4] = {{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}};
+    return enc_geos_ring_polygon(w->geos, p, 4);
+}
+
+static int make_outside(struct work *w, const GEOSGeometry *frame)
+{
+    const struct enclose_map *m = w->map;
+    GEOSGeometry **parts = wg_alloc_n(w->ctx->arena, m->n_ways + m->n_zones + 1, sizeof(GEOSGeometry *));
+    unsigned n = 0;
+    for (size_t i = 0; i < m->n_ways; i++) {
+        const struct enc_way *way = &m->ways[i];
+        GEOSGeometry *line = way->is_public && !way->passage ? enc_geos_line(w->geos, way->line.p, way->line.n) : NULL;
+        GEOSGeometry *lane =
+            line ? GEOSBufferWithStyle_r(w->geos, line, way->width / 2, 2, GEOSBUF_CAP_ROUND, GEOSBUF_JOIN_ROUND, 2) : NULL;
+        if (line) GEOSGeom_destroy_r(w->geos, line);
+        if (lane) parts[n++] = lane;
+    }
+    for (size_t i = 0; i < m->n_zones; i++) {
+        enum enc_zone_kind k = m->zones[i].kind;
+        GEOSGeometry *copy = k == ENC_RAIL || k == ENC_WATER ? GEOSGeom_clone_r(w->geos, m->zones[i].shape) : NULL;
+        if (copy) parts[n++] = copy;
+    }
+    GEOSGeometry *all = GEOSGeom_createCollection_r(w->geos, GEOS_GEOMETRYCOLLECTION, parts, n);
+    GEOSGeometry *joined = all ? GEOSUnaryUnion_r(w->geos, all) : NULL;
+    if (all) GEOSGeom_destroy_r(w->geos, all);
+    w->outside = joined ? enc_keep(w->bag, GEOSIntersection_r(w->geos, joined, frame)) : NULL;
+    if (joined) GEOSGeom_destroy_r(w->geos, joined);
+    return w->outside ? 0 : wg_refuse(w->ctx, WG_E_INTERNAL, "geos.streets", NULL, NULL);
+}
+
+static void plain_line(void *arg, struct enc_line line, bool hole, size_t part)
+{
+    (void)hole, (void)part;
+    add_line(arg, line.p, line.n);
+}
+
+/* Adds what of a geometry's outline lies in the frame. */
+static void add_clipped(struct work *w, const GEOSGeometry *g, const GEOSGeometry *frame)
+{
+    GEOSGeometry *edge = GEOSBoundary_r(w->geos, g), *in = edge ? GEOSIntersection_r(w->geos, edge, frame) : NULL;
+    if (in) enc_geos_each_line(w->ctx, w->geos, in, plain_line, w);
+    if (edge) GEOSGeom_destroy_r(w->geos, edge);
+    if (in) GEOSGeom_destroy_r(w->geos, in);
+}
+
+static void wall_line(struct work *w, struct enc_line line, uint32_t owner, const GEOSGeometry *frame)
+{
+    GEOSGeometry *raw = enc_geos_line(w->geos, line.p, line.n), *in = raw ? GEOSIntersection_r(w->geos, raw, frame) : NULL;
+    struct outline o = {w, owner};
+    if (in) enc_geos_each_line(w->ctx, w->geos, in, add_obstacle, &o);
+    if (raw) GEOSGeom_destroy_r(w->geos, raw);
+    if (in) GEOSGeom_destroy_r(w->geos, in);
+}
+
+static int gather(struct work *w, const GEOSGeometry *frame)
+{
+    const struct enclose_map *m = w->map;
+    for (size_t i = 0; i < m->n_buildings; i++) {
+        struct outline o = {w, (uint32_t)i};
+        enc_geos_each_line(w->ctx, w->geos, m->buildings[i].shape, add_obstacle, &o);
+    }
+    for (size_t i = 0; i < m->n_barriers; i++) wall_line(w, m->barriers[i].line, (uint32_t)(m->n_buildings + i), frame);
+    for (size_t i = 0; i < w->n_locked; i++) wall_line(w, w->locked[i], (uint32_t)(m->n_buildings + m->n_barriers + i), frame);
+    place_feet(w);
+    enc_geos_each_line(w->ctx, w->geos, frame, plain_line, w);
+    enc_geos_each_line(w->ctx, w->geos, w->outside, plain_line, w);
+    for (size_t i = 0; i < m->n_buildings; i++)
+        if (w->space->aprons[i]) add_clipped(w, w->space->aprons[i], frame);
+    for (size_t i = 0; i < m->n_zones; i++)
+        if (m->zones[i].kind == ENC_COMMUNITY) add_clipped(w, m->zones[i].shape, frame);
+    return 0;
+}
+
+/* ---- noding and the mesh ---- */
+
+struct vertices {
+    struct wg_ctx *ctx;
+    struct enc_ixy *v;
+    size_t n, cap;
+    uint32_t *slots; /* index + 1, open addressing */
+    size_t n_slots;
+    uint32_t (*segments)[2];
+    size_t n_segments, cap_segments;
+};
+
+static uint64_t hash_of(struct enc_ixy p)
+{
+    uint64_t h = ((uint64_t)(uint32_t)p.x << 32) | (uint32_t)p.y;
+    h *= UINT64_C(0x9E3779B97F4A7C15);
+    return h ^ (h >> 29);
+}
+
+static void rehash(struct vertices *v)
+{
+    v->n_slots = v->n_slots ? 2 * v->n_slots : 1024;
+    v->slots = wg_alloc_n(v->ctx->arena, v->n_slots, sizeof *v->slots);
+    for (size_t i = 0; i < v->n; i++) {
+        uint64_t h = hash_of(v->v[i]);
+        while (v->slots[h & (v->n_slots - 1)]) h++;
+        v->slots[h & (v->n_slots - 1)] = (uint32_t)i + 1;
+    }
+}
+
+static uint32_t vertex_index(struct vertices *v, struct enc_xy at)
+{
+    struct enc_ixy p = {(int32_t)lround(at.x / grid), (int32_t)lround(at.y / grid)};
+    if (2 * (v->n + 1) > v->n_slots) rehash(v);
+    uint64_t h = hash_of(p);
+    for (;; h++) {
+        uint32_t slot = v->slots[h & (v->n_slots - 1)];
+        if (!slot) break;
+        if (v->v[slot - 1].x == p.x && v->v[slot - 1].y == p.y) return slot - 1;
+    }
+    v->v = wg_grow(v->ctx->arena, v->v, &v->cap, v->n + 1, sizeof *v->v);
+    v->v[v->n] = p;
+    v->slots[h & (v->n_slots - 1)] = (uint32_t)v->n + 1;
+    return (uint32_t)v->n++;
+}
+
+static void take_segments(void *arg, struct enc_line line, bool hole, size_t part)
+{
+    struct vertices *v = arg;
+    (void)hole, (void)part;
+    v->segments = wg_grow(v->ctx->arena, v->segments, &v->cap_segments, v->n_segments + line.n, sizeof *v->segments);
+    for (size_t i = 0; i + 1 < line.n; i++) {
+        uint32_t a = vertex_index(v, line.p[i]), b = vertex_index(v, line.p[i + 1]);
+        if (a == b) continue;
+        v->segments[v->n_segments][0] = a;
+        v->segments[v->n_segments++][1] = b;
+    }
+}
+
+static int triangulate(struct work *w)
+{
+    GEOSGeometry *all = GEOSGeom_createCollection_r(w->geos, GEOS_MULTILINESTRING, w->lines, (unsigned)w->n_lines);
+    w->n_lines = 0;
+    GEOSGeometry *noded = all ? GEOSUnaryUnionPrec_r(w->geos, all, grid) : NULL;
+    if (all) GEOSGeom_destroy_r(w->geos, all);
+    if (!noded) return wg_refuse(w->ctx, WG_E_INTERNAL, "geos.node", NULL, NULL);
+    struct vertices v = {.ctx = w->ctx};
+    enc_geos_each_line(w->ctx, w->geos, noded, take_segments, &v);
+    GEOSGeom_destroy_r(w->geos, noded);
+    return enc_mesh_build(w->ctx, v.v, v.n, (const uint32_t(*)[2])v.segments, v.n_segments, &w->space->mesh);
+}
+
+/* ---- what each triangle is ---- */
+
+struct sorter {
+    struct work *w;
+    GEOSSTRtree *tree;
+    const GEOSPreparedGeometry **prepared;
+    GEOSGeometry *point;
+    int32_t found; /* the lowest index that covers the point */
+};
+
+static void covers(void *item, void *arg)
+{
+    struct sorter *s = arg;
+    int32_t i = (int32_t)(intptr_t)item;
+    if (s->found >= 0 && s->found < i) return;
+    if (GEOSPreparedIntersects_r(s->w->geos, s->prepared[i], s->point) == 1) s->found = i;
+}
+
+/* For each triangle the index of the shape that covers its centre, or -1. NULL shapes are skipped. */
+static int classify(struct work *w, GEOSGeometry *const *shapes, size_t n, int32_t *ret_index)
+{
+    struct sorter s = {.w = w, .tree = GEOSSTRtree_create_r(w->geos, 10)};
+    s.prepared = wg_alloc_n(w->ctx->arena, n + 1, sizeof *s.prepared);
+    bool ok = s.tree != NULL;
+    size_t filled = 0;
+    for (size_t i = 0; ok && i < n; i++) {
+        if (!shapes[i]) continue;
+        s.prepared[i] = GEOSPrepare_r(w->geos, shapes[i]);
+        ok = s.prepared[i] != NULL;
+        if (ok) GEOSSTRtree_insert_r(w->geos, s.tree, shapes[i], (void *)(intptr_t)i), filled++;
+    }
+    const struct enc_mesh *m = &w->space->mesh;
+    for (size_t t = 0; ok && t < m->n_tri; t++) {
+        ret_index[t] = -1;
+        if (!filled) continue;
+        s.point = enc_geos_point(w->geos, enc_centre(m, t));
+        s.found = -1;
+        ok = s.point != NULL;
+        if (ok) GEOSSTRtree_query_r(w->geos, s.tree, s.point, covers, &s);
+        ret_index[t] = s.found;
+        if (ok) GEOSGeom_destroy_r(w->geos, s.point);
+    }
+    for (size_t i = 0; i < n; i++)
+        if (s.prepared[i]) GEOSPreparedGeom_destroy_r(w->geos, s.prepared[i]);
+    if (s.tree) GEOSSTRtree_destroy_r(w->geos, s.tree);
+    return ok ? 0 : wg_refuse(w->ctx, WG_E_INTERNAL, "geos.classify", NULL, NULL);
+}
+
+struct parts {
+    struct work *w;
+    GEOSGeometry **list;
+    size_t n, cap;
+};
+
+static int classify_all(struct work *w)
+{
+    struct enc_space *sp = w->space;
+    const struct enclose_map *map = w->map;
+    size_t n = sp->mesh.n_tri;
+    struct wg_arena *arena = w->ctx->arena;
+    sp->kind = wg_alloc_n(arena, n, 1), sp->lane = wg_alloc_n(arena, n, 1);
+    sp->building = wg_alloc_n(arena, n, sizeof(int32_t)), sp->apron = wg_alloc_n(arena, n, sizeof(int32_t));
+    sp->community = wg_alloc_n(arena, n, sizeof(int32_t)), sp->block = wg_alloc_n(arena, n, sizeof(int32_t));
+    int32_t *street = wg_alloc_n(arena, n, sizeof *street);
+    GEOSGeometry **shapes = wg_alloc_n(arena, map->n_buildings + map->n_zones + 1, sizeof(GEOSGeometry *));
+    for (size_t i = 0; i < map->n_buildings; i++) shapes[i] = map->buildings[i].shape;
+    int rc = classify(w, shapes, map->n_buildings, sp->building);
+    if (!rc) rc = classify(w, sp->aprons, map->n_buildings, sp->apron);
+    for (size_t i = 0; i < map->n_zones; i++) shapes[i] = map->zones[i].kind == ENC_COMMUNITY ? map->zones[i].shape : NULL;
+    if (!rc) rc = classify(w, shapes, map->n_zones, sp->community);
+    int parts = GEOSGetNumGeometries_r(w->geos, w->outside);
+    GEOSGeometry **areas = wg_alloc_n(arena, (size_t)(parts > 0 ? parts : 0) + 1, sizeof(GEOSGeometry *));
+    for (int i = 0; i < parts; i++) areas[i] = (GEOSGeometry *)(uintptr_t)GEOSGetGeometryN_r(w->geos, w->outside, i);
+    if (!rc) rc = classify(w, areas, parts > 0 ? (size_t)parts : 0, street);
+    if (rc) return rc;
+    for (size_t t = 0; t < n; t++) {
+        sp->kind[t] = sp->building[t] >= 0 ? ENC_SOLID : street[t] >= 0 ? ENC_OUTSIDE : ENC_FREE;
+        if (sp->kind[t] == ENC_SOLID) sp->apron[t] = -1;
+    }
+    return 0;
+}
+
+/* A home whose ground before the door is taken up by a street keeps a strip of it: the street is drawn too wide there. */
+static void free_doorsteps(struct work *w)
+{
+    struct enc_space *sp = w->space;
+    size_t n = w->map->n_buildings;
+    double *open = wg_alloc_n(w->ctx->arena, n + 1, sizeof *open);
+    for (size_t t = 0; t < sp->mesh.n_tri; t++) {
+        if (sp->apron[t] < 0 || sp->kind[t] != ENC_FREE) continue;
+        struct enc_xy a = enc_vertex(&sp->mesh, sp->mesh.tri[t][0]), b = enc_vertex(&sp->mesh, sp->mesh.tri[t][1]);
+        struct enc_xy c = enc_vertex(&sp->mesh, sp->mesh.tri[t][2]);
+        open[sp->apron[t]] += ((b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)) / 2;
+    }
+    bool *told = wg_alloc_n(w->ctx->arena, n + 1, sizeof *told);
+    for (size_t t = 0; t < sp->mesh.n_tri; t++) {
+        int32_t h = sp->apron[t];
+        if (h < 0 || sp->kind[t] != ENC_OUTSIDE) continue;
+        if (open[h] >= 1) {
+            sp->apron[t] = -1;
+            continue;
+        }
+        sp->kind[t] = ENC_FREE;
+        if (!told[h])
+            enc_space_note(w->ctx, sp, w->map->buildings[h].id, "门前即为街道，按街道边缘留出门前地",
+                           "its door opens on the street itself; a strip before it is taken from the street as drawn");
+        told[h] = true;
+    }
+}
+
+static void find_walls(struct work *w)
+{
+    struct enc_space *sp = w->space;
+    struct enc_mesh *m = &sp->mesh;
+    size_t n = 0, nb = w->map->n_buildings;
+    sp->wall = wg_alloc_n(w->ctx->arena, m->n_tri, sizeof *sp->wall);
+    memset(sp->wall, 0xFF, m->n_tri * sizeof *sp->wall);
+    struct enc_segment *walls = wg_alloc_n(w->ctx->arena, w->n_obstacles + 1, sizeof *walls);
+    for (size_t i = 0; i < w->n_obstacles; i++)
+        if (w->obstacles[i].owner >= nb) walls[n++] = w->obstacles[i];
+    struct enc_near *near = enc_near(w->ctx, walls, n, 20);
+    for (size_t t = 0; n && t < m->n_tri; t++)
+        for (int i = 0; i < 3; i++) {
+            if (!m->fix[t][i] || sp->kind[t] == ENC_SOLID) continue;
+            struct enc_xy a = enc_vertex(m, m->tri[t][(i + 1) % 3]), b = enc_vertex(m, m->tri[t][(i + 2) % 3]);
+            struct enc_xy mid = {(a.x + b.x) / 2, (a.y + b.y) / 2};
+            size_t found;
+            const uint32_t *list = enc_near_find(near, mid, 0.03, &found);
+            for (size_t k = 0; k < found && sp->wall[t][i] < 0; k++) {
+                const struct enc_segment *s = &walls[list[k]];
+                if (enc_dist_segment(a, s->a, s->b, NULL) < 0.03 && enc_dist_segment(b, s->a, s->b, NULL) < 0.03)
+                    sp->wall[t][i] = (int32_t)(s->owner - nb);
+            }
+        }
+}
+
+/* Street blocks: what hangs together without crossing a street. */
+static void find_blocks(struct work *w)
+{
+    struct enc_space *sp = w->space;
+    const struct enc_mesh *m = &sp->mesh;
+    int32_t *stack = wg_alloc_n(w->ctx->arena, m->n_tri + 1, sizeof *stack);
+    memset(sp->block, 0xFF, m->n_tri * sizeof *sp->block);
+    for (size_t first = 0; first < m->n_tri; first++) {
+        if (sp->block[first] >= 0 || sp->kind[first] == ENC_OUTSIDE) continue;
+        size_t n = 0;
+        stack[n++] = (int32_t)first;
+        sp->block[first] = (int32_t)sp->n_blocks;
+        while (n) {
+            int32_t t = stack[--n];
+            for (int i = 0; i < 3; i++) {
+                int32_t u = m->adj[t][i];
+                if (u < 0 || sp->block[u] >= 0 || sp->kind[u] == ENC_OUTSIDE) continue;
+                sp->block[u] = (int32_t)sp->n_blocks;
+                stack[n++] = u;
+            }
+        }
+        sp->n_blocks++;
+    }
+    sp->home_block = wg_alloc_n(w->ctx->arena, w->map->n_buildings + 1, sizeof *sp->home_block);
+    memset(sp->home_block, 0xFF, w->map->n_buildings * sizeof *sp->home_block);
+    for (size_t t = 0; t < m->n_tri; t++)
+        if (sp->apron[t] >= 0 && sp->home_block[sp->apron[t]] < 0) sp->home_block[sp->apron[t]] = sp->block[t];
+}
+
+int enc_space_build(struct wg_ctx *ctx, const struct enclose_map *map, const struct enc_line *locked, size_t n_locked,
+                    struct enc_space *ret_space)
+{
+    struct enc_space space = {.map = map};
+    struct work w = {.ctx = ctx, .space = &space, .map = map, .geos = map->geos, .bag = enc_shapes(ctx, map->geos)};
+    w.locked = locked;
+    w.n_locked = n_locked;
+    GEOSGeometry *frame = enc_keep(w.bag, frame_polygon(&w));
+    if (!frame) return wg_refuse(ctx, WG_E_INTERNAL, "geos.frame", NULL, NULL);
+    int rc = make_outside(&w, frame);
+    if (!rc) rc = enc_doors_find(ctx, &space, w.bag, w.outside);
+    if (!rc) rc = gather(&w, frame);
+    if (!rc) rc = triangulate(&w);
+    if (!rc) rc = classify_all(&w);
+    if (rc) return rc;
+    free_doorsteps(&w);
+    find_walls(&w);
+    find_blocks(&w);
+    for (size_t i = 0; i < map->n_buildings; i++)
+        if (map->buildings[i].use == ENC_HOME && space.home_block[i] < 0)
+            enc_space_note(ctx, &space, map->buildings[i].id, "四面无空地，无法围合",
+                           "has no free ground on any side; cannot be enclosed");
+    *ret_space = space;
+    return 0;
+}
