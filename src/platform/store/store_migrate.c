@@ -122,7 +122,7 @@ static const char *in_dialect(struct wg_ctx *ctx, struct wg_str text)
         wg_buf_puts(&out, "WITHOUT ROWID");
         text = wg_str_sub(text, mark.n, text.n);
     }
-    const char *sql = out.failed ? NULL : wg_cstr(ctx->arena, (struct wg_str){out.p, out.n});
+    const char *sql = out.failed ? NULL : !out.n ? "" : wg_cstr(ctx->arena, (struct wg_str){out.p, out.n});
     wg_buf_free(&out);
     return sql;
 }
