@@ -33,7 +33,8 @@ struct match_costs {
 struct match_options {
     size_t threads; /* 0: all cores */
     struct match_costs costs;
-    bool many_to_one;      /* several list rows may be one person (a list with repeats); default true for lists */
+    bool many_to_one;      /* several list rows may be one person (a list with repeats); default true */
+    bool repeats_by_data;  /* with many_to_one: rows that claim one person must also resemble each other; default true */
     size_t candidates;     /* kept per row for the reviewer; default 5 */
     const char *area_code; /* for bare landlines, such as "421", or NULL */
     wg_day today;

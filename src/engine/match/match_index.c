@@ -7,8 +7,11 @@ enum { ADDED_BUCKETS = 1 << 14, DRAWN_ROWS = 4096, DRAWN_PAIRS = 200000 };
 
 struct match_options match_options_default(wg_day today)
 {
-    return (struct match_options){
-        .costs = {.false_match = 30, .missed_match = 20, .review = 2}, .many_to_one = true, .candidates = 5, .today = today};
+    return (struct match_options){.costs = {.false_match = 30, .missed_match = 20, .review = 2},
+                                  .many_to_one = true,
+                                  .repeats_by_data = true,
+                                  .candidates = 5,
+                                  .today = today};
 }
 
 int match_index_new(struct wg_ctx *ctx, const struct match_field *fields, size_t n_fields, const struct match_options *options,
@@ -48,6 +51,7 @@ void match_index_free(struct match_index *index)
     free(index->dirty);
     free(index->added);
     free(index->added_heads);
+    free(index->by_content);
     free(index);
 }
 
@@ -217,6 +221,9 @@ static void draw_pairs(struct match_index *index)
             m->drawn[u]++;
         }
     }
+    index->n_by_content = n;
+    index->by_content = wg_xrealloc(index->by_content, n + 1, sizeof *index->by_content);
+    for (size_t k = 0; k < n; k++) index->by_content[k] = rows[k].row;
     free(rows);
 }
 

@@ -256,6 +256,8 @@ struct match_index {
     struct added *added; /* their keys, chained by bucket; [0] is nobody's */
     uint32_t *added_heads;
     uint32_t n_added, added_cap;
+    uint32_t *by_content; /* a sample of rows in the order of their content */
+    size_t n_by_content;
     struct model model;
     struct dependence dep;
     struct match_options options;

@@ -1,0 +1,473 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/match/match_internal.h"
+
+enum { CHUNK = 512, SAMPLE_ROWS = 2000, SAMPLE_PAIRS = 150000, DRAWN_PAIRS = 30000, KEPT = 12 };
+
+const char *match_outcome_code(enum match_outcome outcome)
+{
+    static const char *const codes[] = {"matched", "new", "review", "rejected"};
+    return codes[outcome];
+}
+
+/* --- a list's rows -------------------------------------------------------------------------------------------------- */
+/* Each worker has values of its own, so that reading needs no lock: rows of a list meet the register only. */
+struct list {
+    const struct match_index *index;
+    const struct match_rows *rows;
+    struct column_map map;
+    uint32_t *slots;
+    struct words *words; /* one per worker */
+    struct reader *readers;
+    uint8_t *owner; /* the worker that read a chunk */
+    size_t chunks, threads;
+    wg_day today;
+};
+
+static const uint32_t *list_slots(const struct list *l, size_t row)
+{
+    return l->slots + row * l->index->layout.n_slots;
+}
+
+static const struct words *list_words(const struct list *l, size_t row)
+{
+    return &l->words[l->owner[row / CHUNK]];
+}
+
+static void read_rows(void *arg, size_t from, size_t to, size_t worker)
+{
+    struct list *l = arg;
+    struct reader *reader = &l->readers[worker];
+    if (!reader->cache) {
+        words_init(&l->words[worker], &l->index->words);
+        reader_init(reader, &l->index->layout, &l->map, &l->words[worker], l->index->options.area_code, l->today);
+    }
+    l->owner[from / CHUNK] = (uint8_t)worker;
+    for (size_t r = from; r < to; r++)
+        reader_row(reader, l->rows->cells + r * l->rows->n_fields, l->slots + r * l->index->layout.n_slots);
+}
+
+static void list_open(struct list *l, const struct match_index *index, const struct match_rows *rows, size_t threads,
+                      wg_day today)
+{
+    *l = (struct list){.index = index, .rows = rows, .threads = threads, .today = today};
+    l->chunks = (rows->rows + CHUNK - 1) / CHUNK;
+    l->slots = wg_xcalloc(rows->rows + 1, index->layout.n_slots * sizeof *l->slots);
+    l->words = wg_xcalloc(threads + 1, sizeof *l->words);
+    l->owner = wg_xcalloc(l->chunks + 1, sizeof *l->owner);
+    l->readers = wg_xcalloc(threads + 1, sizeof *l->readers);
+    layout_map(&index->layout, rows->fields, rows->n_fields, &l->map);
+    wg_parallel(threads, rows->rows, CHUNK, read_rows, l);
+}
+
+static void list_close(struct list *l)
+{
+    for (size_t i = 0; i < l->threads; i++) {
+        if (!l->readers[i].cache) continue;
+        reader_free(&l->readers[i]);
+        words_free(&l->words[i]);
+    }
+    free(l->words);
+    free(l->owner);
+    free(l->readers);
+    free(l->slots);
+}
+
+/* --- learning from the list ----------------------------------------------------------------------------------------- */
+static int by_content(const void *a, const void *b)
+{
+    const struct row_choice *x = a, *y = b;
+    return x->content != y->content ? (x->content < y->content ? -1 : 1) : x->row < y->row ? -1 : x->row > y->row;
+}
+
+static size_t list_sample(const struct list *l, struct row_choice **ret)
+{
+    size_t rows = l->rows->rows;
+    struct row_choice *all = wg_xmalloc((rows + 1) * sizeof *all);
+    for (size_t r = 0; r < rows; r++)
+        all[r] = (struct row_choice){row_content(&l->index->layout, list_words(l, r), list_slots(l, r)), (uint32_t)r};
+    if (rows) qsort(all, rows, sizeof *all, by_content);
+    *ret = all;
+    return rows < SAMPLE_ROWS ? rows : SAMPLE_ROWS;
+}
+
+/* Strangers: rows of the list against persons of the register, far apart in the order of their contents. */
+static void draw_strangers(const struct list *l, struct model *model, const struct row_choice *rows, size_t n)
+{
+    const struct match_index *index = l->index;
+    if (n == 0 || index->rows == 0) return;
+    uint64_t state = rows[0].content | 1;
+    for (size_t k = 0; k < DRAWN_PAIRS && k < n * 64; k++) {
+        const struct row_choice *row = &rows[k % n];
+        state = state * 6364136223846793005u + 1442695040888963407u;
+        uint32_t person = index->by_content[(state >> 33) % index->n_by_content];
+        if (!index_alive(index, person)) continue;
+        uint8_t levels[UNITS_MAX];
+        uint32_t shared[UNITS_MAX];
+        compare_rows(&index->layout, &index->dep, list_words(l, row->row), list_slots(l, row->row), &index->words,
+                     index_slots(index, person), levels, shared);
+        for (size_t u = 0; u < index->layout.n_units; u++) {
+            if (levels[u] == LEVEL_MISSING) continue;
+            model->u_drawn[u][levels[u]]++;
+            model->drawn[u]++;
+        }
+    }
+}
+
+static void learn(const struct list *l, struct model *model)
+{
+    const struct match_index *index = l->index;
+    struct row_choice *rows = NULL;
+    size_t n = list_sample(l, &rows), n_pairs = 0, cap = 0, used = 0;
+    struct sample_pair *pairs = NULL;
+    struct finder f;
+    draw_strangers(l, model, rows, n);
+    finder_init(&f, index);
+    for (size_t i = 0; i < n && n_pairs < SAMPLE_PAIRS; i++, used++) {
+        const struct words *words = list_words(l, rows[i].row);
+        finder_run(&f, words, list_slots(l, rows[i].row));
+        if (n_pairs + f.n > cap) {
+            cap = (n_pairs + f.n) * 2;
+            pairs = wg_xrealloc(pairs, cap, sizeof *pairs);
+        }
+        for (size_t k = 0; k < f.n; k++) {
+            struct sample_pair *p = &pairs[n_pairs++];
+            compare_rows(&index->layout, &index->dep, words, list_slots(l, rows[i].row), &index->words,
+                         index_slots(index, f.found[k]), p->level, p->shared);
+            /* The list's own values are known to the register by their counts: the pair keeps the rarity, not the value. */
+            for (size_t u = 0; u < index->layout.n_units; u++) {
+                if (p->shared[u] >= words_total(&index->words)) p->shared[u] = 0;
+            }
+        }
+    }
+    double space = (double)used * (double)index->living;
+    if (space < 1) space = 1;
+    model_em(model, &index->layout, &index->words, pairs, n_pairs, space, .5 * (double)used, 5.0 / ((double)used + 5), false,
+             20);
+    finder_free(&f);
+    free(pairs);
+    free(rows);
+}
+
+/* --- comparing one row with the register ---------------------------------------------------------------------------- */
+struct candidate {
+    uint32_t row;
+    float bits;
+    double odds; /* of being the one, against everyone else */
+    uint8_t idno, name;
+    bool name_differs, phone, birth, address;
+    bool stands; /* the rest would do without the number */
+    uint64_t content;
+};
+struct row_result {
+    struct candidate kept[KEPT];
+    uint8_t n;
+    bool comparable;
+    size_t found;
+};
+struct matching {
+    const struct list *list;
+    const struct model *model;
+    const struct match_options *options;
+    struct row_result *results;
+    size_t *compared, *skipped;
+    const struct wg_progress *progress;
+};
+
+static bool better(const struct candidate *a, const struct candidate *b)
+{
+    if (a->odds > b->odds || a->odds < b->odds) return a->odds > b->odds;
+    if (a->content != b->content) return a->content < b->content;
+    return a->row < b->row;
+}
+
+static void keep(struct row_result *r, const struct candidate *c)
+{
+    size_t at = r->n;
+    if (at == KEPT) {
+        if (!better(c, &r->kept[KEPT - 1])) return;
+        at--;
+    } else {
+        r->n++;
+    }
+    while (at > 0 && better(c, &r->kept[at - 1])) {
+        r->kept[at] = r->kept[at - 1];
+        at--;
+    }
+    r->kept[at] = *c;
+}
+
+static bool says_same(uint8_t level)
+{
+    return level != LEVEL_MISSING && level != LEVEL_DIFFERS;
+}
+
+static struct candidate judge(const struct layout *l, const uint8_t *levels, const struct scored *scored, uint32_t row)
+{
+    struct candidate c = {.row = row, .bits = scored->bits};
+    double p = scored->probability;
+    c.odds = p < 1 - 1e-15 ? p / (1 - p) : 1e15;
+    c.idno = l->idno >= 0 ? levels[l->idno] : LEVEL_MISSING;
+    uint8_t han = l->name >= 0 ? levels[l->name] : LEVEL_MISSING;
+    uint8_t surname = l->surname >= 0 ? levels[l->surname] : LEVEL_MISSING,
+            given = l->given >= 0 ? levels[l->given] : LEVEL_MISSING;
+    c.name = han != LEVEL_MISSING ? han : given != LEVEL_MISSING ? given : surname;
+    c.name_differs = han == LEVEL_DIFFERS || han == LEVEL_SURNAME_ONLY || han == LEVEL_GIVEN_ONLY ||
+                     ((given == LEVEL_DIFFERS || given == LEVEL_VAGUE) && !says_same(han)) ||
+                     (surname == LEVEL_DIFFERS && given == LEVEL_MISSING);
+    for (size_t u = 0; u < l->n_units; u++) {
+        c.phone = c.phone || (l->units[u].kind == UNIT_PHONE && says_same(levels[u]));
+        c.birth = c.birth || (l->units[u].kind == UNIT_BIRTH && says_same(levels[u]));
+        c.address = c.address || (l->units[u].kind == UNIT_ADDRESS && says_same(levels[u]));
+    }
+    return c;
+}
+
+static bool comparable(const struct layout *l, const uint32_t *slots)
+{
+    for (size_t u = 0; u < l->n_units; u++) {
+        enum unit_kind k = l->units[u].kind;
+        bool identifies = k == UNIT_IDNO || k == UNIT_PHONE || k == UNIT_NAME || k == UNIT_SURNAME || k == UNIT_GIVEN ||
+                          k == UNIT_EMAIL || k == UNIT_ADDRESS || k == UNIT_BIRTH || k == UNIT_TEXT || k == UNIT_CODE;
+        for (size_t s = l->units[u].slot; identifies && s < (size_t)l->units[u].slot + l->units[u].slots; s++) {
+            if (slots[s]) return true;
+        }
+    }
+    return false;
+}
+
+static void match_one(const struct matching *m, struct finder *f, size_t row)
+{
+    const struct match_index *index = m->list->index;
+    const struct words *words = list_words(m->list, row);
+    const uint32_t *slots = list_slots(m->list, row);
+    struct row_result *r = &m->results[row];
+    r->comparable = comparable(&index->layout, slots);
+    if (!r->comparable) return;
+    finder_run(f, words, slots);
+    r->found = f->n;
+    for (size_t i = 0; i < f->n; i++) {
+        uint8_t levels[UNITS_MAX];
+        uint32_t shared[UNITS_MAX];
+        struct scored scored;
+        const uint32_t *person = index_slots(index, f->found[i]);
+        compare_rows(&index->layout, &index->dep, words, slots, &index->words, person, levels, shared);
+        model_score(m->model, &index->layout, words, levels, shared, &scored);
+        struct candidate c = judge(&index->layout, levels, &scored, f->found[i]);
+        if (c.idno == LEVEL_SAME && c.name_differs) {
+            levels[index->layout.idno] = LEVEL_MISSING;
+            model_score(m->model, &index->layout, words, levels, shared, &scored);
+            c.stands = scored.probability > .5;
+        }
+        if (c.odds < 1e-5 && c.idno != LEVEL_SAME) continue;
+        if (r->n == KEPT && c.odds < r->kept[KEPT - 1].odds) continue;
+        c.content = row_content(&index->layout, &index->words, person);
+        keep(r, &c);
+    }
+}
+
+static void match_rows_range(void *arg, size_t from, size_t to, size_t worker)
+{
+    const struct matching *m = arg;
+    (void)worker;
+    if (wg_progress_cancelled(m->progress)) return;
+    struct finder f;
+    finder_init(&f, m->list->index);
+    size_t compared = 0;
+    for (size_t r = from; r < to; r++) {
+        match_one(m, &f, r);
+        compared += m->results[r].found;
+    }
+    m->compared[from / CHUNK] = compared;
+    m->skipped[from / CHUNK] = f.skipped;
+    finder_free(&f);
+    /* Progress comes from whoever is at it; the order of reports does not matter. */
+    if (worker == 0) wg_progress_report(m->progress, .2 + .7 * (double)to / (double)m->list->rows->rows);
+}
+
+/* --- one person, one row -------------------------------------------------------------------------------------------- */
+struct claim {
+    uint32_t person, row;
+    double odds;
+    uint64_t content; /* of the list row */
+};
+
+static int by_person(const void *a, const void *b)
+{
+    const struct claim *x = a, *y = b;
+    if (x->person != y->person) return x->person < y->person ? -1 : 1;
+    if (x->odds > y->odds) return -1;
+    if (x->odds < y->odds) return 1;
+    if (x->content != y->content) return x->content < y->content ? -1 : 1;
+    return x->row < y->row ? -1 : x->row > y->row;
+}
+
+static void withdraw(struct row_result *r)
+{
+    for (size_t i = 1; i < r->n; i++) r->kept[i - 1] = r->kept[i];
+    r->n--;
+}
+
+/* Do two rows of the list speak of one person, judged as a row and a person would be? */
+static bool repeat(const struct matching *m, uint32_t a, uint32_t b)
+{
+    const struct match_index *index = m->list->index;
+    uint8_t levels[UNITS_MAX];
+    uint32_t shared[UNITS_MAX];
+    struct scored s;
+    compare_rows(&index->layout, &index->dep, list_words(m->list, a), list_slots(m->list, a), list_words(m->list, b),
+                 list_slots(m->list, b), levels, shared);
+    for (size_t u = 0; u < index->layout.n_units; u++) {
+        if (shared[u] >= words_total(&index->words)) shared[u] = 0; /* numbers of two chunks do not compare */
+    }
+    model_score(m->model, &index->layout, &index->words, levels, shared, &s);
+    return s.bits > 0;
+}
+
+/* A person claimed by several rows goes to the best; the others fall back on their next. Repeats until nothing is contested. */
+static void settle_claims(const struct matching *m)
+{
+    size_t rows = m->list->rows->rows;
+    struct claim *claims = wg_xmalloc((rows + 1) * sizeof *claims);
+    for (int again = 0; again < 8; again++) {
+        size_t n = 0, withdrawn = 0;
+        for (size_t r = 0; r < rows; r++) {
+            const struct row_result *result = &m->results[r];
+            if (result->n == 0 || result->kept[0].odds < .1) continue;
+            claims[n++] = (struct claim){result->kept[0].row, (uint32_t)r, result->kept[0].odds, 0};
+        }
+        if (n) qsort(claims, n, sizeof *claims, by_person);
+        for (size_t i = 0; i < n;) {
+            size_t end = i + 1;
+            while (end < n && claims[end].person == claims[i].person) end++;
+            if (end - i > 1) {
+                for (size_t k = i; k < end; k++)
+                    claims[k].content = row_content(&m->list->index->layout, list_words(m->list, claims[k].row),
+                                                    list_slots(m->list, claims[k].row));
+                qsort(claims + i, end - i, sizeof *claims, by_person);
+            }
+            for (size_t k = i + 1; k < end; k++) {
+                if (m->options->many_to_one && repeat(m, claims[i].row, claims[k].row)) continue;
+                withdraw(&m->results[claims[k].row]);
+                withdrawn++;
+            }
+            i = end;
+        }
+        if (withdrawn == 0) break;
+    }
+    free(claims);
+}
+
+/* --- outcomes ------------------------------------------------------------------------------------------------------- */
+static const char *reason_matched(const struct candidate *c)
+{
+    bool named = c->name != LEVEL_MISSING && !c->name_differs;
+    if (c->idno == LEVEL_SAME) return "idno";
+    if (says_same(c->idno)) return named ? "idno_nearly_name" : "idno_nearly";
+    if (c->phone && named) return "phone_name";
+    if (c->birth && named) return "name_birth";
+    if (c->address && named) return "name_address";
+    return named ? "name" : "fields";
+}
+
+static void decide(const struct matching *m, struct row_result *r, struct wg_arena *arena, struct match_link *link)
+{
+    const struct match_costs *costs = &m->options->costs;
+    double sure = 1 - costs->review / costs->false_match, hopeless = costs->review / costs->missed_match;
+    size_t n = r->n < m->options->candidates ? r->n : m->options->candidates;
+    struct match_candidate *out = wg_alloc_n(arena, n, sizeof *out);
+    double all = 1;
+    for (size_t i = 0; i < r->n; i++) all += r->kept[i].odds;
+    for (size_t i = 0; i < n; i++)
+        out[i] =
+            (struct match_candidate){.key = r->kept[i].row, .probability = r->kept[i].odds / all, .weight = r->kept[i].bits};
+    *link = (struct match_link){.outcome = MATCH_NEW, .candidates = out, .n_candidates = n, .reason = "no_candidate"};
+    if (!r->comparable) {
+        link->outcome = MATCH_REJECTED;
+        link->reason = "nothing_to_compare";
+        return;
+    }
+    if (r->n == 0) return;
+    const struct candidate *best = &r->kept[0];
+    double p = best->odds / all;
+    link->best = (struct match_candidate){.key = best->row, .probability = p, .weight = best->bits};
+    for (size_t i = 0; i < r->n; i++) {
+        if (r->kept[i].idno != LEVEL_SAME || !r->kept[i].name_differs || r->kept[i].stands || p >= sure) continue;
+        link->outcome = MATCH_REVIEW;
+        link->reason = "idno_and_name_differ";
+        return;
+    }
+    if (p >= sure && best->idno == LEVEL_SAME && best->name_differs && !best->stands) {
+        link->outcome = MATCH_REVIEW;
+        link->reason = "idno_and_name_differ";
+    } else if (p >= sure) {
+        link->outcome = MATCH_MATCHED;
+        link->reason = reason_matched(best);
+    } else if (r->n > 1 && r->kept[1].odds > best->odds * .2 &&
+               (p >= hopeless || (1 - 1 / all >= hopeless && r->n <= m->options->candidates))) {
+        link->outcome = MATCH_REVIEW;
+        link->reason = "two_close";
+    } else if (p >= hopeless) {
+        link->outcome = MATCH_REVIEW;
+        link->reason = "unsure";
+    } else {
+        link->reason = 1 - 1 / all >= hopeless ? "namesakes" : "too_unlike";
+    }
+}
+
+static void measure_link(const struct match_link *link, struct match_measure *measure)
+{
+    double any = 0;
+    for (size_t i = 0; i < link->n_candidates; i++) any += link->candidates[i].probability;
+    if (link->outcome == MATCH_MATCHED) measure->expected_false_matches += 1 - link->best.probability;
+    if (link->outcome == MATCH_NEW) measure->expected_missed += any;
+}
+
+int match_list(struct wg_ctx *ctx, const struct match_index *index, const struct match_rows *rows,
+               const struct match_options *options, const struct wg_progress *progress, struct match_link **ret_links,
+               struct match_measure *ret_measure)
+{
+    size_t threads = options->threads ? options->threads : wg_cores();
+    struct list list;
+    list_open(&list, index, rows, threads, options->today);
+    struct model *model = wg_xmalloc(sizeof *model);
+    *model = index->model;
+    learn(&list, model);
+    wg_progress_report(progress, .2);
+
+    struct matching m = {.list = &list, .model = model, .options = options, .progress = progress};
+    m.results = wg_xcalloc(rows->rows + 1, sizeof *m.results);
+    m.compared = wg_xcalloc(list.chunks + 1, sizeof *m.compared);
+    m.skipped = wg_xcalloc(list.chunks + 1, sizeof *m.skipped);
+    wg_parallel(threads, rows->rows, CHUNK, match_rows_range, &m);
+    int error = 0;
+    if (wg_progress_cancelled(progress)) {
+        error = wg_refuse(ctx, WG_E_CANCELLED, NULL, NULL, NULL);
+    } else {
+        if (!options->many_to_one || options->repeats_by_data) settle_claims(&m);
+        struct match_measure measure = {
+            .rows = rows->rows, .register_size = index->living, .blocks_split = index->postings.split};
+        measure.threshold_match = 1 - options->costs.review / options->costs.false_match;
+        measure.threshold_review = options->costs.review / options->costs.missed_match;
+        struct match_link *links = wg_alloc_n(ctx->arena, rows->rows, sizeof *links);
+        for (size_t r = 0; r < rows->rows; r++) {
+            decide(&m, &m.results[r], ctx->arena, &links[r]);
+            measure_link(&links[r], &measure);
+        }
+        for (size_t i = 0; i < list.chunks; i++) {
+            measure.pairs_compared += m.compared[i];
+            measure.pairs_skipped += m.skipped[i];
+        }
+        *ret_links = links;
+        *ret_measure = measure;
+    }
+    free(m.results);
+    free(m.compared);
+    free(m.skipped);
+    free(model);
+    list_close(&list);
+    wg_progress_report(progress, 1);
+    return error;
+}
