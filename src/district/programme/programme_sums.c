@@ -241,9 +241,12 @@ static void group_done(void *arg, bool kept)
     struct programme_sums *sums = arg;
     (void)pthread_mutex_lock(&sums->lock);
     for (size_t i = 0; kept && i < sums->n_opened; i++)
-        rounds_add(&sums->known, sums->opened[i].programme, sums->opened[i].round);
+        rounds_set(&sums->known, sums->opened[i].programme, sums->opened[i].round, 0);
+    for (size_t i = 0; kept && i < sums->touched.n; i++)
+        rounds_set(&sums->active, sums->touched.items[i].programme, sums->touched.items[i].round, sums->touched.items[i].open);
+    rounds_forget(&sums->active, recent_round(wg_now()));
     (void)pthread_mutex_unlock(&sums->lock);
-    sums->n = sums->kept = sums->n_opened = 0;
+    sums->n = sums->kept = sums->n_opened = sums->touched.n = 0;
 }
 
 bool programme_round_known(struct programme_sums *sums, const char *programme, wg_day day)

@@ -201,7 +201,10 @@ int place_add(struct wg_ctx *ctx, struct store_tx *tx, const char *district, str
     int rc = wg_id_is_nil(place->parent) ? place_by_path(ctx, snap, district, WG_STR(""), &parent)
                                          : place_get(ctx, snap, district, place->parent, &parent);
     if (rc) return rc;
-    if (parent.level >= place->level) return wg_refuse(ctx, WG_E_PLACE_LEVEL, "parent", place->kind, parent.kind);
+    /* Streets, communities, grids and what stands in a grid follow each other without a gap: sums are cut by path. */
+    bool fits = place->level <= LEVEL_COMPOUND ? parent.level + 1 == place->level
+                                               : parent.level >= LEVEL_GRID && parent.level < place->level;
+    if (!fits) return wg_refuse(ctx, WG_E_PLACE_LEVEL, "parent", place->kind, parent.kind);
     place->parent = parent.id;
     rc = next_path(ctx, snap, district, &parent, &place->path);
     if (rc) return rc;

@@ -94,8 +94,10 @@ WG_MUST int res_scope_query(struct guard_call *call, struct guard_scope *ret_sco
 /* A text member of a JSON body: NULL when absent or null; WG_E_BAD_FIELD when no text, WG_E_FIELD_TOO_LONG. */
 WG_MUST int res_text_member(struct wg_ctx *ctx, const json_t *body, const char *name, size_t max, const char **ret);
 WG_MUST int res_id_member(struct wg_ctx *ctx, const json_t *body, const char *name, wg_id *ret); /* nil when absent */
-json_t *res_text_json(const char *text);                                                         /* null for NULL */
-json_t *res_day_json(struct wg_ctx *ctx, wg_day day);                                            /* null for none and open */
-json_t *res_time_json(struct wg_ctx *ctx, wg_time t);                                            /* null for none */
-json_t *res_id_json(struct wg_ctx *ctx, wg_id id);                                               /* null for nil */
+/* The same JSON, released with ctx->arena. NULL is allowed. */
+json_t *res_keep(struct wg_ctx *ctx, json_t *json);
+json_t *res_text_json(const char *text);              /* null for NULL */
+json_t *res_day_json(struct wg_ctx *ctx, wg_day day); /* null for none and open */
+json_t *res_time_json(struct wg_ctx *ctx, wg_time t); /* null for none */
+json_t *res_id_json(struct wg_ctx *ctx, wg_id id);    /* null for nil */
 #endif

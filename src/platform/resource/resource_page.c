@@ -77,6 +77,17 @@ int res_id_member(struct wg_ctx *ctx, const json_t *body, const char *name, wg_i
     return wg_id_parse(wg_str(text), ret) ? 0 : wg_refuse(ctx, WG_E_BAD_FIELD, name, text, NULL);
 }
 
+static void release(void *json)
+{
+    json_decref(json);
+}
+
+json_t *res_keep(struct wg_ctx *ctx, json_t *json)
+{
+    if (json) wg_arena_cleanup(ctx->arena, release, json);
+    return json;
+}
+
 json_t *res_text_json(const char *text)
 {
     return text ? json_string(text) : json_null();
