@@ -213,4 +213,63 @@ double enc_edge_length(const struct enc_mesh *m, size_t t, int corner);
 struct enc_xy enc_vertex(const struct enc_mesh *m, int32_t v);
 struct enc_xy enc_centre(const struct enc_mesh *m, size_t t);
 void enc_space_note(struct wg_ctx *ctx, struct enc_space *space, const char *feature, const char *zh, const char *en);
+/* What must stay reachable from the street keeps a way there: those cells turn outside; enclose_lane.c. */
+WG_MUST int enc_lanes_open(struct wg_ctx *ctx, struct enc_space *space);
+
+/* ---- one patch: the ground of a street block within one community ---- */
+
+struct enc_edge {
+    int32_t a, b;    /* cells of the ground; b: -1 outside */
+    int32_t other;   /* triangle on b's side, also where b is -1; -1: the frame */
+    int64_t cm;      /* what a fence here costs in length; 0 where a wall stands */
+    int64_t real_cm; /* its length */
+    int32_t tri;     /* triangle of a, and the corner opposite the edge */
+    uint8_t corner;
+    bool wall, narrow; /* narrow: between two solid things and too thin to walk through */
+};
+struct enc_ground {
+    const struct enc_space *space;
+    int32_t *tri; /* triangle of each cell */
+    size_t n;
+    struct enc_edge *edges;
+    size_t n_edges;
+    uint32_t *first, *items; /* edges of cell c: items[first[c] .. first[c + 1]) */
+    int32_t *home;           /* of each cell: which of the homes below it lies before; -1 */
+    uint32_t *homes;         /* buildings */
+    size_t n_homes;
+    struct enc_xy *place; /* of each home: the middle of its apron */
+    int64_t *households;
+    int32_t *key; /* of each home: locked membership; -1 */
+    int32_t block, community;
+};
+struct enc_answer {
+    int32_t *label; /* of each cell: 0 outside, 1 .. k */
+    size_t k;
+    uint8_t *open; /* of each edge: a wall taken down */
+    double cost, bound;
+    int64_t cut_cm, least_cm; /* length of new fence; least that separates all homes from the street */
+    bool proven, cut_short;
+};
+struct enc_limits {
+    wg_time deadline; /* monotonic; 0: none */
+    const struct wg_progress *progress;
+    bool cut_short;
+};
+bool enc_out_of_time(struct enc_limits *limits);
+/* Grounds of every block that has homes. `keys` (one a building, -1: none) are locked memberships. */
+WG_MUST int enc_grounds(struct wg_ctx *ctx, const struct enc_space *space, const int32_t *keys, struct enc_ground **ret_grounds,
+                        size_t *ret_n);
+/* Yuan of a compound's main gate over the drive, less the fence it stands in place of. */
+double enc_compound_yuan(const struct enclose_config *config);
+/* Least cut with the cells forced in (1) or out (2); returns its length. */
+int64_t enc_ground_cut(const struct enc_ground *g, const uint8_t *forced, bool largest, uint8_t *ret_inside);
+/* Numbers the connected parts of what is inside; parts without a home are turned outside. */
+size_t enc_ground_parts(struct wg_ctx *ctx, const struct enc_ground *g, uint8_t *inside, const uint8_t *open,
+                        int32_t *ret_part);
+WG_MUST int enc_ground_solve(struct wg_ctx *ctx, const struct enc_ground *g, struct enc_limits *limits,
+                             struct enc_answer *ret_answer);
+WG_MUST int enc_ground_split(struct wg_ctx *ctx, const struct enc_ground *g, struct enc_answer *answer);
+WG_MUST int enc_ground_bound(struct wg_ctx *ctx, const struct enc_ground *g, struct enc_limits *limits,
+                             struct enc_answer *answer);
+double enc_answer_cost(const struct enc_ground *g, const struct enc_answer *answer);
 #endif

@@ -1,0 +1,260 @@
+/* A patch of ground as a graph: cells, the edges between them, the homes on it, and the least cut round a set of cells. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/enclose/enclose_internal.h"
+
+static const double walkable = 0.9; /* a gap between solid things that a person passes */
+
+bool enc_out_of_time(struct enc_limits *limits)
+{
+    if (limits->cut_short) return true;
+    if (limits->deadline && wg_monotonic() > limits->deadline) limits->cut_short = true;
+    return limits->cut_short;
+}
+
+double enc_compound_yuan(const struct enclose_config *c)
+{
+    double guards = (double)c->days * c->shifts_day * c->shift_yuan;
+    return guards + c->cabin_yuan + c->gate_large_yuan - c->fence_yuan * c->gate_large_m;
+}
+
+struct sorter {
+    int32_t block, community, home;
+};
+
+static int by_patch(const void *a, const void *b)
+{
+    const struct sorter *x = a, *y = b;
+    if (x->block != y->block) return x->block < y->block ? -1 : 1;
+    if (x->community != y->community) return x->community < y->community ? -1 : 1;
+    return (x->home > y->home) - (x->home < y->home);
+}
+
+/* A vertex that only free ground touches is no obstacle; two obstacle ends make a gap. */
+static uint8_t *solid_vertices(struct wg_ctx *ctx, const struct enc_space *sp)
+{
+    const struct enc_mesh *m = &sp->mesh;
+    uint8_t *solid = wg_alloc_n(ctx->arena, m->n_v + 1, 1);
+    for (size_t t = 0; t < m->n_tri; t++)
+        for (int i = 0; i < 3; i++) {
+            if (sp->kind[t] == ENC_SOLID) solid[m->tri[t][i]] = 1;
+            if (sp->wall[t][i] >= 0) solid[m->tri[t][(i + 1) % 3]] = solid[m->tri[t][(i + 2) % 3]] = 1;
+        }
+    return solid;
+}
+
+struct maker {
+    struct wg_ctx *ctx;
+    const struct enc_space *space;
+    const uint8_t *solid;
+    int32_t *cell; /* of each triangle, in the ground being made; -1 */
+    const int32_t *keys;
+    const uint32_t *first, *tris; /* free triangles by patch order */
+};
+
+static void index_edges(struct wg_ctx *ctx, struct enc_ground *g)
+{
+    g->first = wg_alloc_n(ctx->arena, g->n + 2, sizeof *g->first);
+    g->items = wg_alloc_n(ctx->arena, 2 * g->n_edges + 1, sizeof *g->items);
+    for (size_t e = 0; e < g->n_edges; e++) {
+        g->first[g->edges[e].a + 1]++;
+        if (g->edges[e].b >= 0) g->first[g->edges[e].b + 1]++;
+    }
+    for (size_t c = 0; c < g->n; c++) g->first[c + 1] += g->first[c];
+    for (size_t e = 0; e < g->n_edges; e++) {
+        g->items[g->first[g->edges[e].a]++] = (uint32_t)e;
+        if (g->edges[e].b >= 0) g->items[g->first[g->edges[e].b]++] = (uint32_t)e;
+    }
+    for (size_t c = g->n; c > 0; c--) g->first[c] = g->first[c - 1];
+    g->first[0] = 0;
+}
+
+static void make_edges(struct maker *k, struct enc_ground *g)
+{
+    const struct enc_space *sp = k->space;
+    const struct enc_mesh *m = &sp->mesh;
+    g->edges = wg_alloc_n(k->ctx->arena, 3 * g->n + 1, sizeof *g->edges);
+    for (size_t c = 0; c < g->n; c++) {
+        int32_t t = g->tri[c];
+        for (int i = 0; i < 3; i++) {
+            int32_t u = m->adj[t][i], b = u < 0 ? -1 : k->cell[u];
+            if (u >= 0 && sp->kind[u] == ENC_SOLID) continue;
+            if (b >= 0 && b < (int32_t)c) continue;
+            struct enc_edge e = {(int32_t)c, b, u, 0, 0, t, (uint8_t)i, sp->wall[t][i] >= 0, false};
+            double len = enc_edge_length(m, (size_t)t, i);
+            e.real_cm = llround(len * 100);
+            e.cm = e.wall ? 0 : e.real_cm;
+            e.narrow = !e.wall && len < walkable && k->solid[m->tri[t][(i + 1) % 3]] && k->solid[m->tri[t][(i + 2) % 3]];
+            g->edges[g->n_edges++] = e;
+        }
+    }
+    index_edges(k->ctx, g);
+}
+
+static void make_homes(struct maker *k, struct enc_ground *g, const struct sorter *homes, size_t n)
+{
+    const struct enc_space *sp = k->space;
+    struct wg_arena *arena = k->ctx->arena;
+    g->homes = wg_alloc_n(arena, n, sizeof *g->homes), g->place = wg_alloc_n(arena, n, sizeof *g->place);
+    g->households = wg_alloc_n(arena, n, sizeof *g->households), g->key = wg_alloc_n(arena, n, sizeof *g->key);
+    g->home = wg_alloc_n(arena, g->n, sizeof *g->home);
+    double *weight = wg_alloc_n(arena, n, sizeof *weight);
+    for (size_t h = 0; h < n; h++) {
+        g->homes[h] = (uint32_t)homes[h].home;
+        g->households[h] = sp->map->buildings[homes[h].home].households;
+        g->key[h] = k->keys ? k->keys[homes[h].home] : -1;
+    }
+    g->n_homes = n;
+    for (size_t c = 0; c < g->n; c++) {
+        int32_t owner = sp->apron[g->tri[c]];
+        g->home[c] = -1;
+        if (owner < 0) continue;
+        struct sorter key = {homes[0].block, homes[0].community, owner};
+        const struct sorter *hit = bsearch(&key, homes, n, sizeof key, by_patch);
+        if (!hit) continue;
+        size_t h = (size_t)(hit - homes);
+        struct enc_xy at = enc_centre(&sp->mesh, (size_t)g->tri[c]);
+        g->home[c] = (int32_t)h;
+        g->place[h].x += at.x, g->place[h].y += at.y, weight[h] += 1;
+    }
+    for (size_t h = 0; h < n; h++)
+        if (weight[h] > 0) g->place[h].x /= weight[h], g->place[h].y /= weight[h];
+}
+
+int enc_grounds(struct wg_ctx *ctx, const struct enc_space *sp, const int32_t *keys, struct enc_ground **ret_grounds,
+                size_t *ret_n)
+{
+    const struct enclose_map *map = sp->map;
+    const struct enc_mesh *m = &sp->mesh;
+    struct maker k = {.ctx = ctx, .space = sp, .solid = solid_vertices(ctx, sp), .keys = keys};
+    struct sorter *homes = wg_alloc_n(ctx->arena, map->n_buildings + 1, sizeof *homes);
+    int32_t *community = wg_alloc_n(ctx->arena, map->n_buildings + 1, sizeof *community);
+    for (size_t i = 0; i < map->n_buildings; i++) community[i] = -2;
+    for (size_t t = 0; t < m->n_tri; t++)
+        if (sp->kind[t] == ENC_FREE && sp->apron[t] >= 0 && community[sp->apron[t]] == -2)
+            community[sp->apron[t]] = sp->community[t];
+    size_t n = 0;
+    for (size_t i = 0; i < map->n_buildings; i++)
+        if (map->buildings[i].use == ENC_HOME && sp->home_block[i] >= 0 && community[i] != -2)
+            homes[n++] = (struct sorter){sp->home_block[i], community[i], (int32_t)i};
+    if (n) qsort(homes, n, sizeof *homes, by_patch);
+    /* free triangles by block */
+    uint32_t *first = wg_alloc_n(ctx->arena, sp->n_blocks + 2, sizeof *first),
+             *tris = wg_alloc_n(ctx->arena, m->n_tri + 1, sizeof *tris);
+    for (size_t t = 0; t < m->n_tri; t++)
+        if (sp->kind[t] == ENC_FREE && sp->block[t] >= 0) first[sp->block[t] + 1]++;
+    for (size_t b = 0; b < sp->n_blocks; b++) first[b + 1] += first[b];
+    for (size_t t = 0; t < m->n_tri; t++)
+        if (sp->kind[t] == ENC_FREE && sp->block[t] >= 0) tris[first[sp->block[t]]++] = (uint32_t)t;
+    for (size_t b = sp->n_blocks; b > 0; b--) first[b] = first[b - 1];
+    first[0] = 0;
+    k.cell = wg_alloc_n(ctx->arena, m->n_tri + 1, sizeof *k.cell);
+    memset(k.cell, 0xFF, m->n_tri * sizeof *k.cell);
+    struct enc_ground *grounds = wg_alloc_n(ctx->arena, n + 1, sizeof *grounds);
+    size_t made = 0;
+    for (size_t i = 0; i < n;) {
+        size_t j = i;
+        while (j < n && homes[j].block == homes[i].block && homes[j].community == homes[i].community) j++;
+        struct enc_ground *g = &grounds[made++];
+        g->space = sp;
+        g->block = homes[i].block;
+        g->community = homes[i].community;
+        g->tri = wg_alloc_n(ctx->arena, first[g->block + 1] - first[g->block] + 1U, sizeof *g->tri);
+        for (uint32_t x = first[g->block]; x < first[g->block + 1]; x++) {
+            if (sp->community[tris[x]] != g->community) continue;
+            k.cell[tris[x]] = (int32_t)g->n;
+            g->tri[g->n++] = (int32_t)tris[x];
+        }
+        make_edges(&k, g);
+        make_homes(&k, g, &homes[i], j - i);
+        for (size_t c = 0; c < g->n; c++) k.cell[g->tri[c]] = -1;
+        i = j;
+    }
+    *ret_grounds = grounds;
+    *ret_n = made;
+    return 0;
+}
+
+int64_t enc_ground_cut(const struct enc_ground *g, const uint8_t *forced, bool largest, uint8_t *ret_inside)
+{
+    const int64_t never = INT64_C(1) << 50;
+    size_t source = g->n, sink = g->n + 1;
+    struct enc_flow *f = enc_flow_new(g->n + 2, g->n_edges + g->n);
+    for (size_t e = 0; e < g->n_edges; e++)
+        if (g->edges[e].cm > 0)
+            enc_flow_edge(f, (size_t)g->edges[e].a, g->edges[e].b < 0 ? sink : (size_t)g->edges[e].b, g->edges[e].cm);
+    for (size_t c = 0; c < g->n; c++) {
+        if (g->home[c] >= 0 || (forced && forced[c] == 1)) enc_flow_arc(f, source, c, never);
+        if (forced && forced[c] == 2 && g->home[c] < 0) enc_flow_arc(f, c, sink, never);
+    }
+    int64_t cm = enc_flow_max(f, source, sink);
+    uint8_t *side = wg_xmalloc(g->n + 2);
+    enc_flow_side(f, source, sink, largest, side);
+    memcpy(ret_inside, side, g->n);
+    free(side);
+    enc_flow_free(f);
+    return cm;
+}
+
+/* Marks what hangs together with `from` as part `number`; true when a home lies in it. */
+static bool flood(const struct enc_ground *g, const uint8_t *inside, const uint8_t *open, int32_t from, int32_t number,
+                  int32_t *part, int32_t *stack, size_t *ret_n)
+{
+    size_t n = 0;
+    bool homes = false;
+    stack[n++] = from;
+    part[from] = number;
+    for (size_t head = 0; head < n; head++) {
+        int32_t c = stack[head];
+        homes = homes || g->home[c] >= 0;
+        for (uint32_t k = g->first[c]; k < g->first[c + 1]; k++) {
+            const struct enc_edge *e = &g->edges[g->items[k]];
+            int32_t d = e->a == c ? e->b : e->a;
+            if (d < 0 || !inside[d] || part[d] || e->narrow || (e->wall && !(open && open[g->items[k]]))) continue;
+            part[d] = number;
+            stack[n++] = d;
+        }
+    }
+    *ret_n = n;
+    return homes;
+}
+
+/* Ground without a home that only a crack joins to a part goes with it: no fence is needed in the crack. */
+static void adopt_pockets(const struct enc_ground *g, const int32_t *pockets, size_t n, int32_t *part)
+{
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (size_t i = 0; i < n; i++)
+            for (uint32_t k = g->first[pockets[i]]; part[pockets[i]] < 0 && k < g->first[pockets[i] + 1]; k++) {
+                const struct enc_edge *e = &g->edges[g->items[k]];
+                int32_t d = e->a == pockets[i] ? e->b : e->a;
+                if (d < 0 || e->wall || part[d] <= 0) continue;
+                part[pockets[i]] = part[d];
+                moved = true;
+            }
+    }
+}
+
+size_t enc_ground_parts(struct wg_ctx *ctx, const struct enc_ground *g, uint8_t *inside, const uint8_t *open, int32_t *ret_part)
+{
+    struct wg_arena_mark mark = wg_arena_mark(ctx->arena);
+    int32_t *stack = wg_alloc_n(ctx->arena, g->n + 1, sizeof *stack),
+            *pockets = wg_alloc_n(ctx->arena, g->n + 1, sizeof *pockets);
+    size_t parts = 0, n_pockets = 0;
+    memset(ret_part, 0, g->n * sizeof *ret_part);
+    for (size_t c = 0; c < g->n; c++) {
+        size_t n = 0;
+        if (!inside[c] || ret_part[c]) continue;
+        if (flood(g, inside, open, (int32_t)c, (int32_t)parts + 1, ret_part, stack, &n)) {
+            parts++;
+            continue;
+        }
+        for (size_t i = 0; i < n; i++) ret_part[stack[i]] = -1, pockets[n_pockets++] = stack[i];
+    }
+    adopt_pockets(g, pockets, n_pockets, ret_part);
+    for (size_t i = 0; i < n_pockets; i++)
+        if (ret_part[pockets[i]] < 0) ret_part[pockets[i]] = 0, inside[pockets[i]] = 0;
+    wg_arena_rewind(ctx->arena, mark);
+    return parts;
+}

@@ -1,0 +1,202 @@
+/* A part that holds too many households, or homes locked to different compounds, is cut through: lines in eight directions sweep
+ * its homes into two halves, a least cut inside the part parts them, the cheapest that leaves both whole and open to the street
+ * stands; halves that are still too large are cut again. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/enclose/enclose_internal.h"
+
+struct splitter {
+    struct wg_ctx *ctx;
+    const struct enc_ground *g;
+    struct enc_answer *answer;
+    uint8_t *side; /* of each home of the part: 0 not in it, 1 source, 2 sink */
+    uint8_t *half, *best;
+};
+struct order {
+    double at;
+    int32_t home;
+};
+
+static int by_place(const void *a, const void *b)
+{
+    const struct order *x = a, *y = b;
+    if (x->at < y->at || x->at > y->at) return x->at < y->at ? -1 : 1;
+    return (x->home > y->home) - (x->home < y->home);
+}
+
+/* Least cut inside the part between its two sets of homes; half[c] is 1 on the first's side. */
+static int64_t halve(struct splitter *s, int32_t label)
+{
+    const int64_t never = INT64_C(1) << 50;
+    const struct enc_ground *g = s->g;
+    struct enc_flow *f = enc_flow_new(g->n + 2, g->n_edges + g->n);
+    for (size_t e = 0; e < g->n_edges; e++) {
+        const struct enc_edge *edge = &g->edges[e];
+        if (edge->b < 0 || s->answer->label[edge->a] != label || s->answer->label[edge->b] != label) continue;
+        /* a wall that was opened to join is closed again for nothing; 1 keeps the halves compact */
+        enc_flow_edge(f, (size_t)edge->a, (size_t)edge->b, edge->cm + 1);
+    }
+    for (size_t c = 0; c < g->n; c++) {
+        if (s->answer->label[c] != label || g->home[c] < 0) continue;
+        if (s->side[g->home[c]] == 1) enc_flow_arc(f, g->n, c, never);
+        if (s->side[g->home[c]] == 2) enc_flow_arc(f, c, g->n + 1, never);
+    }
+    int64_t cm = enc_flow_max(f, g->n, g->n + 1);
+    uint8_t *inside = wg_xmalloc(g->n + 2);
+    enc_flow_side(f, g->n, g->n + 1, false, inside);
+    memcpy(s->half, inside, g->n);
+    free(inside);
+    enc_flow_free(f);
+    return cm;
+}
+
+/* How many separate pieces with homes both halves make, and whether each half meets the street. */
+static size_t pieces(struct splitter *s, int32_t label, bool *ret_street)
+{
+    const struct enc_ground *g = s->g;
+    struct wg_arena_mark mark = wg_arena_mark(s->ctx->arena);
+    uint8_t *in = wg_alloc_n(s->ctx->arena, g->n + 1, 1);
+    int32_t *part = wg_alloc_n(s->ctx->arena, g->n + 1, sizeof *part);
+    size_t n = 0;
+    *ret_street = true;
+    for (int h = 0; h < 2; h++) {
+        bool street = false;
+        for (size_t c = 0; c < g->n; c++) in[c] = s->answer->label[c] == label && s->half[c] == h;
+        n += enc_ground_parts(s->ctx, g, in, s->answer->open, part);
+        for (size_t e = 0; e < g->n_edges && !street; e++) {
+            const struct enc_edge *edge = &g->edges[e];
+            if (edge->wall || edge->real_cm < 150) continue;
+            bool a = part[edge->a] > 0, b = edge->b >= 0 && part[edge->b] > 0;
+            bool out = edge->b < 0 || s->answer->label[edge->b] == 0 || s->answer->label[edge->a] == 0;
+            street = (a || b) && out;
+        }
+        *ret_street = *ret_street && street;
+    }
+    wg_arena_rewind(s->ctx->arena, mark);
+    return n;
+}
+
+static double try_halves(struct splitter *s, int32_t label)
+{
+    const struct enclose_config *c = s->g->space->map->config;
+    bool street;
+    int64_t cm = halve(s, label);
+    if (cm >= INT64_C(1) << 49) return 1e300; /* two homes share their ground */
+    size_t n = pieces(s, label, &street);
+    return (double)cm / 100 * c->fence_yuan + (double)n * enc_compound_yuan(c) + (street ? 0 : 5 * enc_compound_yuan(c));
+}
+
+/* Gives the pieces of both halves labels of their own. */
+static void relabel(struct splitter *s, int32_t label)
+{
+    const struct enc_ground *g = s->g;
+    uint8_t *in = wg_alloc_n(s->ctx->arena, g->n + 1, 1);
+    int32_t *part = wg_alloc_n(s->ctx->arena, g->n + 1, sizeof *part);
+    int32_t next = (int32_t)s->answer->k + 1;
+    bool first = true;
+    for (int h = 0; h < 2; h++) {
+        for (size_t c = 0; c < g->n; c++) in[c] = s->answer->label[c] == label && s->best[c] == h;
+        size_t n = enc_ground_parts(s->ctx, g, in, s->answer->open, part);
+        for (size_t p = 1; p <= n; p++) {
+            int32_t name = first ? label : next++;
+            first = false;
+            for (size_t c = 0; c < g->n; c++)
+                if (part[c] == (int32_t)p) s->answer->label[c] = -name; /* set apart until both halves are done */
+        }
+    }
+    for (size_t c = 0; c < g->n; c++) {
+        if (s->answer->label[c] == label) s->answer->label[c] = 0; /* a pocket that belongs to nobody now */
+        if (s->answer->label[c] < 0) s->answer->label[c] = -s->answer->label[c];
+    }
+    s->answer->k = (size_t)next - 1;
+}
+
+static bool cut_by_key(struct splitter *s, int32_t label, int32_t key)
+{
+    for (size_t h = 0; h < s->g->n_homes; h++)
+        if (s->side[h]) s->side[h] = s->g->key[h] == key ? 1 : s->g->key[h] >= 0 ? 2 : 3;
+    double cost = try_halves(s, label);
+    memcpy(s->best, s->half, s->g->n);
+    return cost < 1e299;
+}
+
+static bool cut_by_size(struct splitter *s, int32_t label, const int32_t *homes, size_t n, int64_t total)
+{
+    static const double pi = 3.14159265358979323846;
+    const struct enc_ground *g = s->g;
+    int64_t max = g->space->map->config->households_max, parts = (total + max - 1) / max;
+    struct order *order = wg_alloc_n(s->ctx->arena, n + 1, sizeof *order);
+    double best = 1e300;
+    for (int angle = 0; angle < 8; angle++) {
+        double ux = cos(angle * pi / 8), uy = sin(angle * pi / 8);
+        for (size_t i = 0; i < n; i++)
+            order[i] = (struct order){ux * g->place[homes[i]].x + uy * g->place[homes[i]].y, homes[i]};
+        qsort(order, n, sizeof *order, by_place);
+        int64_t before = 0;
+        for (size_t i = 0; i + 1 < n; i++) {
+            before += g->households[order[i].home];
+            /* whole compounds' worth on each side, as far as the homes allow it */
+            int64_t left = (before + max - 1) / max, right = (total - before + max - 1) / max;
+            bool even = left + right <= parts, odd = left + right == parts + 1 && n <= 12;
+            if (!even && !odd) continue;
+            if (parts > 2 && (left * 3 < parts || right * 3 < parts)) continue;
+            for (size_t k = 0; k < n; k++) s->side[order[k].home] = k <= i ? 1 : 2;
+            double cost = try_halves(s, label) + (odd ? enc_compound_yuan(g->space->map->config) : 0);
+            if (cost >= best) continue;
+            best = cost;
+            memcpy(s->best, s->half, g->n);
+        }
+    }
+    if (best < 1e299) return true;
+    int64_t before = 0; /* no even cut: halve by the middle of the last direction */
+    for (size_t k = 0; k < n; k++) {
+        s->side[order[k].home] = k == 0 || 2 * before < total ? 1 : 2;
+        before += g->households[order[k].home];
+    }
+    s->side[order[n - 1].home] = 2;
+    double cost = try_halves(s, label);
+    memcpy(s->best, s->half, g->n);
+    return cost < 1e299;
+}
+
+/* One cut through the part `label`, if it needs one and can have it. */
+static bool split_part(struct splitter *s, int32_t label)
+{
+    const struct enc_ground *g = s->g;
+    int32_t *homes = wg_alloc_n(s->ctx->arena, g->n_homes + 1, sizeof *homes);
+    size_t n = 0;
+    int64_t total = 0;
+    int32_t key = -1;
+    bool two_keys = false;
+    memset(s->side, 0, g->n_homes);
+    for (size_t c = 0; c < g->n; c++) {
+        int32_t h = g->home[c];
+        if (h < 0 || s->answer->label[c] != label || s->side[h]) continue;
+        s->side[h] = 3;
+        homes[n++] = h;
+        total += g->households[h];
+        if (g->key[h] >= 0 && key >= 0 && g->key[h] != key) two_keys = true;
+        if (g->key[h] >= 0 && key < 0) key = g->key[h];
+    }
+    if (two_keys) return cut_by_key(s, label, key);
+    if (key >= 0 || n < 2 || total <= g->space->map->config->households_max) return false;
+    return cut_by_size(s, label, homes, n, total);
+}
+
+int enc_ground_split(struct wg_ctx *ctx, const struct enc_ground *g, struct enc_answer *answer)
+{
+    struct splitter s = {.ctx = ctx, .g = g, .answer = answer};
+    s.side = wg_alloc_n(ctx->arena, g->n_homes + 1, 1);
+    s.half = wg_alloc_n(ctx->arena, g->n + 1, 1), s.best = wg_alloc_n(ctx->arena, g->n + 1, 1);
+    for (size_t label = 1; label <= answer->k; label++)
+        for (size_t k = 0; split_part(&s, (int32_t)label); k++) {
+            size_t before = answer->k;
+            relabel(&s, (int32_t)label);
+            if (answer->k == before || k > g->n_homes) break;
+        }
+    for (size_t e = 0; e < g->n_edges; e++) /* a wall opened between what are now two compounds stands again */
+        if (answer->open[e] && (g->edges[e].b < 0 || answer->label[g->edges[e].a] != answer->label[g->edges[e].b]))
+            answer->open[e] = 0;
+    return 0;
+}
