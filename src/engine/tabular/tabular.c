@@ -114,33 +114,13 @@ static bool is_foreign(struct wg_str bytes)
            wg_str_starts(text, WG_STR("<table"));
 }
 
-/* Whether a compound file (OLE) has a stream of this name in its directory; `name` in UTF-16LE. */
-static bool has_stream(struct wg_str bytes, const char *name)
-{
-    char wide[64];
-    size_t n = 0;
-    for (; name[n / 2]; n += 2) {
-        wide[n] = name[n / 2];
-        wide[n + 1] = '\0';
-    }
-    for (size_t at = 512; at + 128 <= bytes.n; at += 128)
-        if (memcmp(bytes.p + at, wide, n) == 0 && bytes.p[at + n] == '\0' && bytes.p[at + n + 1] == '\0') return true;
-    return false;
-}
-
-static int open_compound(struct wg_ctx *ctx, struct tab_reader *r, struct wg_str bytes)
-{
-    if (has_stream(bytes, "EncryptedPackage")) return wg_refuse(ctx, WG_E_TAB_ENCRYPTED, NULL, NULL, NULL);
-    if (has_stream(bytes, "WordDocument")) return wg_refuse(ctx, WG_E_TAB_FORMAT, NULL, NULL, NULL);
-    return tab_xls_open(ctx, r->own, bytes, &r->limits, &r->source);
-}
-
 /* The kind of the file is told by how it begins. */
 static int open_source(struct wg_ctx *ctx, struct tab_reader *r, struct wg_str bytes)
 {
     if (wg_str_trim(bytes).n == 0) return wg_refuse(ctx, WG_E_TAB_EMPTY, NULL, NULL, NULL);
     if (wg_str_starts(bytes, WG_STR("PK\x03\x04"))) return tab_xlsx_open(ctx, r->own, bytes, &r->limits, &r->source);
-    if (wg_str_starts(bytes, WG_STR("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"))) return open_compound(ctx, r, bytes);
+    if (wg_str_starts(bytes, WG_STR("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1")))
+        return tab_xls_open(ctx, r->own, bytes, &r->limits, &r->source);
     if (is_foreign(bytes)) return wg_refuse(ctx, WG_E_TAB_FORMAT, NULL, NULL, NULL);
     return tab_csv_open(ctx, r->own, bytes, &r->limits, &r->source);
 }

@@ -1,16 +1,19 @@
 /* tabular.h - a table out of whatever file people send, and back into files they can open.
  *
  * Reads CSV (UTF-8 with or without BOM, GBK/GB18030, UTF-16 of either order; comma, semicolon or tab; quotes after
- * RFC 4180, told apart by content), .xlsx (ECMA-376, by libzip and Expat) and .xls (BIFF, by FreeXL). The kind is told by the
- * bytes, never by the name. Finds the header: title rows above it, merged header cells (a two-line header gives
- * "upper/lower"), empty columns and lines; marks totals lines. Nothing is guessed about meaning here: that is columns.h.
+ * RFC 4180, told apart by content), .xlsx (ECMA-376, by libzip and Expat) and .xls (BIFF8, and BIFF5 of Excel 95). The kind is
+ * told by the bytes, never by the name. Finds the header: title rows above it, merged header cells (of a two-line header the
+ * lower line names the columns, as "upper/lower" where it would name two alike), empty columns and lines; marks totals lines.
+ * A file that begins with data has no header (header_row 0) and gets "列1" ... A cell merged over several rows of data is read
+ * in each of them. Nothing is guessed about meaning here: that is columns.h.
  *   P1 every line of the file comes out once, in order, with its number as the sender sees it, as data, blank, total or
  *      damaged; what came before the header is counted in tab_shape.title_rows
  *   P2 a cell's text is UTF-8 (valid: undecodable bytes become U+FFFD and the row says so), trimmed, as the sender reads it:
  *      a date cell is 2020-02-14 (with T08:30 when it has a time), a number has no trailing ".0", and a number that a
  *      spreadsheet rounded (11 or more digits shown as 2.11302E+17, or stored with more than 15 digits) is marked TAB_LOST
  *   P3 writing a table and reading it again gives the same cells, for CSV and for XLSX
- *   P4 a damaged, encrypted, oversized or unknown file is refused (WG_E_TAB_*), never half read as if it were whole
+ *   P4 a damaged, encrypted, oversized, unknown or empty file, and one without a header or without rows, is refused
+ *      (WG_E_TAB_*), never half read as if it were whole
  *   P5 memory is bounded by the limits given, whatever the file claims about itself (also a zip bomb)
  * Reader and writer belong to ctx->arena (their files and buffers are closed with it). One thread each. */
 #ifndef WG_TABULAR_H
@@ -41,7 +44,7 @@ struct tab_shape {
     const char *sheet;               /* the sheet read (the first with data), else "" */
     const char *const *other_sheets; /* names of further sheets with data, NULL-terminated; they are not read */
     size_t title_rows;               /* lines above the header */
-    size_t header_row;               /* number of the (last) header line, from 1 */
+    size_t header_row;               /* number of the (last) header line, from 1; 0: the file has none */
     size_t columns;
     const struct wg_str *header; /* names made unique ("电话", "电话#2"); an empty one is "列3"/"column 3" by ctx->lang */
 };

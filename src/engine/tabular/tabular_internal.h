@@ -52,6 +52,34 @@ struct tab_cells {
 };
 struct tab_cells tab_cells_new(struct wg_arena *arena, const struct tab_limits *limits);
 
+/* Merged cells along a pass through the rows of a sheet. */
+struct tab_carry;
+struct tab_merging {
+    const struct tab_merge *merges; /* sorted by top, then left */
+    size_t n, next;
+    size_t fill_after; /* rows up to this one are left as they are */
+    size_t carried_until;
+    struct tab_carry *carries; /* by column */
+    size_t columns;
+};
+/* Sorts `merges`; buffers are freed with `arena`. */
+void tab_merging_start(struct tab_merging *m, struct wg_arena *arena, struct tab_merge *merges, size_t n, size_t columns,
+                       size_t max_bytes);
+void tab_merging_rewind(struct tab_merging *m);
+/* Takes note of merged cells that begin in `row` (from 1), and puts the values of those that reach down into it where the
+ * row has anything of its own. Returns how many columns the widest that begins here takes. */
+size_t tab_merging_row(struct tab_merging *m, size_t row, struct tab_cells *cells, size_t *width);
+
+/* Strings that a workbook shares: one block of text, and where each ends. */
+struct tab_strings {
+    struct wg_buf text;
+    size_t *ends; /* [i]: where string i ends and i + 1 begins */
+    size_t n, cap;
+};
+void tab_strings_end(struct tab_strings *strings); /* what was added to `text` is a string */
+void tab_strings_free(struct tab_strings *strings);
+struct wg_str tab_strings_at(const struct tab_strings *strings, size_t index, bool *ret_there);
+
 /* `arena` dies with the reader; sources keep what grows in memory of their own and register its release there. */
 int tab_csv_open(struct wg_ctx *ctx, struct wg_arena *arena, struct wg_str bytes, const struct tab_limits *limits,
                  struct tab_source *ret);

@@ -103,14 +103,32 @@ struct tab_format_kind tab_format_code(struct wg_str code)
     return f;
 }
 
+/* A whole number that a spreadsheet rounded: the 15 digits it kept, and zeros, as it shows them itself. */
+static void put_rounded(double value, char out[TAB_NUMBER_TEXT])
+{
+    char digits[TAB_NUMBER_TEXT];
+    (void)snprintf(digits, sizeof digits, "%.14e", value);
+    size_t n = 0;
+    for (size_t i = 0; digits[i] && digits[i] != 'e'; i++)
+        if (digits[i] != '.') out[n++] = digits[i];
+    const char *e = strchr(digits, 'e');
+    int64_t exponent = 0;
+    if (!e || !wg_parse_i64(wg_str(e + 1), 0, 20, &exponent)) exponent = 14;
+    for (int64_t i = 14; i < exponent; i++) out[n++] = '0';
+    out[n] = '\0';
+}
+
 enum tab_cell_kind tab_number_plain(double value, char out[TAB_NUMBER_TEXT])
 {
     double size = fabs(value);
-    if (size < 1e21 && floor(value) == value) {
-        (void)snprintf(out, TAB_NUMBER_TEXT, "%.0f", value == 0 ? 0.0 : value);
-        return size >= 1e15 ? TAB_LOST : TAB_NUMBER;
+    if (size >= 1e15 && size < 1e21) {
+        put_rounded(value, out);
+        return TAB_LOST;
     }
-    (void)snprintf(out, TAB_NUMBER_TEXT, "%.15g", value);
+    if (size < 1e15 && floor(value) == value)
+        (void)snprintf(out, TAB_NUMBER_TEXT, "%.0f", value == 0 ? 0.0 : value);
+    else
+        (void)snprintf(out, TAB_NUMBER_TEXT, "%.15g", value);
     return size >= 1e15 ? TAB_LOST : TAB_NUMBER;
 }
 

@@ -49,19 +49,12 @@ const char *tab_xml_local(const char *name);
 /* The attribute with this local name, or NULL. */
 const char *tab_xml_attribute(const char **attributes, const char *name);
 
-/* Shared strings: one block of text, and where each begins. */
-struct tab_strings {
-    struct wg_buf text;
-    size_t *ends; /* [i]: where string i ends and i + 1 begins */
-    size_t n, cap;
-};
 struct tab_styles {
     struct tab_format_kind *formats; /* by cell style */
     size_t n;
     bool from_1904;
 };
 int tab_strings_read(struct wg_ctx *ctx, struct tab_package *package, const char *part, struct tab_strings *strings);
-struct wg_str tab_strings_at(const struct tab_strings *strings, size_t index, bool *ret_there);
 int tab_styles_read(struct wg_ctx *ctx, struct wg_arena *arena, struct tab_package *package, const char *part,
                     struct tab_styles *ret);
 /* The code unit that _xHHHH_ at p stands for, or -1. */
@@ -85,7 +78,7 @@ struct tab_sheet_parts {
     const struct tab_strings *strings;
     const struct tab_styles *styles;
 };
-/* A source of the sheet's rows; merges are already in *source. */
-int tab_sheet_open(struct wg_ctx *ctx, struct wg_arena *arena, const struct tab_sheet_parts *parts,
-                   const struct tab_limits *limits, struct tab_source *source);
+/* A source of the sheet's rows, with the merges that the survey found. */
+void tab_sheet_open(struct wg_arena *arena, const struct tab_sheet_parts *parts, const struct tab_sheet_survey *survey,
+                    const struct tab_limits *limits, struct tab_source *source);
 #endif

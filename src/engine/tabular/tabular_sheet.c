@@ -1,6 +1,5 @@
 /* One sheet of an .xlsx file. A first pass proves that the part is whole and collects the merged cells, which stand behind
  * the rows; the second gives the rows, one at a time, by suspending the parser at the end of each. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/tabular/tabular_package.h"
@@ -65,32 +64,15 @@ static void XMLCALL survey_text(void *data, const XML_Char *text, int n)
     if (p->survey->only_data) tab_xml_stop(xml, false);
 }
 
-static int merge_order(const void *a, const void *b)
-{
-    const struct tab_merge *x = a, *y = b;
-    if (x->top != y->top) return x->top < y->top ? -1 : 1;
-    return (x->left > y->left) - (x->left < y->left);
-}
-
 int tab_sheet_survey(struct wg_ctx *ctx, struct tab_package *package, const char *part, struct tab_sheet_survey *survey)
 {
     struct survey_pass p = {.survey = survey};
-    int e = tab_xml_read(ctx, package, part, &p, survey_start, survey_end, survey_text);
-    if (e) return e;
-    if (survey->n_merges) qsort(survey->merges, survey->n_merges, sizeof *survey->merges, merge_order);
-    return 0;
+    return tab_xml_read(ctx, package, part, &p, survey_start, survey_end, survey_text);
 }
 
 /* --- the rows --- */
 
 enum cell_type { CELL_NUMBER, CELL_SHARED, CELL_STRING, CELL_BOOLEAN, CELL_ERROR, CELL_DAY };
-
-/* The value of a cell that reaches down over rows below it. */
-struct carry {
-    struct wg_buf text;
-    enum tab_cell_kind kind;
-    size_t until; /* last row, from 1 */
-};
 
 struct tab_sheet {
     struct tab_sheet_parts parts;
@@ -106,9 +88,7 @@ struct tab_sheet {
     enum cell_type type;
     struct tab_format_kind format;
     bool in_value, phonetic;
-    const struct tab_merge *merges;
-    size_t n_merges, next_merge, fill_after, carried_until;
-    struct carry *carries;
+    struct tab_merging merging;
 };
 
 static enum cell_type type_of(const char *t)
@@ -293,53 +273,13 @@ static void XMLCALL sheet_end(void *data, const XML_Char *name)
         (void)XML_StopParser(xml->parser, XML_TRUE);
 }
 
-/* --- cells that reach over several rows --- */
-
-static void start_carry(struct tab_sheet *s, const struct tab_merge *m)
-{
-    struct carry *c = &s->carries[m->left];
-    wg_buf_clear(&c->text);
-    if (m->left < s->width) {
-        wg_buf_str(&c->text, s->cells.cells[m->left]);
-        c->kind = s->cells.kinds[m->left];
-    }
-    c->until = (size_t)m->bottom + 1;
-    if (c->until > s->carried_until) s->carried_until = c->until;
-}
-
-/* Merges that begin in the current row: their texts go down with them; the widest is told. */
-static size_t begin_merges(struct tab_sheet *s)
-{
-    size_t span = 0;
-    for (; s->next_merge < s->n_merges && s->merges[s->next_merge].top < s->row; s->next_merge++) {
-        const struct tab_merge *m = &s->merges[s->next_merge];
-        if ((size_t)m->top + 1 != s->row || m->left >= s->cells.cap) continue;
-        size_t columns = (size_t)m->right - m->left + 1;
-        if (columns > span && m->left < s->width && s->cells.cells[m->left].n > 0) span = columns;
-        if (m->bottom > m->top && s->row > s->fill_after) start_carry(s, m);
-    }
-    return span;
-}
-
-static void fill_carried(struct tab_sheet *s)
-{
-    if (s->width == 0 || s->row > s->carried_until || s->row <= s->fill_after) return;
-    for (size_t i = 0; i < s->cells.cap; i++) {
-        struct carry *c = &s->carries[i];
-        if (c->until < s->row || c->text.n == 0) continue;
-        if (i < s->width && s->cells.cells[i].n > 0) continue;
-        s->column = i;
-        put_cell(s, (struct wg_str){c->text.p, c->text.n}, c->kind, false);
-    }
-}
+/* --- the source --- */
 
 static void settle_texts(struct tab_sheet *s)
 {
     for (size_t i = 0; i < s->width; i++)
         if (s->offsets[i]) s->cells.cells[i].p = s->text.p + s->offsets[i] - 1;
 }
-
-/* --- the source --- */
 
 static int sheet_next(struct wg_ctx *ctx, void *self, struct tab_line *ret, bool *ret_more)
 {
@@ -360,8 +300,7 @@ static int sheet_next(struct wg_ctx *ctx, void *self, struct tab_line *ret, bool
     *ret_more = more;
     if (!more) return 0;
     settle_texts(s);
-    size_t span = begin_merges(s);
-    fill_carried(s);
+    size_t span = tab_merging_row(&s->merging, s->row, &s->cells, &s->width);
     *ret = (struct tab_line){.number = s->row,
                              .cells = s->cells.cells,
                              .kinds = s->cells.kinds,
@@ -377,13 +316,14 @@ static void sheet_rewind(void *self)
     tab_xml_close(&s->xml);
     s->is_open = s->in_value = s->phonetic = false;
     s->xml.ended = false;
-    s->row = s->next_merge = s->carried_until = 0;
+    s->row = 0;
+    tab_merging_rewind(&s->merging);
 }
 
 static void sheet_fill_after(void *self, size_t number)
 {
     struct tab_sheet *s = self;
-    s->fill_after = number;
+    s->merging.fill_after = number;
 }
 
 static double sheet_done(const void *self)
@@ -400,29 +340,24 @@ static void close_sheet(void *self)
     tab_xml_close(&s->xml);
     wg_buf_free(&s->text);
     wg_buf_free(&s->value);
-    for (size_t i = 0; i < s->cells.cap; i++) wg_buf_free(&s->carries[i].text);
 }
 
-int tab_sheet_open(struct wg_ctx *ctx, struct wg_arena *arena, const struct tab_sheet_parts *parts,
-                   const struct tab_limits *limits, struct tab_source *source)
+void tab_sheet_open(struct wg_arena *arena, const struct tab_sheet_parts *parts, const struct tab_sheet_survey *survey,
+                    const struct tab_limits *limits, struct tab_source *source)
 {
-    (void)ctx;
     struct tab_sheet *s = wg_alloc(arena, sizeof *s);
     s->parts = *parts;
     s->cells = tab_cells_new(arena, limits);
     s->offsets = wg_alloc_n(arena, s->cells.cap, sizeof *s->offsets);
-    s->carries = wg_alloc_n(arena, s->cells.cap, sizeof *s->carries);
-    for (size_t i = 0; i < s->cells.cap; i++) wg_buf_init(&s->carries[i].text, limits->max_bytes);
     wg_buf_init(&s->text, limits->max_bytes);
     wg_buf_init(&s->value, limits->max_bytes);
-    s->merges = source->merges;
-    s->n_merges = source->n_merges;
-    s->fill_after = SIZE_MAX;
     wg_arena_cleanup(arena, close_sheet, s);
+    tab_merging_start(&s->merging, arena, survey->merges, survey->n_merges, s->cells.cap, limits->max_bytes);
     source->next = sheet_next;
     source->rewind = sheet_rewind;
     source->fill_after = sheet_fill_after;
     source->done = sheet_done;
     source->self = s;
-    return 0;
+    source->merges = s->merging.merges;
+    source->n_merges = s->merging.n;
 }

@@ -1,5 +1,4 @@
 /* The workbook around the sheet: which parts there are, the shared strings, and which styles show dates. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "engine/tabular/tabular_package.h"
@@ -38,11 +37,7 @@ static void XMLCALL string_end(void *data, const XML_Char *name)
         p->phonetic = false;
     } else if (strcmp(local, "si") == 0) {
         tab_unescape(&s->text, p->from);
-        if (s->n == s->cap) {
-            s->cap = s->cap ? s->cap * 2 : 256;
-            s->ends = wg_xrealloc(s->ends, s->cap, sizeof *s->ends);
-        }
-        s->ends[s->n++] = s->text.n;
+        tab_strings_end(s);
         if (s->n == STRINGS_MOST) tab_xml_stop(data, true);
     }
 }
@@ -59,14 +54,6 @@ int tab_strings_read(struct wg_ctx *ctx, struct tab_package *package, const char
     struct strings_pass p = {.strings = strings};
     int e = tab_xml_read(ctx, package, part, &p, string_start, string_end, string_text);
     return e ? e : strings->text.failed ? wg_refuse(ctx, WG_E_TAB_LIMIT, NULL, "unpacked", NULL) : 0;
-}
-
-struct wg_str tab_strings_at(const struct tab_strings *s, size_t index, bool *ret_there)
-{
-    *ret_there = index < s->n;
-    if (index >= s->n) return WG_STR("");
-    size_t from = index ? s->ends[index - 1] : 0;
-    return (struct wg_str){s->text.p ? s->text.p + from : "", s->ends[index] - from};
 }
 
 static int hex(char c)
@@ -275,11 +262,9 @@ struct xlsx {
     struct tab_styles styles;
 };
 
-static void drop_strings(void *what)
+static void drop_strings(void *strings)
 {
-    struct tab_strings *s = what;
-    wg_buf_free(&s->text);
-    free(s->ends);
+    tab_strings_free(strings);
 }
 
 static int read_workbook(struct wg_ctx *ctx, struct wg_arena *arena, struct xlsx *x)
@@ -308,7 +293,7 @@ static int read_workbook(struct wg_ctx *ctx, struct wg_arena *arena, struct xlsx
 
 /* The first sheet with anything in it, seen ones before hidden ones; and the names of further seen ones. */
 static int choose_sheet(struct wg_ctx *ctx, struct wg_arena *arena, struct xlsx *x, struct sheet **ret_sheet,
-                        struct tab_source *source)
+                        struct tab_sheet_survey *ret_survey, const char *const **ret_others)
 {
     const char **others = wg_alloc_n(arena, x->book.n + 1, sizeof *others);
     size_t n_others = 0;
@@ -326,12 +311,11 @@ static int choose_sheet(struct wg_ctx *ctx, struct wg_arena *arena, struct xlsx 
                 continue;
             }
             chosen = sheet;
-            source->merges = survey.merges;
-            source->n_merges = survey.n_merges;
+            *ret_survey = survey;
         }
     }
     if (!chosen) return wg_refuse(ctx, WG_E_TAB_EMPTY, NULL, NULL, NULL);
-    source->other_sheets = others;
+    *ret_others = others;
     *ret_sheet = chosen;
     return 0;
 }
@@ -345,13 +329,13 @@ int tab_xlsx_open(struct wg_ctx *ctx, struct wg_arena *arena, struct wg_str byte
     wg_arena_cleanup(arena, drop_strings, &x->strings);
     struct tab_source source = {.format = TAB_XLSX, .encoding = ""};
     struct sheet *sheet;
+    struct tab_sheet_survey survey;
     e = read_workbook(ctx, arena, x);
-    if (!e) e = choose_sheet(ctx, arena, x, &sheet, &source);
+    if (!e) e = choose_sheet(ctx, arena, x, &sheet, &survey, &source.other_sheets);
     if (e) return e;
     source.sheet = sheet->name;
     struct tab_sheet_parts parts = {&x->package, sheet->part, &x->strings, &x->styles};
-    e = tab_sheet_open(ctx, arena, &parts, limits, &source);
-    if (e) return e;
+    tab_sheet_open(arena, &parts, &survey, limits, &source);
     *ret = source;
     return 0;
 }
