@@ -1,0 +1,109 @@
+/* demo.h - the Shuangta example: a whole district of made-up people, its workers, the lists that come in, and three weeks of
+ * history, for `wangge demo`, for tests and for benchmarks.
+ *
+ * The divisions are real (data/divisions); everybody and everything below them is made up. A world is generated in memory by
+ * its options alone, then written where it is wanted: into a store, into list files.
+ *   P1 the same options give the same world and the same list files, byte for byte: no clock, no address, no environment
+ *   P2 every identity number has the unassigned area 219999, a right check digit, and the birth date and sex of its person; no
+ *      two people have the same. Every telephone lies in an unissued range (154, 194)
+ *   P3 families hold together: a mother or father is 16 to 50 (75) years older than the child, a child whose father lives
+ *      there has the surname of one of its parents, and a household where anybody lives has exactly one head
+ *   P4 every household stands under a grid, and every place's path is its parent's and three characters more; places are in the
+ *      order of their paths
+ *   P5 full: 13 streets and townships, 106 communities and villages, grids of 300 to 500 households (villages: 200 to 470), about
+ *      210,000 households, 600,000 people and 1,500 workers. Small: 3, 8, grids of some 80; about 2,000 and 5,500
+ *   P6 for each list there is a truth: one line for each row of the file, saying who the row is and what was done to it; every
+ *      person it names is in the world
+ *   P7 a store filled by demo_load is marked as a demo; only the accounts of demo_accounts can sign in, and they are flagged
+ *
+ * People are born before the year of `today` begins, so that a world is the same on every day of a year; duties, lists and
+ * history are dated back from `today`. Everything lives in ctx->arena (full size: some 350 MB). Knows all rooms below. */
+#ifndef WG_DEMO_H
+#define WG_DEMO_H
+#include "district/register/register.h"
+
+#define DEMO_DISTRICT "211302"
+#define DEMO_PASSWORD "shuangta2020"
+enum { DEMO_ZONE = 480, DEMO_HISTORY_DAYS = 21 };
+
+enum demo_size { DEMO_SMALL, DEMO_FULL };
+struct demo_options {
+    enum demo_size size;
+    uint64_t seed;
+    wg_day today;
+};
+
+/* --- the world --------------------------------------------------------------------------------------------------------- */
+enum { DEMO_NAME_MAX = 40, DEMO_NOBODY = -1 };
+
+struct demo_place {
+    wg_id id;
+    int32_t parent; /* index; DEMO_NOBODY for the district */
+    int32_t end;    /* one past the last place below this one */
+    int32_t n_children;
+    int32_t first_person, n_people; /* of a household */
+    enum place_level level;
+    const char *kind, *code /* NULL: none */, *name, *label;
+    char path[PLACE_PATH_MAX + 1];
+};
+
+struct demo_person {
+    wg_id id;
+    int32_t place;          /* index of the household */
+    int32_t mother, father; /* indices, when they live there */
+    int32_t birth;          /* wg_day */
+    char name[DEMO_NAME_MAX];
+    char idno[19];   /* "" none; canonical */
+    char phone[15];  /* "" none; canonical: 86 and eleven digits */
+    uint8_t surname; /* bytes of the name that are the surname; 0: a name without one */
+    uint8_t sex;     /* GB/T 2261.1 */
+    int8_t relation; /* GB/T 4761 */
+    bool old_number; /* never renewed the 15-digit number; lists may show it so */
+    const char *state, *note;
+};
+
+struct demo_worker {
+    wg_id id;
+    const char *login;               /* NULL: no account */
+    const char *title_zh, *title_en; /* of an account: what it is for */
+    char name[DEMO_NAME_MAX];
+    char phone[15]; /* eleven digits */
+    enum guard_role role;
+};
+
+struct demo_duty {
+    wg_id id;
+    int32_t place, worker;
+    bool lead;
+    wg_day from, until;
+};
+
+struct demo_absence {
+    wg_id id;
+    int32_t worker, stand_in; /* stand_in may be DEMO_NOBODY */
+    wg_day from, until;
+    const char *reason;
+};
+
+struct demo_world {
+    struct demo_options options;
+    struct demo_place *places; /* in the order of paths; [0] is the district */
+    int32_t n_places;
+    struct demo_person *people; /* household by household */
+    int32_t n_people;
+    struct demo_worker *workers;
+    int32_t n_workers;
+    struct demo_duty *duties;
+    int32_t n_duties;
+    struct demo_absence *absences;
+    int32_t n_absences;
+    int32_t n_households, n_grids;
+    const int32_t *lead_of; /* by place: the worker who leads it today, or DEMO_NOBODY */
+};
+
+WG_MUST int demo_world_make(struct wg_ctx *ctx, const struct demo_options *options, struct demo_world **ret_world);
+/* The place with that official code, or DEMO_NOBODY. */
+int32_t demo_place_by_code(const struct demo_world *world, const char *code);
+/* The nearest place at or above `place` that has this level, or DEMO_NOBODY. */
+int32_t demo_place_above(const struct demo_world *world, int32_t place, enum place_level level);
+#endif

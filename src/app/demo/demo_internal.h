@@ -1,0 +1,111 @@
+/* demo_internal.h - what the files of the demo share; nobody else includes it (its own test does).
+ *
+ *   demo_words.c    the words
+ *   demo_random.c   chance that is the same everywhere
+ *   demo_world.c    the world put together: divisions, grids, doors
+ *   demo_people.c   families, names, numbers
+ *   demo_staff.c    workers, duties, leave
+ *   demo_load.c     the world into a store
+ *   demo_lists*.c   the lists that come in
+ *   demo_history.c  three weeks of work */
+#ifndef WG_DEMO_INTERNAL_H
+#define WG_DEMO_INTERNAL_H
+#include "app/demo/demo.h"
+
+/* --- chance: xoshiro256**, seeded through splitmix64 ----------------------------------------------------------------------- */
+struct demo_random {
+    uint64_t s[4];
+};
+enum demo_stream {
+    STREAM_PLAN = 1,
+    STREAM_GRID,
+    STREAM_FAMILY,
+    STREAM_STAFF,
+    STREAM_LIST,
+    STREAM_ROW,
+    STREAM_HISTORY,
+    STREAM_NUMBER
+};
+/* Streams that differ in any part are independent: a change in one part of the world does not move the others. */
+struct demo_random demo_random(uint64_t seed, enum demo_stream stream, uint64_t index);
+uint64_t demo_next(struct demo_random *r);
+/* 0 .. n-1; n > 0. */
+int demo_below(struct demo_random *r, int n);
+/* from .. to, both included. */
+int demo_between(struct demo_random *r, int from, int to);
+bool demo_chance(struct demo_random *r, int per_thousand);
+/* 0 .. n-1, the front likelier: the first about twice as likely as the mean. */
+int demo_front(struct demo_random *r, int n);
+/* About normal around `middle`, never further than 3 x `spread`. */
+int demo_bell(struct demo_random *r, int middle, int spread);
+/* An index by weights. */
+int demo_weighted(struct demo_random *r, const int *weights, int n);
+
+/* --- words ------------------------------------------------------------------------------------------------------------------- */
+struct demo_surname {
+    const char *text;
+    int weight;
+};
+extern const struct demo_surname demo_surnames[];
+extern const size_t demo_surname_count;
+struct demo_given {
+    const char *whole, *first, *second, *single;
+};
+struct demo_generation {
+    int until;                /* born before this year */
+    struct demo_given sex[2]; /* male, female */
+};
+extern const struct demo_generation demo_generations[];
+extern const size_t demo_generation_count;
+extern const char *const demo_mongol_given[2], *const demo_dotted_names[2], *const demo_given_wide[2];
+extern const char demo_mongol_surnames[], demo_compound_stems[], demo_compound_endings[], demo_compound_units[],
+    demo_compound_unit_endings[], demo_resident_notes[], demo_leave_reasons[], demo_homophones[], demo_look_alikes[];
+
+/* A string of words taken apart. */
+struct demo_list {
+    struct wg_str *words;
+    int n;
+};
+struct demo_list demo_split(struct wg_arena *arena, const char *words);
+
+/* --- names and numbers (demo_names.c) -------------------------------------------------------------------------------------- */
+struct demo_names; /* the tables taken apart */
+struct demo_names *demo_names_new(struct wg_arena *arena);
+/* Whose surname and manner of naming is handed down. */
+struct demo_line {
+    struct wg_str surname; /* empty: without one */
+    enum { LINE_HAN, LINE_MONGOL, LINE_DOTTED } manner;
+};
+struct demo_line demo_line_pick(const struct demo_names *names, struct demo_random *r);
+struct demo_line demo_line_of(struct wg_str surname);
+/* A name as people born in `year` have it; returns the bytes of its surname. `shared` (may be empty): the first character of the
+ * given name, where brothers and sisters share one. */
+size_t demo_name_pick(const struct demo_names *names, struct demo_random *r, const struct demo_line *line, int year, int sex,
+                      struct wg_str shared, char out[DEMO_NAME_MAX]);
+/* A character brothers and sisters may share. */
+struct wg_str demo_shared_pick(const struct demo_names *names, struct demo_random *r, int year, int sex);
+
+/* Gives each birth day and sex its numbers without repeating one. */
+struct demo_numbers;
+struct demo_numbers *demo_numbers_new(struct wg_arena *arena, uint64_t seed);
+/* "" when the 500 numbers of that day and sex are used up. */
+void demo_idno_make(struct demo_numbers *numbers, wg_day birth, int sex, char out[19]);
+/* The next telephone: 86, then eleven digits in an unissued range; none comes twice. */
+void demo_phone_make(struct demo_numbers *numbers, char out[15]);
+
+/* --- making the parts ------------------------------------------------------------------------------------------------------- */
+struct demo_maker {
+    struct wg_ctx *ctx;
+    struct demo_world *world;
+    struct demo_names *names;
+    struct demo_numbers *numbers;
+    wg_day anchor; /* the first of January of the year: everybody is born before it */
+    size_t places_cap, people_cap;
+};
+WG_MUST int demo_make_places(struct demo_maker *maker);
+/* Families for every household, in order. */
+void demo_make_people(struct demo_maker *maker);
+WG_MUST int demo_make_staff(struct demo_maker *maker);
+wg_id demo_id(const char *space, uint64_t seed, uint64_t number);
+
+#endif
