@@ -1,0 +1,284 @@
+#include "engine/people/people_address_internal.h"
+
+#include <string.h>
+
+enum {
+    TEN = 0x5341,
+    TEN_FORMAL = 0x62FE,
+    HUNDRED = 0x767E,
+    HUNDRED_FORMAL = 0x4F70,
+    NUMBER_SIGN = 0x53F7 /* 号 */,
+    PASSES = 4
+};
+
+/* A string of characters being rewritten. */
+struct chars {
+    uint32_t c[PEOPLE_ADDRESS_MAX + 1];
+    size_t n;
+};
+
+static uint32_t peek(const struct chars *s, size_t i)
+{
+    return i < s->n ? s->c[i] : 0;
+}
+
+static void push(struct chars *s, uint32_t c)
+{
+    if (s->n < PEOPLE_ADDRESS_MAX) s->c[s->n++] = c;
+}
+
+static bool arabic(uint32_t c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool alnum(uint32_t c)
+{
+    return arabic(c) || (c >= 'A' && c <= 'Z');
+}
+
+static size_t word_at(const struct chars *s, size_t i, const char *word)
+{
+    struct wg_str w = wg_str(word);
+    size_t n = 0;
+    for (size_t at = 0; at < w.n; n++)
+        if (wg_utf8_next(w, &at) != peek(s, i + n)) return 0;
+    return n;
+}
+
+static size_t any_at(const struct chars *s, size_t i, const char *const *words)
+{
+    for (; *words; words++) {
+        size_t n = word_at(s, i, *words);
+        if (n) return n;
+    }
+    return 0;
+}
+
+static bool one_of(uint32_t c, const char *set)
+{
+    struct wg_str s = wg_str(set);
+    for (size_t at = 0; c && at < s.n;)
+        if (wg_utf8_next(s, &at) == c) return true;
+    return false;
+}
+
+/* --- western addresses ---------------------------------------------------------------------------------------------- */
+
+/* Lower case without marks; words parted by one space, whatever stood between. */
+static void latin_only(struct chars *s)
+{
+    struct chars out = {.n = 0};
+    for (size_t i = 0; i < s->n; i++) {
+        uint32_t c = s->c[i], latin[2];
+        size_t k = people_latin_fold(c, latin);
+        for (size_t j = 0; j < k; j++) push(&out, latin[j]);
+        bool inner = (c == '-' || c == '/') && arabic(peek(s, i + 1)) && i > 0 && arabic(s->c[i - 1]);
+        if (k == 0 && (arabic(c) || c == '#' || inner)) push(&out, c);
+        if (k == 0 && !arabic(c) && c != '#' && !inner && c != '\'' && out.n > 0 && out.c[out.n - 1] != ' ') push(&out, ' ');
+    }
+    while (out.n > 0 && out.c[out.n - 1] == ' ') out.n--;
+    *s = out;
+}
+
+/* --- signs ---------------------------------------------------------------------------------------------------------- */
+
+/* A dash stays between numbers and after 号 (16号-1); elsewhere it only parts what is parted anyway. */
+static bool dash_counts(const struct chars *s, const struct chars *out, size_t i)
+{
+    uint32_t before = out->n ? out->c[out->n - 1] : 0, after = peek(s, i + 1);
+    return alnum(after) && (alnum(before) || before == NUMBER_SIGN);
+}
+
+static void clean_signs(struct chars *s)
+{
+    struct chars out = {.n = 0};
+    for (size_t i = 0; i < s->n; i++) {
+        uint32_t c = people_simplified(s->c[i]), latin[2];
+        if (c == 0x2116) continue; /* № */
+        if (c == 'N' && peek(s, i + 1) == 'O' && out.n && (peek(s, i + 2) == '.' || arabic(peek(s, i + 2)))) {
+            i += peek(s, i + 2) == '.' ? 2 : 1;
+            continue;
+        }
+        if (c == 0x4E4B && i > 0 && (arabic(s->c[i - 1]) || s->c[i - 1] == NUMBER_SIGN) && people_digit(peek(s, i + 1)) >= 0)
+            c = '-'; /* 之 */
+        bool dash = c == '-' || c == '~' || c == '/' || c == '_' || c == '\\' || c == '.' || c == 0x301C || c == 0xFF5E;
+        if (dash) {
+            if (dash_counts(s, &out, i)) push(&out, '-');
+        } else if (c == '#' || arabic(c)) {
+            push(&out, c);
+        } else if (people_is_han(c)) {
+            push(&out, c);
+        } else {
+            size_t k = people_latin_fold(c, latin);
+            for (size_t j = 0; j < k; j++) push(&out, latin[j] >= 'a' && latin[j] <= 'z' ? latin[j] - 32 : latin[j]);
+        }
+    }
+    *s = out;
+}
+
+/* --- words ---------------------------------------------------------------------------------------------------------- */
+
+/* The offices of a place stand for the place: 燕北街道办事处 and 燕北办事处 are 燕北街道, X村民委员会 is X村. */
+static void shorten_offices(struct chars *s)
+{
+    static const char *const street[] = {"街道办事处", "街道办", "街道", "办事处", "街办", NULL};
+    static const char *const street_tail[] = {"办事处", "办", NULL};
+    static const char *const village[] = {"村民委员会", "村委会", "村委", NULL};
+    static const char *const village_tail[] = {"民委员会", "委会", "委", "会", NULL};
+    static const char *const community[] = {"社区居民委员会", "社区居委会", "社区居委", "社区委员会", NULL};
+    static const char *const community_tail[] = {"居民委员会", "居委会", "居委", "委员会", NULL};
+    static const char *const committee[] = {"居民委员会", NULL};
+    static const struct {
+        const char *const *words, *const *tail;
+        const char *to;
+    } rules[] = {{street, street_tail, "街道"},
+                 {village, village_tail, "村"},
+                 {community, community_tail, "社区"},
+                 {committee, NULL, "居委会"}};
+    struct chars out = {.n = 0};
+    for (size_t i = 0; i < s->n;) {
+        size_t r = 0, n = 0, k;
+        while (r < sizeof rules / sizeof *rules && !(n = any_at(s, i, rules[r].words))) r++;
+        if (n == 0) {
+            push(&out, s->c[i++]);
+            continue;
+        }
+        i += n;
+        while (rules[r].tail && (k = any_at(s, i, rules[r].tail)) > 0) i += k;
+        struct wg_str to = wg_str(rules[r].to);
+        for (size_t at = 0; at < to.n;) push(&out, wg_utf8_next(to, &at));
+    }
+    *s = out;
+}
+
+/* --- numerals ------------------------------------------------------------------------------------------------------- */
+
+static bool is_ten(uint32_t c)
+{
+    return c == TEN || c == TEN_FORMAL;
+}
+
+static bool is_numeral(uint32_t c)
+{
+    return (!arabic(c) && people_digit(c) >= 0) || is_ten(c) || c == HUNDRED || c == HUNDRED_FORMAL;
+}
+
+/* 三百二十一, 十二, 一百零五: below a thousand; -1 when it is not well formed. */
+static int numeral_value(const uint32_t *c, size_t n)
+{
+    int value = 0, digit = -1, unit = 1000;
+    for (size_t i = 0; i < n; i++) {
+        int step = is_ten(c[i]) ? 10 : c[i] == HUNDRED || c[i] == HUNDRED_FORMAL ? 100 : 0;
+        if (step == 0) {
+            if (digit > 0) return -1;
+            digit = people_digit(c[i]);
+            continue;
+        }
+        if (step >= unit || digit == 0 || (digit < 0 && !(step == 10 && i == 0))) return -1;
+        value += (digit < 0 ? 1 : digit) * step;
+        unit = step;
+        digit = -1;
+    }
+    return digit > 0 ? value + digit : value;
+}
+
+/* Is the numeral that ends before `i` a number by what follows it (and by `before`, what stands before it)? */
+static bool counts(const struct chars *s, size_t i, uint32_t before)
+{
+    static const char *const units[] = {"号",   "栋", "幢",   "座", "楼",     "单元",     "层",     "室",
+                                        "组",   "段", "弄",   "期", "村民组", "村民小组", "居民组", "居民小组",
+                                        "小组", "队", "网格", "排", "户",     NULL};
+    size_t n = any_at(s, i, units);
+    if (n) return !one_of(peek(s, i + n), "村乡镇屯庄县市峡子堡沟店");
+    uint32_t unit = peek(s, i), after = peek(s, i + 1);
+    if (unit == 0x59D4) return is_numeral(after) || arabic(after) || after == 0x7EC4;  /* 三委六组 */
+    if (unit == 0x793E) return before == 0x6751 && after != 0x533A && after != 0x4F1A; /* 村三社, not 社区 社会 */
+    if (unit == 0x533A) return one_of(before, "园区苑城村里庄府湾");                   /* 花园三区 */
+    if (unit == 0x95E8) return one_of(before, "楼栋幢号元");                           /* 楼三门 */
+    if (one_of(unit, "路街巷条")) return one_of(before, "经纬东西南北中第路街巷");     /* 经三路 长江路二巷 */
+    return false;
+}
+
+static void push_number(struct chars *out, const uint32_t *c, size_t n)
+{
+    bool spelled = true; /* 二〇三: digit by digit */
+    for (size_t i = 0; i < n; i++) spelled = spelled && people_digit(c[i]) >= 0;
+    int value = spelled ? 0 : numeral_value(c, n);
+    char digits[12];
+    size_t k = 0;
+    if (spelled || value < 0) {
+        for (size_t i = 0; i < n; i++) push(out, spelled ? (uint32_t)('0' + people_digit(c[i])) : c[i]);
+        return;
+    }
+    do {
+        digits[k++] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    while (k > 0) push(out, (unsigned char)digits[--k]);
+}
+
+static void turn_numerals(struct chars *s)
+{
+    struct chars out = {.n = 0};
+    for (size_t i = 0; i < s->n;) {
+        size_t run = 0;
+        while (is_numeral(peek(s, i + run))) run++;
+        uint32_t before = out.n ? out.c[out.n - 1] : 0;
+        if (run == 0) {
+            /* 第3组 is 3组 */
+            bool ordinal = s->c[i] == 0x7B2C && arabic(peek(s, i + 1)) && !arabic(before);
+            if (!ordinal) push(&out, s->c[i]);
+            i++;
+            continue;
+        }
+        bool number = !arabic(before) && run <= 8 && counts(s, i + run, before);
+        if (number && before == 0x7B2C) out.n--;
+        if (number)
+            push_number(&out, s->c + i, run);
+        else
+            for (size_t k = 0; k < run; k++) push(&out, s->c[i + k]);
+        i += run;
+    }
+    *s = out;
+}
+
+/* --- the whole ------------------------------------------------------------------------------------------------------ */
+
+static bool equal(const struct chars *a, const struct chars *b)
+{
+    return a->n == b->n && memcmp(a->c, b->c, a->n * sizeof *a->c) == 0;
+}
+
+void people_address_normalise(struct wg_arena *arena, struct wg_str text, struct address *ret)
+{
+    struct chars s = {.n = 0}, before;
+    bool han = false;
+    s.n = people_scan(wg_str_trim(text), s.c, NULL, PEOPLE_ADDRESS_MAX);
+    for (size_t i = 0; i < s.n; i++) han = han || people_is_han(s.c[i]);
+    if (!han) {
+        latin_only(&s);
+    } else {
+        /* What one pass puts together the next may read: until it stays. */
+        for (int pass = 0; pass < PASSES; pass++) {
+            before = s;
+            clean_signs(&s);
+            shorten_offices(&s);
+            turn_numerals(&s);
+            if (equal(&s, &before)) break;
+        }
+    }
+    char *out = wg_alloc(arena, s.n * 4 + 1);
+    size_t bytes = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        ret->c[i] = s.c[i];
+        ret->at[i] = (uint32_t)bytes;
+        bytes += wg_utf8_put(out + bytes, s.c[i]);
+    }
+    ret->arena = arena;
+    ret->n = s.n;
+    ret->i = 0;
+    ret->c[s.n] = 0;
+    ret->at[s.n] = (uint32_t)bytes;
+    ret->normal = (struct wg_str){out, bytes};
+}
