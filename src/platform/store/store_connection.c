@@ -158,9 +158,9 @@ void connection_free(struct connection *conn)
 {
     if (!conn) return;
     connection_close(conn);
-    while (conn->spare.first) {
-        struct statement *s = conn->spare.first;
-        list_remove(&conn->spare, s);
+    struct statement *after;
+    for (struct statement *s = conn->spare.first; s; s = after) {
+        after = s->after;
         free(s);
     }
     free(conn);
@@ -189,15 +189,19 @@ static int read_parameters(struct wg_ctx *ctx, struct statement *s)
     return 0;
 }
 
-static int prepare(struct wg_ctx *ctx, struct connection *conn, const char *sql, uint64_t hash, struct statement **ret)
+static struct statement *prepare(struct wg_ctx *ctx, struct connection *conn, const char *sql, uint64_t hash)
 {
     sqlite3_stmt *st = NULL;
     const char *tail = NULL;
     int result = sqlite3_prepare_v3(conn->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &st, &tail);
-    if (result != SQLITE_OK) return connection_refuse(ctx, conn->db, result);
+    if (result != SQLITE_OK) {
+        (void)connection_refuse(ctx, conn->db, result);
+        return NULL;
+    }
     if (!st || wg_str_trim(wg_str(tail)).n) {
         (void)sqlite3_finalize(st);
-        return wg_refuse(ctx, WG_E_STORE, NULL, "one statement is expected", NULL);
+        (void)wg_refuse(ctx, WG_E_STORE, NULL, "one statement is expected", NULL);
+        return NULL;
     }
     struct statement *s = conn->spare.first;
     if (s)
@@ -205,14 +209,13 @@ static int prepare(struct wg_ctx *ctx, struct connection *conn, const char *sql,
     else
         s = wg_xcalloc(1, sizeof *s);
     s->st = st;
-    int code = read_parameters(ctx, s);
-    if (code) {
+    if (read_parameters(ctx, s) != 0) {
         (void)sqlite3_finalize(st);
         free(s->value_of);
         s->value_of = NULL;
         s->st = NULL;
         list_push(&conn->spare, s);
-        return code;
+        return NULL;
     }
     size_t size = strlen(sql) + 1;
     s->sql = memcpy(wg_xmalloc(size), sql, size);
@@ -221,8 +224,7 @@ static int prepare(struct wg_ctx *ctx, struct connection *conn, const char *sql,
     s->next_in_slot = conn->by_text[hash & (STATEMENT_SLOTS - 1)];
     conn->by_text[hash & (STATEMENT_SLOTS - 1)] = s;
     list_push(&conn->idle, s);
-    *ret = s;
-    return 0;
+    return s;
 }
 
 /* An idle statement of this text, or NULL. */
@@ -233,7 +235,7 @@ static struct statement *find_idle(struct connection *conn, const char *sql, uin
     return s;
 }
 
-int statement_take(struct wg_ctx *ctx, struct connection *conn, const char *sql, struct statement **ret_statement)
+struct statement *statement_take(struct wg_ctx *ctx, struct connection *conn, const char *sql)
 {
     /* Most statements are constants: the address finds them, comparing the text makes sure. */
     struct statement **near = &conn->by_address[address_slot(sql)];
@@ -241,17 +243,14 @@ int statement_take(struct wg_ctx *ctx, struct connection *conn, const char *sql,
     if (!s || is_busy(s) || strcmp(s->sql, sql) != 0) {
         uint64_t hash = wg_hash(sql, strlen(sql));
         s = find_idle(conn, sql, hash);
-        if (!s) {
-            int code = prepare(ctx, conn, sql, hash, &s);
-            if (code) return code;
-        }
+        if (!s) s = prepare(ctx, conn, sql, hash);
+        if (!s) return NULL;
         *near = s;
     }
     list_remove(&conn->idle, s);
     (void)atomic_fetch_add_explicit(&s->use, 1, memory_order_relaxed);
     list_push(&conn->busy, s);
-    *ret_statement = s;
-    return 0;
+    return s;
 }
 
 void statement_give(struct connection *conn, struct statement *s)
@@ -279,13 +278,12 @@ void statements_give(struct connection *conn)
 
 int connection_run(struct wg_ctx *ctx, struct connection *conn, const char *sql)
 {
-    struct statement *s;
-    int code = statement_take(ctx, conn, sql, &s);
-    if (code) return code;
+    struct statement *s = statement_take(ctx, conn, sql);
+    if (!s) return ctx->problem.code;
     int result;
     do result = sqlite3_step(s->st);
     while (result == SQLITE_ROW);
-    code = result == SQLITE_DONE ? 0 : connection_refuse(ctx, conn->db, result);
+    int code = result == SQLITE_DONE ? 0 : connection_refuse(ctx, conn->db, result);
     statement_give(conn, s);
     return code;
 }

@@ -125,8 +125,9 @@ void connection_free(struct connection *conn);
 int connection_refuse(struct wg_ctx *ctx, sqlite3 *db, int result);
 /* A statement without parameters or rows that matter; `sql` constant. */
 WG_MUST int connection_run(struct wg_ctx *ctx, struct connection *conn, const char *sql);
-/* An idle statement for `sql`, prepared if need be; it is given back with statement_give. */
-WG_MUST int statement_take(struct wg_ctx *ctx, struct connection *conn, const char *sql, struct statement **ret_statement);
+/* An idle statement for `sql`, prepared if need be; it is given back with statement_give. NULL when refused: the reason is in
+ * ctx->problem. */
+WG_MUST struct statement *statement_take(struct wg_ctx *ctx, struct connection *conn, const char *sql);
 void statement_give(struct connection *conn, struct statement *s);
 /* Gives back all that are out. */
 void statements_give(struct connection *conn);

@@ -187,32 +187,36 @@ static struct connection *connection_of(const struct store_snap *snap)
     return snap->conn;
 }
 
-static int start(struct wg_ctx *ctx, struct connection *conn, const char *sql, const struct store_value *values, size_t n,
-                 bool copy, struct statement **ret)
+/* The statement with its values; NULL when refused. */
+static struct statement *start(struct wg_ctx *ctx, struct connection *conn, const char *sql, const struct store_value *values,
+                               size_t n, bool copy)
 {
-    struct statement *s;
-    int code = statement_take(ctx, conn, sql, &s);
-    if (code) return code;
-    code = statement_bind(ctx, conn, s, values, n, copy);
-    if (code) {
+    struct statement *s = statement_take(ctx, conn, sql);
+    if (s && statement_bind(ctx, conn, s, values, n, copy) != 0) {
         statement_give(conn, s);
-        return code;
+        return NULL;
     }
-    *ret = s;
-    return 0;
+    return s;
+}
+
+static struct store_rows *open_rows(struct wg_ctx *ctx, struct store_snap *snap, const char *sql,
+                                    const struct store_value *values, size_t n)
+{
+    struct connection *conn = connection_of(snap);
+    struct statement *s = start(ctx, conn, sql, values, n, true);
+    if (!s) return NULL;
+    struct store_rows *rows = wg_alloc(ctx->arena, sizeof *rows);
+    *rows = (struct store_rows){conn, s, atomic_load_explicit(&s->use, memory_order_relaxed)};
+    /* The snapshot closes its rows; those that live in another, shorter arena must be closed with that. */
+    if (ctx->arena != snap->arena) wg_arena_cleanup(ctx->arena, end_rows, rows);
+    return rows;
 }
 
 int store_query(struct wg_ctx *ctx, struct store_snap *snap, const char *sql, const struct store_value *values, size_t n,
                 struct store_rows **ret_rows)
 {
-    struct connection *conn = connection_of(snap);
-    struct statement *s;
-    int code = start(ctx, conn, sql, values, n, true, &s);
-    if (code) return code;
-    struct store_rows *rows = wg_alloc(ctx->arena, sizeof *rows);
-    *rows = (struct store_rows){conn, s, atomic_load_explicit(&s->use, memory_order_relaxed)};
-    /* The snapshot closes its rows; those that live in another, shorter arena must be closed with that. */
-    if (ctx->arena != snap->arena) wg_arena_cleanup(ctx->arena, end_rows, rows);
+    struct store_rows *rows = open_rows(ctx, snap, sql, values, n);
+    if (!rows) return ctx->problem.code;
     *ret_rows = rows;
     return 0;
 }
@@ -288,10 +292,9 @@ wg_time store_get_time(const struct store_rows *rows, int column)
 int store_one(struct wg_ctx *ctx, struct store_snap *snap, const char *sql, const struct store_value *values, size_t n,
               struct store_rows **ret_rows, bool *ret_found)
 {
-    struct store_rows *rows;
-    int code = store_query(ctx, snap, sql, values, n, &rows);
-    if (code) return code;
-    code = store_next(ctx, rows, ret_found);
+    struct store_rows *rows = open_rows(ctx, snap, sql, values, n);
+    if (!rows) return ctx->problem.code;
+    int code = store_next(ctx, rows, ret_found);
     if (code) return code;
     *ret_rows = rows;
     return 0;
@@ -301,9 +304,9 @@ int store_number(struct wg_ctx *ctx, struct store_snap *snap, const char *sql, c
                  int64_t otherwise, int64_t *ret)
 {
     struct connection *conn = connection_of(snap);
-    struct statement *s;
-    int code = start(ctx, conn, sql, values, n, false, &s);
-    if (code) return code;
+    struct statement *s = start(ctx, conn, sql, values, n, false);
+    if (!s) return ctx->problem.code;
+    int code = 0;
     int result = sqlite3_step(s->st);
     if (result == SQLITE_ROW)
         *ret = sqlite3_column_type(s->st, 0) == SQLITE_NULL ? otherwise : sqlite3_column_int64(s->st, 0);
@@ -319,9 +322,9 @@ int store_exec(struct wg_ctx *ctx, struct store_tx *tx, const char *sql, const s
                int64_t *ret_changed)
 {
     struct connection *conn = connection_of(&tx->snap);
-    struct statement *s;
-    int code = start(ctx, conn, sql, values, n, false, &s);
-    if (code) return code;
+    struct statement *s = start(ctx, conn, sql, values, n, false);
+    if (!s) return ctx->problem.code;
+    int code = 0;
     sqlite3_int64 before = sqlite3_total_changes64(conn->db);
     int result;
     do result = sqlite3_step(s->st);
