@@ -18,7 +18,7 @@ struct sample {
 };
 
 static void sample_row(const struct match_index *index, struct finder *f, struct row_choice **order, size_t *order_cap,
-                       uint32_t row, struct sample *s)
+                       uint32_t row, float cut, struct sample *s)
 {
     const uint32_t *slots = index_slots(index, row);
     finder_run(f, &index->words, slots);
@@ -36,9 +36,9 @@ static void sample_row(const struct match_index *index, struct finder *f, struct
             s->cap = s->cap ? s->cap * 2 : 4096;
             s->pairs = wg_xrealloc(s->pairs, s->cap, sizeof *s->pairs);
         }
-        struct sample_pair *p = &s->pairs[s->n++];
-        compare_rows(&index->layout, &index->dep, &index->words, slots, &index->words, index_slots(index, (*order)[i].row),
-                     p->level, p->shared);
+        struct sample_pair *p = &s->pairs[s->n];
+        s->n += compare_rows(&index->layout, &index->dep, index_side(index, row), index_side(index, (*order)[i].row),
+                             &index->model, cut, &p->c);
     }
 }
 
@@ -51,8 +51,10 @@ static void learn(struct match_index *index)
     struct sample s = {0};
     struct finder f;
     finder_init(&f, index);
-    for (size_t i = 0; i < n && s.n < SAMPLE_PAIRS; i++, s.rows++) sample_row(index, &f, &order, &order_cap, rows[i].row, &s);
     index->model.own = 2;
+    float cut = model_begin(&index->model, &index->layout, .2 / (double)(index->living + 1), true);
+    for (size_t i = 0; i < n && s.n < SAMPLE_PAIRS; i++, s.rows++)
+        sample_row(index, &f, &order, &order_cap, rows[i].row, cut, &s);
     double space = (double)s.rows * ((double)index->living - 1);
     if (space < 1) space = 1;
     model_em(&index->model, &index->layout, &index->words, s.pairs, s.n, space, .2 * (double)s.rows, 5.0 / ((double)s.rows + 5),
@@ -72,6 +74,7 @@ struct scan {
     const struct match_index *index;
     struct chunk_pairs *chunks;
     double least;
+    float cut;
     const struct wg_progress *progress;
 };
 
@@ -82,13 +85,13 @@ static void scan_row(const struct scan *scan, struct finder *f, uint32_t row, st
     finder_run(f, &index->words, slots);
     for (size_t i = 0; i < f->n; i++) {
         if (f->found[i] <= row) continue;
-        uint8_t levels[UNITS_MAX];
-        uint32_t shared[UNITS_MAX];
+        struct comparison c;
         struct scored scored;
-        compare_rows(&index->layout, &index->dep, &index->words, slots, &index->words, index_slots(index, f->found[i]), levels,
-                     shared);
-        model_score(&index->model, &index->layout, &index->words, levels, shared, &scored);
         out->compared++;
+        if (!compare_rows(&index->layout, &index->dep, index_side(index, row), index_side(index, f->found[i]), &index->model,
+                          scan->cut, &c))
+            continue;
+        model_score(&index->model, &index->layout, &index->words, &c, &scored);
         if (scored.probability < scan->least) continue;
         if (out->n == out->cap) {
             out->cap = out->cap ? out->cap * 2 : 64;
@@ -147,12 +150,10 @@ static bool may_join(const struct match_index *index, const struct clusters *c, 
     do {
         uint32_t j = b;
         do {
-            uint8_t levels[UNITS_MAX];
-            uint32_t shared[UNITS_MAX];
+            struct comparison found;
             struct scored s;
-            compare_rows(&index->layout, &index->dep, &index->words, index_slots(index, i), &index->words,
-                         index_slots(index, j), levels, shared);
-            model_score(&index->model, &index->layout, &index->words, levels, shared, &s);
+            (void)compare_rows(&index->layout, &index->dep, index_side(index, i), index_side(index, j), NULL, 0, &found);
+            model_score(&index->model, &index->layout, &index->words, &found, &s);
             double bits = s.bits;
             sum += bits > 12 ? 12 : bits < -12 ? -12 : bits;
             j = c->next[j];
@@ -275,6 +276,7 @@ int match_dedupe(struct wg_ctx *ctx, const struct match_rows *table, const struc
     double look = options->costs.review / options->costs.missed_match;
     size_t n_chunks = (table->rows + CHUNK - 1) / CHUNK;
     struct scan scan = {.index = index, .least = look < bar ? look : bar, .progress = progress};
+    scan.cut = model_cut(&index->model, scan.least);
     scan.chunks = wg_xcalloc(n_chunks + 1, sizeof *scan.chunks);
     wg_parallel(index->options.threads, table->rows, CHUNK, scan_rows, &scan);
     wg_progress_report(progress, .95);

@@ -65,6 +65,11 @@ const uint32_t *index_slots(const struct match_index *index, uint32_t row)
     return index->slots + (size_t)row * index->layout.n_slots;
 }
 
+struct side index_side(const struct match_index *index, uint32_t row)
+{
+    return (struct side){&index->words, index_slots(index, row)};
+}
+
 size_t match_index_size(const struct match_index *index)
 {
     return index->living;
@@ -211,13 +216,12 @@ static void draw_pairs(struct match_index *index)
         size_t at = (size_t)((double)k * step);
         while (at - before >= n - 1 - i) before += n - 1 - i++;
         size_t j = i + 1 + (at - before);
-        uint8_t levels[UNITS_MAX];
-        uint32_t shared[UNITS_MAX];
-        compare_rows(&index->layout, &index->dep, &index->words, index_slots(index, rows[i].row), &index->words,
-                     index_slots(index, rows[j].row), levels, shared);
+        struct comparison c;
+        (void)compare_rows(&index->layout, &index->dep, index_side(index, rows[i].row), index_side(index, rows[j].row), NULL, 0,
+                           &c);
         for (size_t u = 0; u < index->layout.n_units; u++) {
-            if (levels[u] == LEVEL_MISSING) continue;
-            m->u_drawn[u][levels[u]]++;
+            if (c.level[u] == LEVEL_MISSING) continue;
+            m->u_drawn[u][c.level[u]]++;
             m->drawn[u]++;
         }
     }

@@ -12,9 +12,20 @@
  *   match_dedupe.c   one table with itself            match_explain.c  why, in words */
 #ifndef WG_MATCH_INTERNAL_H
 #define WG_MATCH_INTERNAL_H
+#include <string.h>
+
 #include "engine/match/match.h"
 
-enum { UNITS_MAX = 20, SLOTS_MAX = 28, PHONES_MAX = 3, ATOMS_MAX = 96, CMP_MAX = 64, TEXT_MAX = 200 };
+enum {
+    UNITS_MAX = 20,
+    SLOTS_MAX = 28,
+    PHONES_MAX = 3,
+    ATOMS_MAX = 96,
+    CMP_MAX = 64,
+    TEXT_MAX = 200,
+    STRING_MAX = 56,
+    STRING_HEAD = 9
+};
 
 /* How a unit is read and compared. */
 enum unit_kind {
@@ -87,16 +98,48 @@ void words_free(struct words *w);
 size_t words_bytes(const struct words *w);
 uint32_t words_put(struct words *w, uint8_t domain, uint8_t mark, const void *form, size_t n_form, const void *text,
                    size_t n_text);
-const struct value *words_value(const struct words *w, uint32_t id);
-uint32_t words_count(const struct words *w, uint32_t id);
-uint32_t words_total(const struct words *w); /* numbers in use are below it */
-
+enum { BLOB_HEAD = 4 };
 struct blob {
     const uint8_t *form;
     const char *text;
     uint8_t n_form, n_text, mark, domain;
 };
-struct blob words_blob(const struct words *w, uint32_t id);
+static inline struct blob words_blob_own(const struct words *w, uint32_t own)
+{
+    const uint8_t *p = w->pool + w->values[own].at;
+    return (struct blob){p + BLOB_HEAD, (const char *)p + BLOB_HEAD + p[1], p[1], p[2], p[3], p[0]};
+}
+static inline struct blob words_blob(const struct words *w, uint32_t id)
+{
+    return w->base && id < w->first ? words_blob_own(w->base, id) : words_blob_own(w, id - w->first);
+}
+static inline uint32_t words_count(const struct words *w, uint32_t id)
+{
+    return w->base && id < w->first ? w->base->values[id].count : w->values[id - w->first].count;
+}
+/* Numbers in use are below it. */
+static inline uint32_t words_total(const struct words *w)
+{
+    return w->first + w->n;
+}
+/* Marks of an identity number: another paper, compared as a string; one with 18 places; one with hidden places. */
+enum { MARK_STRING, MARK_NUMBER, MARK_HIDDEN };
+/* A string's form (match_read.c: put_string). */
+struct tight {
+    const uint8_t *p, *spaced;
+    size_t n, n_spaced;
+    uint32_t mask, sound;
+};
+static inline struct tight tight_of(struct blob b)
+{
+    struct tight t = {.p = b.form + STRING_HEAD, .n = b.form[8]};
+    memcpy(&t.mask, b.form, 4);
+    memcpy(&t.sound, b.form + 4, 4);
+    bool spaces = b.n_form > STRING_HEAD + t.n;
+    t.spaced = spaces ? t.p + t.n : t.p;
+    t.n_spaced = spaces ? b.n_form - STRING_HEAD - t.n : t.n;
+    return t;
+}
 
 /* --- units and layouts ---------------------------------------------------------------------------------------------- */
 struct unit {
@@ -144,23 +187,31 @@ double text_jaro_winkler(const uint8_t *a, size_t n, const uint8_t *b, size_t m)
 int text_distance(const uint8_t *a, size_t n, const uint8_t *b, size_t m, int most, bool *ret_transposed);
 /* Lower case, without marks, one byte for a character; words parted by one space. Returns the length. */
 size_t text_fold(struct wg_str s, uint8_t *out, size_t max);
+uint32_t text_mask(const uint8_t *s, size_t n);                 /* which letters and digits occur, modulo 32 */
+struct wg_str text_clip(struct wg_str s, size_t most);          /* never within a character */
 size_t text_squeeze(const uint8_t *in, size_t n, uint8_t *out); /* without spaces */
 uint32_t text_sound(const uint8_t *s, size_t n);                /* hash of how a European reader would say it */
 uint32_t mix32(uint32_t a, uint32_t b);
 uint16_t text_hash16(const void *p, size_t n);
 
 /* --- comparing ------------------------------------------------------------------------------------------------------ */
-struct rows {
-    const struct layout *layout;
-    const struct words *words;
-};
-/* Names of birth date and age etc. that the data says depend on each other. */
+struct model;
+/* What the data says of columns that repeat one another. */
 struct dependence {
     bool age_from_birth; /* the age column says again what the birth date says */
     wg_day today;
 };
-void compare_rows(const struct layout *layout, const struct dependence *dep, const struct words *wa, const uint32_t *a,
-                  const struct words *wb, const uint32_t *b, uint8_t *ret_levels, uint32_t *ret_shared);
+struct comparison {
+    uint8_t level[UNITS_MAX];
+    uint32_t shared[UNITS_MAX]; /* the value both have, or the commoner of the two: how rare it is weighs */
+};
+struct side {
+    const struct words *words;
+    const uint32_t *slots;
+};
+/* With a model, gives up (false) once the pair cannot reach `cut` bits any more. */
+bool compare_rows(const struct layout *layout, const struct dependence *dep, struct side a, struct side b,
+                  const struct model *model, float cut, struct comparison *ret);
 
 /* --- the model ------------------------------------------------------------------------------------------------------
  * Three kinds of pairs: the same person, two of one household, strangers. A household shares address, telephone and family
@@ -180,8 +231,7 @@ struct model {
     double rows;
     uint32_t own; /* how many of a value's rows are the pair itself: 2 within one table, 1 against a register */
     float table[CLASSES][UNITS_MAX][LEVELS];
-    float most[UNITS_MAX + 1]; /* bits that the units from here on can give at most, in the order of `order` */
-    uint8_t order[UNITS_MAX];
+    float most[UNITS_MAX]; /* bits a unit can give at most without being the same */
 };
 struct scored {
     float weight[CLASSES]; /* bits against strangers */
@@ -189,14 +239,16 @@ struct scored {
     float bits; /* log2 odds of the fields alone: the same person against all others */
 };
 struct sample_pair {
-    uint8_t level[UNITS_MAX];
-    uint32_t shared[UNITS_MAX];
+    struct comparison c;
     float rarity[UNITS_MAX];
 };
 void model_prior(struct model *model, const struct layout *layout);
 void model_counts(struct model *model, const struct layout *layout, const struct words *words, const uint32_t *slots,
                   uint32_t rows, const uint64_t *alive);
 void model_finish(struct model *model, const struct layout *layout);
+/* Weights before any pair is seen, with the share `lambda` of pairs taken to be the same; returns the bits below which a
+ * pair teaches nothing. */
+float model_begin(struct model *model, const struct layout *layout, double lambda, bool within);
 /* `space`: all pairs the sample stands for; `start`: how many of them may be the same, to begin with, held with `faith` (1: as much as
  * the data). `trust`: pairs' worth of belief in the levels of model_prior. `within`: one table
  * with itself, so that the random pairs held matches too. */
@@ -204,8 +256,10 @@ void model_em(struct model *model, const struct layout *layout, const struct wor
               double space, double start, double faith, bool within, double trust);
 float model_rarity(const struct model *model, const struct words *words, size_t unit, enum unit_kind kind, uint8_t level,
                    uint32_t shared);
-void model_score(const struct model *model, const struct layout *layout, const struct words *words, const uint8_t *levels,
-                 const uint32_t *shared, struct scored *ret);
+void model_score(const struct model *model, const struct layout *layout, const struct words *words, const struct comparison *c,
+                 struct scored *ret);
+/* Bits of CLASS_SAME that a pair needs to reach the probability `least`. */
+float model_cut(const struct model *model, double least);
 double model_probability(const struct model *model, const float weight[CLASSES]);
 
 /* --- keys ----------------------------------------------------------------------------------------------------------- */
@@ -265,6 +319,7 @@ struct match_index {
 };
 bool index_alive(const struct match_index *index, uint32_t row);
 const uint32_t *index_slots(const struct match_index *index, uint32_t row);
+struct side index_side(const struct match_index *index, uint32_t row);
 /* The same for rows of the same content, whatever their order. */
 uint64_t row_content(const struct layout *layout, const struct words *words, const uint32_t *slots);
 /* Up to `most` rows of the least content, in its order: a sample that does not depend on the order of rows. */

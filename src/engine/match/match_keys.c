@@ -29,22 +29,24 @@ static uint32_t domain_of(const struct unit *unit, uint32_t type)
     return place * 16 + type;
 }
 
-static void halves(struct atoms *a, const struct unit *unit, struct blob b)
+static void halves(struct atoms *a, const struct unit *unit, struct tight t)
 {
-    if (b.n_form < 6) return;
-    size_t half = b.n_form / 2;
-    add(a, domain_of(unit, 1), hash_of(b.form, half), true);
-    add(a, domain_of(unit, 2), hash_of(b.form + half, b.n_form - half), true);
+    if (t.n < 6) return;
+    size_t half = t.n / 2;
+    add(a, domain_of(unit, 1), hash_of(t.p, half), true);
+    add(a, domain_of(unit, 2), hash_of(t.p + half, t.n - half), true);
 }
 
 static void atoms_idno(struct atoms *a, const struct unit *unit, struct blob b)
 {
-    bool hidden = memchr(b.form, '*', b.n_form) != NULL;
-    if (!hidden) add(a, domain_of(unit, 0), hash_of(b.form, b.n_form), false);
-    if (b.n_form != 18) {
-        if (!hidden) halves(a, unit, b);
+    if (b.mark == MARK_STRING) {
+        struct tight t = tight_of(b);
+        add(a, domain_of(unit, 0), hash_of(t.p, t.n), false);
+        halves(a, unit, t);
         return;
     }
+    if (b.mark != MARK_HIDDEN) add(a, domain_of(unit, 0), hash_of(b.form, b.n_form), false);
+    if (b.n_form != 18) return;
     if (!memchr(b.form + 10, '*', 8)) add(a, domain_of(unit, 1), hash_of(b.form + 10, 8), false);
     if (!memchr(b.form + 14, '*', 4)) add(a, domain_of(unit, 2), hash_of(b.form + 14, 4), true);
 }
@@ -98,17 +100,17 @@ static void atoms_birth(struct atoms *a, const struct unit *unit, struct blob b)
 
 static void atoms_string(struct atoms *a, const struct unit *unit, struct blob b)
 {
-    uint8_t tight[CMP_MAX];
-    size_t n = text_squeeze(b.form, b.n_form < CMP_MAX ? b.n_form : CMP_MAX, tight);
-    add(a, domain_of(unit, 0), hash_of(tight, n), false);
-    add(a, domain_of(unit, 1), text_sound(tight, n), true);
+    struct tight t = tight_of(b);
+    add(a, domain_of(unit, 0), hash_of(t.p, t.n), false);
+    add(a, domain_of(unit, 1), t.sound, true);
 }
 
 /* The two longest words by their sound, the numbers as they are. */
 static void atoms_text(struct atoms *a, const struct unit *unit, struct blob b)
 {
     atoms_string(a, unit, b);
-    struct wg_str rest = {(const char *)b.form, b.n_form}, part, longest = {0}, second = {0};
+    struct tight t = tight_of(b);
+    struct wg_str rest = {(const char *)t.spaced, t.n_spaced}, part, longest = {0}, second = {0};
     while (wg_str_next(&rest, ' ', &part)) {
         if (part.n > longest.n) {
             second = longest;
@@ -178,12 +180,12 @@ size_t keys_atoms(const struct layout *l, const struct words *words, const uint3
                 atoms_address(&a, unit, b);
                 break;
             case UNIT_PLACE:
-                add(&a, domain_of(unit, 0), hash_of(b.form, b.n_form), true);
+            case UNIT_CODE: {
+                struct tight t = tight_of(b);
+                add(&a, domain_of(unit, 0), hash_of(t.p, t.n), true);
+                if (unit->kind == UNIT_CODE) halves(&a, unit, t);
                 break;
-            case UNIT_CODE:
-                add(&a, domain_of(unit, 0), hash_of(b.form, b.n_form), true);
-                halves(&a, unit, b);
-                break;
+            }
             case UNIT_EMAIL:
                 atoms_email(&a, unit, b);
                 break;
@@ -198,12 +200,10 @@ size_t keys_atoms(const struct layout *l, const struct words *words, const uint3
     if (l->surname >= 0 && l->given >= 0) {
         uint32_t s = slots[l->units[l->surname].slot], g = slots[l->units[l->given].slot];
         if (s && g) {
-            struct blob x = words_blob(words, s), y = words_blob(words, g);
-            uint8_t tight[CMP_MAX];
-            uint32_t one = text_hash16(tight, text_squeeze(x.form, x.n_form, tight));
-            uint32_t two = text_hash16(tight, text_squeeze(y.form, y.n_form, tight));
+            struct tight x = tight_of(words_blob(words, s)), y = tight_of(words_blob(words, g));
+            uint32_t one = text_hash16(x.p, x.n), two = text_hash16(y.p, y.n);
             a.unit = (uint8_t)l->surname;
-            add(&a, 9999, (uint32_t)((uint16_t)one * (uint32_t)(uint16_t)two + one + two), false);
+            add(&a, 9999, one * two + one + two, false);
         }
     }
     return a.n;
@@ -372,7 +372,7 @@ void postings_build(struct postings *p, const struct layout *l, const struct wor
 {
     postings_free(p);
     /* Small tables can afford to compare more. */
-    double most = 4e6 / (rows + 1.0);
+    double most = 1e6 / (rows + 1.0);
     p->most = most > 1000 ? 1000 : most < 50 ? 50 : (uint32_t)most;
     uint32_t size = power_of_two((uint64_t)rows * 8, 1 << 12, 1 << 23);
     p->often_mask = size - 1;

@@ -36,6 +36,11 @@ static const struct words *list_words(const struct list *l, size_t row)
     return &l->words[l->owner[row / CHUNK]];
 }
 
+static struct side list_side(const struct list *l, size_t row)
+{
+    return (struct side){list_words(l, row), list_slots(l, row)};
+}
+
 static void read_rows(void *arg, size_t from, size_t to, size_t worker)
 {
     struct list *l = arg;
@@ -104,15 +109,21 @@ static void draw_strangers(const struct list *l, struct model *model, const stru
         state = state * 6364136223846793005u + 1442695040888963407u;
         uint32_t person = index->by_content[(state >> 33) % index->n_by_content];
         if (!index_alive(index, person)) continue;
-        uint8_t levels[UNITS_MAX];
-        uint32_t shared[UNITS_MAX];
-        compare_rows(&index->layout, &index->dep, list_words(l, row->row), list_slots(l, row->row), &index->words,
-                     index_slots(index, person), levels, shared);
+        struct comparison c;
+        (void)compare_rows(&index->layout, &index->dep, list_side(l, row->row), index_side(index, person), NULL, 0, &c);
         for (size_t u = 0; u < index->layout.n_units; u++) {
-            if (levels[u] == LEVEL_MISSING) continue;
-            model->u_drawn[u][levels[u]]++;
+            if (c.level[u] == LEVEL_MISSING) continue;
+            model->u_drawn[u][c.level[u]]++;
             model->drawn[u]++;
         }
+    }
+}
+
+/* The numbers of a list's own values mean nothing to another worker; nobody in the register has them anyway. */
+static void only_register(const struct match_index *index, struct comparison *c)
+{
+    for (size_t u = 0; u < index->layout.n_units; u++) {
+        if (c->shared[u] >= words_total(&index->words)) c->shared[u] = 0;
     }
 }
 
@@ -124,6 +135,7 @@ static void learn(const struct list *l, struct model *model)
     struct sample_pair *pairs = NULL;
     struct finder f;
     draw_strangers(l, model, rows, n);
+    float cut = model_begin(model, &index->layout, .5 / (double)(index->living + 1), false);
     finder_init(&f, index);
     for (size_t i = 0; i < n && n_pairs < SAMPLE_PAIRS; i++, used++) {
         const struct words *words = list_words(l, rows[i].row);
@@ -133,13 +145,12 @@ static void learn(const struct list *l, struct model *model)
             pairs = wg_xrealloc(pairs, cap, sizeof *pairs);
         }
         for (size_t k = 0; k < f.n; k++) {
-            struct sample_pair *p = &pairs[n_pairs++];
-            compare_rows(&index->layout, &index->dep, words, list_slots(l, rows[i].row), &index->words,
-                         index_slots(index, f.found[k]), p->level, p->shared);
-            /* The list's own values are known to the register by their counts: the pair keeps the rarity, not the value. */
-            for (size_t u = 0; u < index->layout.n_units; u++) {
-                if (p->shared[u] >= words_total(&index->words)) p->shared[u] = 0;
-            }
+            struct sample_pair *p = &pairs[n_pairs];
+            if (!compare_rows(&index->layout, &index->dep, list_side(l, rows[i].row), index_side(index, f.found[k]), model, cut,
+                              &p->c))
+                continue;
+            only_register(index, &p->c);
+            n_pairs++;
         }
     }
     double space = (double)used * (double)index->living;
@@ -171,6 +182,7 @@ struct matching {
     const struct list *list;
     const struct model *model;
     const struct match_options *options;
+    float cut;
     struct row_result *results;
     size_t *compared, *skipped;
     const struct wg_progress *progress;
@@ -238,6 +250,14 @@ static bool comparable(const struct layout *l, const uint32_t *slots)
     return false;
 }
 
+/* Equal numbers are always shown, however much else speaks against them. */
+static bool same_number(const struct match_index *index, const uint32_t *slots, uint32_t person)
+{
+    if (index->layout.idno < 0) return false;
+    size_t at = index->layout.units[index->layout.idno].slot;
+    return slots[at] && slots[at] == index_slots(index, person)[at];
+}
+
 static void match_one(const struct matching *m, struct finder *f, size_t row)
 {
     const struct match_index *index = m->list->index;
@@ -249,21 +269,24 @@ static void match_one(const struct matching *m, struct finder *f, size_t row)
     finder_run(f, words, slots);
     r->found = f->n;
     for (size_t i = 0; i < f->n; i++) {
-        uint8_t levels[UNITS_MAX];
-        uint32_t shared[UNITS_MAX];
+        struct comparison levels;
         struct scored scored;
-        const uint32_t *person = index_slots(index, f->found[i]);
-        compare_rows(&index->layout, &index->dep, words, slots, &index->words, person, levels, shared);
-        model_score(m->model, &index->layout, words, levels, shared, &scored);
-        struct candidate c = judge(&index->layout, levels, &scored, f->found[i]);
+        if (!compare_rows(&index->layout, &index->dep, list_side(m->list, row), index_side(index, f->found[i]), m->model,
+                          m->cut, &levels)) {
+            if (!same_number(index, slots, f->found[i])) continue;
+            (void)compare_rows(&index->layout, &index->dep, list_side(m->list, row), index_side(index, f->found[i]), NULL, 0,
+                               &levels);
+        }
+        model_score(m->model, &index->layout, words, &levels, &scored);
+        struct candidate c = judge(&index->layout, levels.level, &scored, f->found[i]);
         if (c.idno == LEVEL_SAME && c.name_differs) {
-            levels[index->layout.idno] = LEVEL_MISSING;
-            model_score(m->model, &index->layout, words, levels, shared, &scored);
+            levels.level[index->layout.idno] = LEVEL_MISSING;
+            model_score(m->model, &index->layout, words, &levels, &scored);
             c.stands = scored.probability > .5;
         }
-        if (c.odds < 1e-5 && c.idno != LEVEL_SAME) continue;
+        if (c.odds < 1e-4 && c.idno != LEVEL_SAME) continue;
         if (r->n == KEPT && c.odds < r->kept[KEPT - 1].odds) continue;
-        c.content = row_content(&index->layout, &index->words, person);
+        c.content = row_content(&index->layout, &index->words, index_slots(index, f->found[i]));
         keep(r, &c);
     }
 }
@@ -314,15 +337,11 @@ static void withdraw(struct row_result *r)
 static bool repeat(const struct matching *m, uint32_t a, uint32_t b)
 {
     const struct match_index *index = m->list->index;
-    uint8_t levels[UNITS_MAX];
-    uint32_t shared[UNITS_MAX];
+    struct comparison c;
     struct scored s;
-    compare_rows(&index->layout, &index->dep, list_words(m->list, a), list_slots(m->list, a), list_words(m->list, b),
-                 list_slots(m->list, b), levels, shared);
-    for (size_t u = 0; u < index->layout.n_units; u++) {
-        if (shared[u] >= words_total(&index->words)) shared[u] = 0; /* numbers of two chunks do not compare */
-    }
-    model_score(m->model, &index->layout, &index->words, levels, shared, &s);
+    (void)compare_rows(&index->layout, &index->dep, list_side(m->list, a), list_side(m->list, b), NULL, 0, &c);
+    only_register(index, &c);
+    model_score(m->model, &index->layout, &index->words, &c, &s);
     return s.bits > 0;
 }
 
@@ -438,6 +457,7 @@ int match_list(struct wg_ctx *ctx, const struct match_index *index, const struct
     wg_progress_report(progress, .2);
 
     struct matching m = {.list = &list, .model = model, .options = options, .progress = progress};
+    m.cut = model_cut(model, 1e-4);
     m.results = wg_xcalloc(rows->rows + 1, sizeof *m.results);
     m.compared = wg_xcalloc(list.chunks + 1, sizeof *m.compared);
     m.skipped = wg_xcalloc(list.chunks + 1, sizeof *m.skipped);

@@ -152,8 +152,6 @@ void model_finish(struct model *model, const struct layout *l)
             }
             if (v != LEVEL_SAME && model->table[0][u][v] > best) best = model->table[0][u][v];
         }
-        double same = model->table[0][u][LEVEL_SAME] - log2_safe(model->rare[u]);
-        if (same > best) best = same;
         model->most[u] = (float)(best + 3);
     }
 }
@@ -199,12 +197,19 @@ double model_probability(const struct model *model, const float weight[CLASSES])
     return 1 / (1 + exp2(-odds));
 }
 
-void model_score(const struct model *model, const struct layout *l, const struct words *words, const uint8_t *level,
-                 const uint32_t *shared, struct scored *ret)
+float model_cut(const struct model *model, double least)
+{
+    double strangers = 1 - model->lambda[CLASS_SAME] - model->lambda[CLASS_FAMILY];
+    return (float)(log2(least / (1 - least)) - log2(model->lambda[CLASS_SAME]) + log2(strangers));
+}
+
+void model_score(const struct model *model, const struct layout *l, const struct words *words, const struct comparison *c,
+                 struct scored *ret)
 {
     float rarity[UNITS_MAX];
-    for (size_t u = 0; u < l->n_units; u++) rarity[u] = model_rarity(model, words, u, l->units[u].kind, level[u], shared[u]);
-    weigh(model, l, level, rarity, ret->weight);
+    for (size_t u = 0; u < l->n_units; u++)
+        rarity[u] = model_rarity(model, words, u, l->units[u].kind, c->level[u], c->shared[u]);
+    weigh(model, l, c->level, rarity, ret->weight);
     ret->probability = model_probability(model, ret->weight);
     double rest = 1 - model->lambda[CLASS_SAME], family = model->lambda[CLASS_FAMILY];
     ret->bits =
@@ -226,7 +231,7 @@ static void expect(const struct model *model, const struct layout *l, const stru
     double strangers = 1 - model->lambda[CLASS_SAME] - model->lambda[CLASS_FAMILY];
     for (size_t i = 0; i < n; i++) {
         float w[CLASSES];
-        weigh(model, l, pairs[i].level, pairs[i].rarity, w);
+        weigh(model, l, pairs[i].c.level, pairs[i].rarity, w);
         double same = model->lambda[CLASS_SAME] * exp2((double)w[CLASS_SAME]);
         double family = model->lambda[CLASS_FAMILY] * exp2((double)w[CLASS_FAMILY]);
         double all = same + family + strangers;
@@ -235,13 +240,13 @@ static void expect(const struct model *model, const struct layout *l, const stru
             s->all[c] += p[c];
             if (p[c] < 1e-4) continue;
             for (size_t u = 0; u < l->n_units; u++) {
-                uint8_t v = pairs[i].level[u];
+                uint8_t v = pairs[i].c.level[u];
                 s->level[c][u][v] += p[c];
                 if (v != LEVEL_MISSING && !apart(v)) s->known[c][u] += p[c];
             }
         }
         for (size_t u = 0; u < l->n_units; u++) {
-            if (pairs[i].level[u] != LEVEL_SAME || words_count(words, pairs[i].shared[u]) != 2) continue;
+            if (pairs[i].c.level[u] != LEVEL_SAME || words_count(words, pairs[i].c.shared[u]) != 2) continue;
             s->pair_only[u]++;
             s->pair_only_same[u] += p[CLASS_SAME];
         }
@@ -259,7 +264,7 @@ static void rarities(const struct model *model, const struct layout *l, const st
 {
     for (size_t i = 0; i < n; i++) {
         for (size_t u = 0; u < l->n_units; u++)
-            pairs[i].rarity[u] = model_rarity(model, words, u, l->units[u].kind, pairs[i].level[u], pairs[i].shared[u]);
+            pairs[i].rarity[u] = model_rarity(model, words, u, l->units[u].kind, pairs[i].c.level[u], pairs[i].c.shared[u]);
     }
 }
 
@@ -296,6 +301,16 @@ static void maximise_u(struct model *model, const struct layout *l, const struct
         if (within && s->pair_only[u] > 0) twos *= 1 - s->pair_only_same[u] / s->pair_only[u];
         model->rare[u] = rare_share(model->ones[u] + (model->twos[u] - twos), twos, model->rows);
     }
+}
+
+float model_begin(struct model *model, const struct layout *l, double lambda, bool within)
+{
+    struct sums *s = wg_xcalloc(1, sizeof *s);
+    model->lambda[CLASS_SAME] = model->lambda[CLASS_FAMILY] = lambda;
+    maximise_u(model, l, s, 1 / lambda, within);
+    model_finish(model, l);
+    free(s);
+    return model_cut(model, 1e-5);
 }
 
 void model_em(struct model *model, const struct layout *l, const struct words *words, struct sample_pair *pairs, size_t n,

@@ -238,18 +238,24 @@ static bool is_nothing(struct wg_str s)
     return false;
 }
 
+/* Form of a string: a mask of its letters, its sound, then without spaces, then (where there are any) with them. */
 static uint32_t put_string(struct reader *r, uint8_t domain, struct wg_str s, bool squeeze)
 {
-    uint8_t form[CMP_MAX], tight[CMP_MAX];
-    size_t n = text_fold(s, form, sizeof form);
+    uint8_t folded[STRING_MAX], form[STRING_HEAD + 2 * STRING_MAX];
+    size_t n = text_fold(s, folded, sizeof folded);
     if (n == 0) return 0;
-    if (squeeze) {
-        n = text_squeeze(form, n, tight);
-        memcpy(form, tight, n);
+    size_t tight = text_squeeze(folded, n, form + STRING_HEAD);
+    uint32_t mask = text_mask(form + STRING_HEAD, tight), sound = text_sound(form + STRING_HEAD, tight);
+    memcpy(form, &mask, 4);
+    memcpy(form + 4, &sound, 4);
+    form[8] = (uint8_t)tight;
+    size_t all = STRING_HEAD + tight;
+    if (tight < n && !squeeze) {
+        memcpy(form + all, folded, n);
+        all += n;
     }
-    if (is_ascii(s) && s.n <= CMP_MAX) return words_put(r->words, domain, 0, form, n, form, n);
-    if (s.n > TEXT_MAX) s.n = TEXT_MAX;
-    return words_put(r->words, domain, 0, form, n, s.p, s.n);
+    if (is_ascii(s) && s.n < STRING_MAX) return words_put(r->words, domain, 0, form, all, folded, n);
+    return words_put(r->words, domain, 0, form, all, s.p, text_clip(s, TEXT_MAX).n);
 }
 
 static uint32_t put_email(struct reader *r, struct wg_str s)
@@ -343,8 +349,6 @@ static uint32_t put_phone(struct reader *r, struct wg_str s)
     return n >= 4 ? words_put(r->words, UNIT_PHONE, 0, form, n, form, n) : 0;
 }
 
-enum { IDNO_VALID = 1, IDNO_HIDDEN = 2 };
-
 static uint32_t put_idno(struct reader *r, struct wg_str s, struct people_idno *ret)
 {
     *ret = people_idno_read(s, r->today);
@@ -355,10 +359,9 @@ static uint32_t put_idno(struct reader *r, struct wg_str s, struct people_idno *
     case IDNO_OK:
     case IDNO_CHECK_DIGIT:
     case IDNO_DATE:
-        return words_put(r->words, UNIT_IDNO, ret->fault == IDNO_OK ? IDNO_VALID : 0, ret->text, strlen(ret->text), ret->text,
-                         strlen(ret->text));
+        return words_put(r->words, UNIT_IDNO, MARK_NUMBER, ret->text, strlen(ret->text), ret->text, strlen(ret->text));
     case IDNO_MASKED:
-        return words_put(r->words, UNIT_IDNO, IDNO_HIDDEN, ret->text, strlen(ret->text), ret->text, strlen(ret->text));
+        return words_put(r->words, UNIT_IDNO, MARK_HIDDEN, ret->text, strlen(ret->text), ret->text, strlen(ret->text));
     case IDNO_LENGTH:
     case IDNO_OTHER_PAPER:
         break;

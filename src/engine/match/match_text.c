@@ -17,30 +17,31 @@ uint16_t text_hash16(const void *p, size_t n)
     return (uint16_t)(wg_hash(p, n) * 0x9E3779B97F4A7C15u >> 48);
 }
 
-/* Jaro (1989) with Winkler's (1990) bonus for a common beginning; a bit per matched place. */
+/* Jaro (1989) with Winkler's (1990) bonus for a common beginning. The places of each letter of `b` are bits of a word, so
+ * that the first free one within reach is one instruction away. */
 double text_jaro_winkler(const uint8_t *a, size_t n, const uint8_t *b, size_t m)
 {
     if (n > 64) n = 64;
     if (m > 64) m = 64;
     if (n == 0 || m == 0) return 0;
-    size_t longer = n > m ? n : m;
-    size_t reach = longer / 2 > 0 ? longer / 2 - 1 : 0;
+    uint64_t places[256]; /* only the entries of letters that occur are set */
+    for (size_t i = 0; i < n; i++) places[a[i]] = 0;
+    for (size_t j = 0; j < m; j++) places[b[j]] = 0;
+    for (size_t j = 0; j < m; j++) places[b[j]] |= (uint64_t)1 << j;
+    size_t longer = n > m ? n : m, reach = longer / 2 > 0 ? longer / 2 - 1 : 0;
     uint64_t in_a = 0, in_b = 0;
-    size_t common = 0;
     for (size_t i = 0; i < n; i++) {
-        size_t from = i > reach ? i - reach : 0;
-        size_t to = i + reach + 1 < m ? i + reach + 1 : m;
-        for (size_t j = from; j < to; j++) {
-            if (a[i] != b[j] || (in_b >> j & 1)) continue;
-            in_a |= (uint64_t)1 << i;
-            in_b |= (uint64_t)1 << j;
-            common++;
-            break;
-        }
+        size_t from = i > reach ? i - reach : 0, width = i + reach + 1 - from;
+        uint64_t window = (width >= 64 ? UINT64_MAX : ((uint64_t)1 << width) - 1) << from;
+        uint64_t free_places = from >= 64 ? 0 : places[a[i]] & window & ~in_b;
+        if (!free_places) continue;
+        in_a |= (uint64_t)1 << i;
+        in_b |= free_places & (~free_places + 1);
     }
-    if (common == 0) return 0;
-    size_t crossed = 0;
-    for (uint64_t x = in_a, y = in_b; x; x &= x - 1, y &= y - 1) crossed += a[__builtin_ctzll(x)] != b[__builtin_ctzll(y)];
+    if (!in_a) return 0;
+    size_t crossed = 0, common = 0;
+    for (uint64_t x = in_a, y = in_b; x; x &= x - 1, y &= y - 1, common++)
+        crossed += a[__builtin_ctzll(x)] != b[__builtin_ctzll(y)];
     double c = (double)common;
     double jaro = (c / (double)n + c / (double)m + (c - (double)crossed / 2) / c) / 3;
     size_t prefix = 0;
@@ -104,6 +105,21 @@ int text_distance(const uint8_t *a, size_t n, const uint8_t *b, size_t m, int mo
         memcpy(last, row, (m + 1) * sizeof *row);
     }
     return last[m] > most ? most + 1 : last[m];
+}
+
+uint32_t text_mask(const uint8_t *s, size_t n)
+{
+    uint32_t mask = 0;
+    for (size_t i = 0; i < n; i++) mask |= (uint32_t)1 << (s[i] & 31);
+    return mask;
+}
+
+struct wg_str text_clip(struct wg_str s, size_t most)
+{
+    if (s.n <= most) return s;
+    s.n = most;
+    while (s.n && ((uint8_t)s.p[s.n] & 0xC0) == 0x80) s.n--;
+    return s;
 }
 
 static uint8_t one_byte(uint32_t c)

@@ -3,7 +3,7 @@
 
 #include "engine/match/match_internal.h"
 
-enum { FIRST_TABLE = 1024, HEAD = 4 };
+enum { FIRST_TABLE = 1024, HEAD = BLOB_HEAD };
 
 void words_init(struct words *w, const struct words *base)
 {
@@ -29,42 +29,6 @@ size_t words_bytes(const struct words *w)
     return w->cap * sizeof *w->values + w->pool_cap + ((size_t)w->mask + 1) * sizeof *w->table;
 }
 
-uint32_t words_total(const struct words *w)
-{
-    return w->first + w->n;
-}
-
-static const struct words *home(const struct words *w, uint32_t *id)
-{
-    if (w->base && *id < w->first) return w->base;
-    *id -= w->first;
-    return w;
-}
-
-const struct value *words_value(const struct words *w, uint32_t id)
-{
-    const struct words *at = home(w, &id);
-    return &at->values[id];
-}
-
-uint32_t words_count(const struct words *w, uint32_t id)
-{
-    return id ? words_value(w, id)->count : 0;
-}
-
-static struct blob blob_at(const struct words *w, uint32_t own)
-{
-    const uint8_t *p = w->pool + w->values[own].at;
-    return (struct blob){
-        .form = p + HEAD, .text = (const char *)p + HEAD + p[1], .n_form = p[1], .n_text = p[2], .mark = p[3], .domain = p[0]};
-}
-
-struct blob words_blob(const struct words *w, uint32_t id)
-{
-    const struct words *at = home(w, &id);
-    return blob_at(at, id);
-}
-
 static uint32_t hash_of(uint8_t domain, const void *text, size_t n)
 {
     uint64_t h = (wg_hash(text, n) ^ domain) * 0x9E3779B97F4A7C15u;
@@ -74,7 +38,7 @@ static uint32_t hash_of(uint8_t domain, const void *text, size_t n)
 static uint32_t find(const struct words *w, uint32_t hash, uint8_t domain, const void *text, size_t n)
 {
     for (uint32_t i = hash & w->mask; w->table[i]; i = (i + 1) & w->mask) {
-        struct blob b = blob_at(w, w->table[i]);
+        struct blob b = words_blob_own(w, w->table[i]);
         if (b.domain == domain && b.n_text == n && memcmp(b.text, text, n) == 0) return w->table[i];
     }
     return 0;
@@ -87,7 +51,7 @@ static void enlarge(struct words *w)
     w->table = wg_xcalloc(size, sizeof *w->table);
     w->mask = size - 1;
     for (uint32_t v = 1; v < w->n; v++) {
-        struct blob b = blob_at(w, v);
+        struct blob b = words_blob_own(w, v);
         uint32_t i = hash_of(b.domain, b.text, b.n_text) & w->mask;
         while (w->table[i]) i = (i + 1) & w->mask;
         w->table[i] = v;
