@@ -35,9 +35,10 @@ struct match_options {
     struct match_costs costs;
     bool many_to_one;      /* several list rows may be one person (a list with repeats); default true */
     bool repeats_by_data;  /* with many_to_one: rows that claim one person must also resemble each other; default true */
-    size_t candidates;     /* kept per row for the reviewer; default 5 */
+    size_t candidates;     /* kept per row for the reviewer; default 5, at most 12 */
     const char *area_code; /* for bare landlines, such as "421", or NULL */
     wg_day today;
+    const struct match_weights *weights; /* from match_learn; NULL (default): match_list and match_explain learn them again */
 };
 struct match_options match_options_default(wg_day today);
 
@@ -89,6 +90,13 @@ WG_MUST int match_list(struct wg_ctx *ctx, const struct match_index *index, cons
                        const struct match_options *options, const struct wg_progress *progress, struct match_link **ret_links,
                        struct match_measure *ret_measure);
 
+/* What a list teaches: plain bytes, match_weights_bytes() of them, good for lists with the same fields against the same index.
+ * Keep them with the list, so that a row is explained later with the weights that decided it. */
+struct match_weights;
+WG_MUST int match_learn(struct wg_ctx *ctx, const struct match_index *index, const struct match_rows *list,
+                        const struct match_options *options, struct match_weights **ret_weights);
+size_t match_weights_bytes(void);
+
 struct match_pair {
     uint32_t left, right; /* row numbers, left < right */
     float weight;
@@ -104,23 +112,27 @@ WG_MUST int match_dedupe(struct wg_ctx *ctx, const struct match_rows *table, con
                          const struct wg_progress *progress, struct match_clusters *ret_clusters,
                          struct match_measure *ret_measure);
 
-/* Why: one line per field, for the waterfall on the review page. */
+/* Why: one line per field, for the waterfall on the review page; the weights and the prior add up to the log2 odds. What a
+ * household shares anyway is taken off in a line of its own (level "family", kind COLUMN_UNKNOWN). */
 struct match_evidence {
     enum column_kind kind;
     const char *field; /* the list's column name */
     struct wg_str left, right;
     const char
-        *level; /* stable code: "same", "same_sound", "one_digit", "transposed", "masked_same", "differs", "missing" ... */
+        *level; /* stable code: "same", "same_pinyin", "one_digit", "transposed", "masked_same", "differs", "missing" ... */
     const char *words; /* the level in ctx->lang, as a clerk says it: "同音不同字", "一位数字不同" */
     double weight;     /* bits, for (+) or against (-) */
     double share;      /* part of the register that has the shared value; 0 when not shared */
 };
 struct match_explanation {
-    double prior, weight, probability; /* bits, bits, 0..1 */
+    double prior, weight, probability; /* bits, bits, 0..1: of this pair alone, without its rivals */
     const struct match_evidence *fields;
     size_t n_fields;
     const char *sentence; /* the whole in one sentence in ctx->lang */
 };
 WG_MUST int match_explain(struct wg_ctx *ctx, const struct match_index *index, const struct match_rows *list, size_t row,
                           uint32_t key, const struct match_options *options, struct match_explanation *ret);
+/* The same for two rows of one table, as match_dedupe judges them. */
+WG_MUST int match_explain_pair(struct wg_ctx *ctx, const struct match_rows *table, size_t left, size_t right,
+                               const struct match_options *options, struct match_explanation *ret);
 #endif

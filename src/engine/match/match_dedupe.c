@@ -251,25 +251,35 @@ static void collect(struct wg_ctx *ctx, struct scan *scan, size_t n_chunks, doub
     }
 }
 
-int match_dedupe(struct wg_ctx *ctx, const struct match_rows *table, const struct match_options *options,
-                 const struct wg_progress *progress, struct match_clusters *ret_clusters, struct match_measure *ret_measure)
+int index_of_table(struct wg_ctx *ctx, const struct match_rows *table, const struct match_options *options,
+                   const struct wg_progress *progress, struct match_index **ret_index)
 {
     struct match_index *index = NULL;
     int error = match_index_new(ctx, table->fields, table->n_fields, options, &index);
     if (error) return error;
     for (size_t r = 0; r < table->rows; r++) {
         match_index_put(index, (uint32_t)r, table->cells + r * table->n_fields);
-        if (r % 4096 == 0) {
-            wg_progress_report(progress, .2 * (double)r / (double)table->rows);
-            if (wg_progress_cancelled(progress)) break;
-        }
+        if (r % 4096 != 0) continue;
+        wg_progress_report(progress, .2 * (double)r / (double)table->rows);
+        if (wg_progress_cancelled(progress)) break;
     }
-    error = match_index_ready(ctx, index, NULL);
-    if (error || wg_progress_cancelled(progress)) {
+    if (wg_progress_cancelled(progress)) error = wg_refuse(ctx, WG_E_CANCELLED, NULL, NULL, NULL);
+    if (!error) error = match_index_ready(ctx, index, NULL);
+    if (error) {
         match_index_free(index);
-        return error ? error : wg_refuse(ctx, WG_E_CANCELLED, NULL, NULL, NULL);
+        return error;
     }
     learn(index);
+    *ret_index = index;
+    return 0;
+}
+
+int match_dedupe(struct wg_ctx *ctx, const struct match_rows *table, const struct match_options *options,
+                 const struct wg_progress *progress, struct match_clusters *ret_clusters, struct match_measure *ret_measure)
+{
+    struct match_index *index = NULL;
+    int error = index_of_table(ctx, table, options, progress, &index);
+    if (error) return error;
     wg_progress_report(progress, .4);
 
     double bar = options->costs.false_match / (options->costs.false_match + options->costs.missed_match);

@@ -219,6 +219,7 @@ bool compare_rows(const struct layout *layout, const struct dependence *dep, str
  * The weight of LEVEL_SAME is log2(m / p), p being how often the shared value is met among others; of any other level
  * log2(m / u), a little more when the value is rare. Weights are against strangers. */
 enum { CLASS_SAME, CLASS_FAMILY, CLASSES };
+enum { MOST_BITS = 34 }; /* no field says more */
 struct model {
     double m[CLASSES][UNITS_MAX][LEVELS];
     double u[UNITS_MAX][LEVELS];
@@ -232,6 +233,9 @@ struct model {
     uint32_t own; /* how many of a value's rows are the pair itself: 2 within one table, 1 against a register */
     float table[CLASSES][UNITS_MAX][LEVELS];
     float most[UNITS_MAX]; /* bits a unit can give at most without being the same */
+};
+struct match_weights {
+    struct model model;
 };
 struct scored {
     float weight[CLASSES]; /* bits against strangers */
@@ -329,6 +333,10 @@ struct row_choice {
 };
 size_t choose_rows(const struct layout *layout, const struct words *words, const uint32_t *slots, uint32_t rows,
                    const uint64_t *alive, size_t most, size_t threads, struct row_choice **ret);
+
+/* Puts and learns a whole table, for comparing it with itself. */
+WG_MUST int index_of_table(struct wg_ctx *ctx, const struct match_rows *table, const struct match_options *options,
+                           const struct wg_progress *progress, struct match_index **ret_index);
 
 struct finder {
     const struct match_index *index;

@@ -444,6 +444,24 @@ static void measure_link(const struct match_link *link, struct match_measure *me
     if (link->outcome == MATCH_NEW) measure->expected_missed += any;
 }
 
+int match_learn(struct wg_ctx *ctx, const struct match_index *index, const struct match_rows *rows,
+                const struct match_options *options, struct match_weights **ret_weights)
+{
+    struct list list;
+    list_open(&list, index, rows, options->threads ? options->threads : wg_cores(), options->today);
+    struct match_weights *weights = wg_alloc(ctx->arena, sizeof *weights);
+    weights->model = index->model;
+    learn(&list, &weights->model);
+    list_close(&list);
+    *ret_weights = weights;
+    return 0;
+}
+
+size_t match_weights_bytes(void)
+{
+    return sizeof(struct match_weights);
+}
+
 int match_list(struct wg_ctx *ctx, const struct match_index *index, const struct match_rows *rows,
                const struct match_options *options, const struct wg_progress *progress, struct match_link **ret_links,
                struct match_measure *ret_measure)
@@ -452,8 +470,12 @@ int match_list(struct wg_ctx *ctx, const struct match_index *index, const struct
     struct list list;
     list_open(&list, index, rows, threads, options->today);
     struct model *model = wg_xmalloc(sizeof *model);
-    *model = index->model;
-    learn(&list, model);
+    if (options->weights) {
+        *model = options->weights->model;
+    } else {
+        *model = index->model;
+        learn(&list, model);
+    }
     wg_progress_report(progress, .2);
 
     struct matching m = {.list = &list, .model = model, .options = options, .progress = progress};

@@ -4,7 +4,7 @@
 
 #include "engine/match/match_internal.h"
 
-enum { ROUNDS = 30, MOST_BITS = 34 };
+enum { ROUNDS = 30 };
 
 /* What agreement of the same person looks like before any data is seen: the levels a kind can have, and their shares. */
 struct share {

@@ -111,7 +111,7 @@ void layout_make(struct layout *l, const struct match_field *fields, size_t n_fi
     }
     /* An identity number says when its holder was born, also where no column does. */
     l->idno = unit_of(l, UNIT_IDNO);
-    struct match_field told = {.kind = COLUMN_BIRTH, .name = l->idno >= 0 ? l->units[l->idno].name : NULL};
+    struct match_field told = {.kind = COLUMN_BIRTH};
     if (l->idno >= 0 && l->birth < 0) l->birth = add_unit(l, UNIT_BIRTH, &told);
     told.kind = COLUMN_SEX;
     if (l->idno >= 0 && unit_of(l, UNIT_SEX) < 0) (void)add_unit(l, UNIT_SEX, &told);
