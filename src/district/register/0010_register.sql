@@ -56,6 +56,8 @@ CREATE INDEX person_phone ON person (district, phone_mark);              -- sear
 CREATE INDEX person_name ON person (district, name, path);               -- search by characters
 CREATE INDEX person_sound ON person (district, sound, path);             -- search by pinyin
 CREATE INDEX person_initials ON person (district, initials, path);       -- search by initials
+CREATE INDEX person_idno_tail ON person (district, idno_tail, path);        -- search by the last four
+CREATE INDEX person_phone_tail ON person (district, phone_tail, path);
 CREATE INDEX person_updated ON person (district, updated);               -- the comparison index follows changes
 
 -- What a correction replaced. `before` is JSON of the old values, sealed.
