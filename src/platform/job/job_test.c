@@ -449,6 +449,113 @@ static void test_job__the_clock_calls_again(void **state)
     assert_int_equal(job_clock_add(&f->ctx, f->services.job.engine, &rare), WG_E_TOO_MANY);
 }
 
+/* --- routes ---------------------------------------------------------------------------------------------------------------- */
+static const struct guard_route *route(const char *ending)
+{
+    for (const struct guard_route *r = job_routes; r->method; r++)
+        if (wg_str_ends(wg_str(r->pattern), wg_str(ending))) return r;
+    fail_msg("no route %s", ending);
+    return NULL;
+}
+
+struct edge {
+    struct guard_who who;
+    struct http_request request;
+    struct http_answer answer;
+    struct guard_call call;
+};
+
+static int call_route(struct fixture *f, struct edge *e, const char *ending, wg_id id, const char *worker, const char *top)
+{
+    const char **tops = wg_alloc_n(f->arena, 1, sizeof *tops);
+    tops[0] = top;
+    *e = (struct edge){.who = {.worker = wg_id_named("worker", wg_str(worker)), .scope = {tops, top ? 1 : 0}}};
+    e->request.params[0] = wg_str(wg_id_text(f->arena, id));
+    e->call = (struct guard_call){
+        .ctx = &f->ctx, .request = &e->request, .answer = &e->answer, .who = &e->who, .services = &f->services};
+    return route(ending)->handle(&e->call);
+}
+
+static void test_job__is_seen_by_who_asked_and_who_is_in_charge(void **state)
+{
+    struct fixture *f = *state; /* job P4 */
+    start(f, 1);
+    wg_id id = ask(f, "steps", "x"); /* by worker "a", at a.b. */
+    struct edge e;
+    static const struct {
+        const char *worker, *top;
+        bool seen;
+    } cases[] = {{"a", NULL, true}, {"b", NULL, false},     {"b", "a.", true},
+                 {"b", "", true},   {"b", "a.b.c.", false}, {"b", "c.", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int expected = cases[i].seen ? 0 : WG_E_OUT_OF_SCOPE;
+        assert_int_equal(call_route(f, &e, "{id}", id, cases[i].worker, cases[i].top), expected);
+        if (cases[i].seen) assert_string_equal(json_string_value(json_object_get(e.answer.json, "kind")), "steps");
+        json_decref(e.answer.json);
+        if (cases[i].seen) continue;
+        assert_int_equal(call_route(f, &e, "/events", id, cases[i].worker, cases[i].top), WG_E_OUT_OF_SCOPE);
+        assert_int_equal(call_route(f, &e, "/cancel", id, cases[i].worker, cases[i].top), WG_E_OUT_OF_SCOPE);
+    }
+    assert_int_equal(call_route(f, &e, "{id}", wg_id_new(1), "a", ""), WG_E_OUT_OF_SCOPE);
+    assert_string_not_equal(look(f, id).state, "cancelled");
+    assert_int_equal(call_route(f, &e, "/cancel", id, "a", NULL), 0);
+    json_decref(e.answer.json);
+    (void)wait_for(f, id, "cancelled");
+}
+
+static void test_job__events_tell_its_progress_and_end_with_it(void **state)
+{
+    struct fixture *f = *state; /* job P3 */
+    start(f, 1);
+    wg_id id = ask(f, "steps", "x");
+    struct edge e;
+    assert_int_equal(call_route(f, &e, "/events", id, "a", NULL), 0);
+    assert_string_equal(e.answer.type, "text/event-stream");
+    struct wg_buf all;
+    wg_buf_init(&all, 1 << 20);
+    for (;;) {
+        char part[100]; /* less than an event */
+        ptrdiff_t n = e.answer.stream(e.answer.stream_arg, part, sizeof part);
+        assert_true(n >= 0);
+        if (n == 0) break;
+        wg_buf_add(&all, part, (size_t)n);
+        if (strstr(all.p, "\"done\":0.5")) atomic_store(&f->services.gate, true);
+    }
+    e.answer.stream_end(e.answer.stream_arg);
+    double seen = -1;
+    size_t events = 0;
+    bool ended = false;
+    for (char *at = all.p; (at = strstr(at, "event: progress\ndata: "));) {
+        at += strlen("event: progress\ndata: ");
+        char *end = strstr(at, "\n\n");
+        assert_non_null(end);
+        json_t *json = json_loadb(at, (size_t)(end - at), 0, NULL);
+        assert_non_null(json);
+        assert_false(ended);
+        assert_true(json_number_value(json_object_get(json, "done")) >= seen);
+        seen = json_number_value(json_object_get(json, "done"));
+        ended = strcmp(json_string_value(json_object_get(json, "state")), "done") == 0;
+        json_decref(json);
+        events++;
+    }
+    assert_true(ended && seen == 1 && events >= 2);
+    wg_buf_free(&all);
+}
+
+static void test_job__events_end_when_the_program_does(void **state)
+{
+    struct fixture *f = *state;
+    start(f, 1);
+    wg_id id = ask(f, "steps", "x");
+    struct edge e;
+    assert_int_equal(call_route(f, &e, "/events", id, "a", NULL), 0);
+    atomic_store(&f->services.job.engine->stopping, true);
+    char part[4096];
+    while (e.answer.stream(e.answer.stream_arg, part, sizeof part) > 0) {
+    }
+    e.answer.stream_end(e.answer.stream_arg);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 int main(void)
 {
@@ -463,6 +570,9 @@ int main(void)
         TEST(test_job__cancelled_it_stops_and_keeps_what_it_keeps),
         TEST(test_job__progress_never_goes_back),
         TEST(test_job__the_clock_calls_again),
+        TEST(test_job__is_seen_by_who_asked_and_who_is_in_charge),
+        TEST(test_job__events_tell_its_progress_and_end_with_it),
+        TEST(test_job__events_end_when_the_program_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
