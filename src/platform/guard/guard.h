@@ -3,15 +3,22 @@
  * An account is a worker. Its role gives rights; its duties (dated, on places) give its scope: the subtrees below them and
  * nothing else. Every route is a row; the dispatcher signs in, checks the right and the anti-forgery token, works out the scope,
  * runs the handler and writes the audit: a handler cannot forget any of it.
- *   P1 a route without a right or without an audit verb (or a stated reason for none) is refused at start
+ *   P1 a route without a right or without an audit verb (or a stated reason for none), or given twice, is refused at start
  *   P2 passwords are Argon2id; sessions are 256 random bits, stored hashed, in an HttpOnly SameSite=Strict cookie, idle and
  *      absolute limits; changing state needs the session's X-CSRF-Token header
  *   P3 logins are throttled by account and by client, growing from seconds to minutes; the answer does not tell which was wrong
  *   P4 an account whose password was made by the demo works only in a store marked as demo
- *   P5 every read and write of a person's record is in the audit before the answer leaves: who, when, what, whom, why
+ *   P5 every read and write of a person's record is in the audit before the answer leaves: who, when, what, whom, why; so is
+ *      every refusal for want of a right or of scope (verb "x.refused")
  *   P6 sealed values (XChaCha20-Poly1305) are bound to their row and field: moved elsewhere they do not open
- *   P7 the key file lies outside the database with mode 0600, and is refused otherwise
- * Owns the tables worker, session, login_attempt, audit. Days in the deployment's zone. */
+ *   P7 the key file lies outside the database with mode 0600 and is its owner's alone, and is refused otherwise; so is another
+ *      store's
+ *   P8 an account, a role or a session taken back ends its access at once in this program, within a minute in others
+ * Owns the tables meta, worker, session, login_attempt, audit (0002_guard.sql). Days in the deployment's zone.
+ *
+ * Sessions. Desk roles: idle 2 hours, absolute 12 hours. Workers: idle 14 days, absolute 60 days, so that a phone that was offline
+ * keeps its day's work. A session is looked up in memory; the store is read again each minute, and written when the session was
+ * last seen more than ten minutes ago. */
 #ifndef WG_GUARD_H
 #define WG_GUARD_H
 #include "platform/http/http.h"
@@ -19,6 +26,7 @@
 
 /* --- rights and roles --------------------------------------------------------------------------------------------------- */
 enum guard_right {
+    RIGHT_UNSET_,        /* forgotten: refused at start */
     RIGHT_NONE,          /* no sign-in needed */
     RIGHT_SIGNED_IN,     /* any account */
     RIGHT_PERSON_READ,   /* people and households within scope */
@@ -44,6 +52,7 @@ enum guard_role { ROLE_WORKER, ROLE_COMMUNITY, ROLE_STREET, ROLE_DISTRICT, ROLE_
 const char *guard_role_code(enum guard_role role); /* "worker" "community" "street" "district" "data" "clerk" "keeper" */
 WG_MUST bool guard_role_from_code(struct wg_str code, enum guard_role *ret);
 bool guard_role_may(enum guard_role role, enum guard_right right);
+const char *guard_right_code(enum guard_right right); /* "person.read" */
 
 /* --- scope ---------------------------------------------------------------------------------------------------------------- */
 enum { GUARD_TOPS_MAX = 512 };
@@ -61,9 +70,9 @@ const char *guard_scope_end(struct wg_arena *arena, const char *top);
 
 struct guard_who {
     wg_id worker;
-    const char *name;
+    const char *name, *login;
     enum guard_role role;
-    struct guard_scope scope;
+    struct guard_scope scope; /* the keeper, who has no right on people, has the whole district */
     const char *csrf;
     wg_id session;
     const char *district; /* code, leads every key */
@@ -75,7 +84,7 @@ struct guard;
 struct guard_options {
     const char *district; /* code */
     const char *key_file; /* NULL: "wangge.key" in the store's directory */
-    bool create_key;      /* only when the store is new */
+    bool create_key;      /* only when the store is new: one that has a key already is refused without its file */
     bool fast_hash;       /* tests and demo seeds: the cheapest Argon2id that verifies all the same */
     /* How duties become a scope: asked at sign-in and when duties changed (district/register gives it). */
     int (*tops)(struct wg_ctx *ctx, struct store_snap *snap, const char *district, wg_id worker, wg_day day,
@@ -83,8 +92,12 @@ struct guard_options {
 };
 WG_MUST int guard_open(struct wg_ctx *ctx, struct store *store, const struct guard_options *options, struct guard **ret_guard);
 void guard_close(struct guard *guard);
-/* Scopes are kept for a minute; call after duties changed. */
+/* Scopes and accounts are kept for a minute; call after duties changed. */
 void guard_forget_scopes(struct guard *guard);
+
+/* What the store says of itself: "demo" ("1": made by the demo), "district", "zone", "key". *ret NULL: not said. */
+WG_MUST int guard_meta(struct wg_ctx *ctx, struct store_snap *snap, const char *key, const char **ret);
+WG_MUST int guard_meta_put(struct wg_ctx *ctx, struct store_tx *tx, const char *key, const char *value);
 
 /* --- accounts ------------------------------------------------------------------------------------------------------------- */
 struct guard_worker {
@@ -95,14 +108,25 @@ struct guard_worker {
     enum guard_role role;
     bool active, demo;
 };
+/* Logins are kept in lower case. WG_E_CONFLICT for one that is taken. */
 WG_MUST int guard_worker_add(struct wg_ctx *ctx, struct store_tx *tx, const char *district, const struct guard_worker *worker);
-/* WG_E_WEAK_PASSWORD. Ends the worker's sessions. Hashing is slow by design: do it outside the transaction. */
-WG_MUST int guard_password_hash(struct wg_ctx *ctx, const struct guard *guard, struct wg_str password, bool demo,
+/* All but id and demo. Ends the sessions of one who is no longer active or has another role. WG_E_CONFLICT rather than leave the
+ * store without an active keeper. */
+WG_MUST int guard_worker_change(struct wg_ctx *ctx, struct store_tx *tx, const char *district,
+                                const struct guard_worker *worker);
+WG_MUST int guard_worker_get(struct wg_ctx *ctx, struct store_snap *snap, const char *district, wg_id id,
+                             struct guard_worker *ret);
+WG_MUST int guard_worker_by_login(struct wg_ctx *ctx, struct store_snap *snap, const char *district, struct wg_str login,
+                                  struct guard_worker *ret); /* WG_E_NOT_FOUND */
+/* WG_E_WEAK_PASSWORD (not for the demo's). Hashing is slow by design: do it outside the transaction. The text says whether the
+ * demo made it. */
+WG_MUST int guard_password_hash(struct wg_ctx *ctx, struct guard *guard, struct wg_str password, bool demo,
                                 const char **ret_hash);
+/* Ends the worker's sessions. */
 WG_MUST int guard_password_set(struct wg_ctx *ctx, struct store_tx *tx, const char *district, wg_id worker, const char *hash);
 
 /* --- sealing --------------------------------------------------------------------------------------------------------------- */
-/* `field` and `row` bind the sealed bytes to their place. Result in the arena. */
+/* `field` and `row` bind the sealed bytes to their place. Result in the arena. A value that does not open is WG_E_STORE. */
 struct wg_str guard_seal(struct wg_ctx *ctx, const struct guard *guard, const char *field, wg_id row, struct wg_str plain);
 WG_MUST int guard_unseal(struct wg_ctx *ctx, const struct guard *guard, const char *field, wg_id row, struct wg_str sealed,
                          struct wg_str *ret_plain);
@@ -119,11 +143,19 @@ struct guard_call {
     const struct guard_who *who; /* NULL on RIGHT_NONE routes without a session */
     struct guard *guard;
     struct store *store;
-    void *services;           /* what main passed on */
-    struct guard_note *notes; /* for the audit */
+    void *services;            /* what main passed on */
+    struct guard_notes *notes; /* for the audit; the dispatcher's own */
 };
-/* Adds a subject to the call's audit entry: whose record, and what (short; never a number or a name). */
+/* Adds a subject to the call's audit entry: whose record (nil: nobody's), and what (short; never a number or a name). One row is
+ * written for each; without any, one row for the call. A table of people is one: guard_note(call, nil, "50 rows"). */
 void guard_note(struct guard_call *call, wg_id person, const char *what);
+/* Where it is, for those who read the audit of a place. Unsaid, it is the first top of the reader's scope. */
+void guard_note_place(struct guard_call *call, struct wg_str path);
+/* Why, in the words of whoever asked. */
+void guard_note_reason(struct guard_call *call, struct wg_str reason);
+/* Writes the call's audit rows inside the handler's own write, so that both cost one commit; the dispatcher then writes only what
+ * was noted afterwards. Call it last in the unit of work (which may run again). */
+WG_MUST int guard_audit_in(struct guard_call *call, struct store_tx *tx);
 
 struct guard_route {
     const char *method, *pattern; /* "GET" "/api/v1/people/{id}" */
@@ -135,11 +167,10 @@ struct guard_route {
      * separated by spaces describe the query parameters: "place:string limit:integer". */
     const char *summary, *query, *body, *reply;
 };
-enum { GUARD_NO_CSRF_LOGIN = 0 };
 struct guard_router;
-/* `routes` ends with a row whose method is NULL; call once per room. */
 WG_MUST int guard_router_new(struct wg_ctx *ctx, struct guard *guard, struct store *store, void *services,
                              struct guard_router **ret_router);
+/* `routes` ends with a row whose method is NULL; call once per room. A literal part goes before a {part}. */
 WG_MUST int guard_router_add(struct wg_ctx *ctx, struct guard_router *router, const struct guard_route *routes);
 void guard_router_free(struct guard_router *router);
 /* An http_options.handle: static pages, then routes. */
@@ -148,6 +179,11 @@ int guard_dispatch(struct wg_ctx *ctx, void *router, struct http_request *reques
 size_t guard_route_count(const struct guard_router *router);
 const struct guard_route *guard_route_at(const struct guard_router *router, size_t index);
 
-/* The guard's own routes: sign in and out, who am I, change password, accounts, audit. See docs/api.md. */
+/* The guard's own routes: sign in and out, who am I, change password, accounts, audit, /healthz, /metrics (for loopback or a keeper).
+ * See docs/api.md. */
 extern const struct guard_route guard_routes[];
+
+/* Who looked at a person's record or changed it, newest first: a LookPage {items, next}. `after` is a former `next`, or empty. */
+WG_MUST int guard_looks(struct wg_ctx *ctx, struct store_snap *snap, const char *district, wg_id person, struct wg_str after,
+                        int limit, json_t **ret_page);
 #endif
