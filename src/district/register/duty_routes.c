@@ -421,7 +421,7 @@ const struct guard_route duty_routes[] = {
     {"GET", "/api/v1/absences", RIGHT_PERSON_READ, NULL, "workers' leave, no resident's data", get_absences,
      "Leave of workers within scope", "place:string", NULL, "AbsencePage"},
     {"POST", "/api/v1/absences", RIGHT_DUTY_WRITE, "absence.write", NULL, post_absence, "Enter leave and a stand-in", NULL,
-     "AbsenceWrite", "Absence"},
+     "AbsenceWrite", "Created"},
     {"DELETE", "/api/v1/absences/{id}", RIGHT_DUTY_WRITE, "absence.write", NULL, delete_absence, "Cancel leave", NULL, NULL,
      "Done"},
     {0},

@@ -1,0 +1,20 @@
+/* desk.h - the first pages: what must I do now, who is not yet reached, can I trust this number.
+ *
+ * Each page is one answer composed of several rooms; it owns no table. Knows register, programme, list and report.
+ *   GET today?place         the desk's first page (shape Today): sums of screening and follow-up at a place and its children, the day's
+ *                           curve against yesterday's, alarms, lists in work, what waits for a clerk, the report's state
+ *   GET tasks, tasks/late   who is not reached, in walking order; who is late, by community or worker, worst first
+ *   GET households          a day's screening, door by door
+ *   GET alarms              what needs somebody now
+ *   GET people/{id}         a person: household, tasks, lists, facts
+ *   GET workers             who works within scope, with what they have open
+ *   GET field/today         all that a phone needs for the day: doors in walking order, who lives there, what is due
+ *   P1 every page is cut to the scope of whoever asks; a task given by name is seen by that worker wherever it is
+ *   P2 a page of rows costs a bounded number of queries, whatever its length (no query a row)
+ *   P3 field/today answers 304 to ?since= when nothing of it changed */
+#ifndef WG_DESK_H
+#define WG_DESK_H
+#include "district/report/report.h"
+
+extern const struct guard_route desk_routes[];
+#endif
