@@ -1,4 +1,5 @@
--- Long work that somebody asked for: one row a job, kept after its end for whoever asks how it went.
+-- Long work that somebody asked for: one row a job, kept for 90 days after its end for whoever asks how it
+-- went.
 CREATE TABLE job (
     district TEXT NOT NULL,
     id BYTEA NOT NULL,                 -- in the order they were asked for

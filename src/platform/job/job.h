@@ -1,7 +1,7 @@
 /* job.h - long work: progress, cancel, resume; and a clock.
  *
  * A job is a row (table job) and a function. Its state is queued, running, done, failed or cancelled. What the caller must see
- * (counts, a file's name) is its result, JSON.
+ * (counts, a file's name) is its result, JSON. One that ended is forgotten after 90 days, when the engine starts.
  *   P1 a job that was running when the program stopped is run again at the next start: kinds are written so that running
  *      again continues (job_checkpoint keeps where). One that was running at three crashes is failed instead
  *   P2 a cancelled job stops at its next look at job_progress.cancelled and keeps what its kind says it keeps

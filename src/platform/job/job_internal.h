@@ -14,7 +14,7 @@
 
 #include "platform/job/job.h"
 
-enum { JOB_CRASHES_MAX = 3, JOB_SAVE_MS = 500, JOB_WHOLE = 1000000 /* progress is kept in millionths */ };
+enum { JOB_CRASHES_MAX = 3, JOB_KEPT_DAYS = 90, JOB_SAVE_MS = 500, JOB_WHOLE = 1000000 /* progress is kept in millionths */ };
 
 struct job {
     struct job_engine *engine;
@@ -65,7 +65,7 @@ uint64_t job_changes(struct job_engine *engine);
 uint64_t job_wait_change(struct job_engine *engine, uint64_t seen, wg_time ms);
 
 /* --- job_rows.c ----------------------------------------------------------------------------------------------------------- */
-/* What was running when the program ended waits again, or is failed. */
+/* What was running when the program ended waits again, or is failed; what ended long ago goes. */
 WG_MUST int job_rows_recover(struct wg_ctx *ctx, struct job_engine *engine);
 /* The oldest waiting job, now running; *ret_job NULL when none waits. It lives in `arena`. */
 WG_MUST int job_rows_claim(struct wg_ctx *ctx, struct job_engine *engine, struct wg_arena *arena, struct job **ret_job);

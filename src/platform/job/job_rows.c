@@ -79,7 +79,10 @@ static int recover(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
                       " WHERE district = $1 AND state = 'running' AND crashes >= $2",
                       values, sizeof values / sizeof *values, NULL);
     if (code) return code;
-    return store_exec(ctx, tx, "UPDATE job SET state = 'queued' WHERE district = $1 AND state = 'running'", &district, 1, NULL);
+    code = store_exec(ctx, tx, "UPDATE job SET state = 'queued' WHERE district = $1 AND state = 'running'", &district, 1, NULL);
+    if (code) return code;
+    struct store_value old[] = {district, store_time(ctx->now - JOB_KEPT_DAYS * WG_DAY_MS)};
+    return store_exec(ctx, tx, "DELETE FROM job WHERE district = $1 AND ended < $2", old, sizeof old / sizeof *old, NULL);
 }
 
 int job_rows_recover(struct wg_ctx *ctx, struct job_engine *engine)

@@ -367,6 +367,22 @@ static void test_job__what_brings_the_program_down_thrice_is_failed(void **state
     assert_string_equal(look(f, id).state, "failed");
 }
 
+static void test_job__is_forgotten_long_after_its_end(void **state)
+{
+    struct fixture *f = *state;
+    start(f, 1);
+    wg_id old = ask(f, "good", "x");
+    (void)wait_for(f, old, "done");
+    sql(f, "UPDATE job SET ended = ended - 91 * 86400000");
+    wg_id recent = ask(f, "good", "x");
+    (void)wait_for(f, recent, "done");
+    stop(f);
+    start(f, 1);
+    struct job_status s;
+    assert_int_equal(job_look(&f->ctx, f->services.job.engine, old, &s), WG_E_OUT_OF_SCOPE);
+    assert_string_equal(look(f, recent).state, "done");
+}
+
 static void test_job__a_checkpoint_goes_with_its_write(void **state)
 {
     struct fixture *f = *state; /* job P1 */
@@ -566,6 +582,7 @@ int main(void)
         TEST(test_job__continues_where_it_was_when_the_program_stopped),
         TEST(test_job__survives_the_death_of_the_program),
         TEST(test_job__what_brings_the_program_down_thrice_is_failed),
+        TEST(test_job__is_forgotten_long_after_its_end),
         TEST(test_job__a_checkpoint_goes_with_its_write),
         TEST(test_job__cancelled_it_stops_and_keeps_what_it_keeps),
         TEST(test_job__progress_never_goes_back),

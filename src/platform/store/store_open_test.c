@@ -169,6 +169,31 @@ static void test_store__files_are_private_and_absence_is_said(void **state)
     remove_directory(path);
 }
 
+static int read_settings(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
+{
+    static const char *const settings[] = {"PRAGMA synchronous", "PRAGMA foreign_keys", "PRAGMA trusted_schema"};
+    int64_t *values = arg;
+    int code = 0;
+    for (size_t i = 0; i < sizeof settings / sizeof *settings && !code; i++)
+        code = store_number(ctx, store_tx_snap(tx), settings[i], NULL, 0, -1, &values[i]);
+    struct store_rows *rows;
+    bool found;
+    if (!code) code = store_one(ctx, store_tx_snap(tx), "PRAGMA journal_mode", NULL, 0, &rows, &found);
+    if (!code) values[3] = found && wg_str_is(store_get_text(rows, 0), "wal");
+    return code;
+}
+
+static void test_store__every_commit_is_synced(void **state)
+{
+    struct fixture *f = *state; /* store P1 */
+    int64_t values[4];
+    assert_int_equal(store_write(&f->ctx, f->store, read_settings, values), 0);
+    assert_int_equal(values[0], 2); /* FULL */
+    assert_int_equal(values[1], 1);
+    assert_int_equal(values[2], 0);
+    assert_int_equal(values[3], 1);
+}
+
 static void test_store__a_copy_is_complete_and_consistent(void **state)
 {
     struct fixture *f = *state;
@@ -311,6 +336,7 @@ int main(void)
         TEST(test_store__a_failing_disk_is_said_and_survived),
         TEST(test_store__one_program_at_a_time),
         TEST(test_store__files_are_private_and_absence_is_said),
+        TEST(test_store__every_commit_is_synced),
         TEST(test_store__a_copy_is_complete_and_consistent),
         TEST(test_store__optimizing_keeps_what_is_there),
         TEST(test_store__a_pool_that_is_empty_makes_one_wait),
