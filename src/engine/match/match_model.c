@@ -76,9 +76,11 @@ void model_prior(struct model *model, const struct layout *l)
         model->m[CLASS_SAME][u][LEVEL_MASKED_SAME] = .97;
         for (size_t v = 0; v < LEVELS; v++) model->m[CLASS_FAMILY][u][v] = model->m[CLASS_SAME][u][v];
     }
-    if (l->name >= 0) { /* two of a household have a family name in common, or none */
+    if (l->name >= 0) { /* two of a household have a family name in common, or none; hardly ever a whole name */
         double *m = model->m[CLASS_FAMILY][l->name];
-        for (size_t v = 0; v < LEVELS; v++) m[v] = .002;
+        for (size_t v = 0; v < LEVELS; v++) m[v] = 1e-3;
+        m[LEVEL_SAME] = 1e-5;
+        m[LEVEL_SAME_PINYIN] = m[LEVEL_SAME_SOUND] = m[LEVEL_SIMILAR_SHAPE] = m[LEVEL_PART] = 1e-4;
         m[LEVEL_SURNAME_ONLY] = .5;
         m[LEVEL_NEAR] = .03;
         m[LEVEL_DIFFERS] = .45;
