@@ -191,15 +191,24 @@ static void doors_on_side(struct search *s, uint32_t index, const struct side *s
     if (on) GEOSGeom_destroy_r(geos, on);
 }
 
-static double overlap_share(struct search *s, const GEOSGeometry *patch, const GEOSGeometry *streets)
+/* What of the patch no street takes; the patch itself where streets take all. */
+static GEOSGeometry *off_street(struct search *s, GEOSGeometry *patch, const GEOSGeometry *streets, double *ret_area)
 {
     GEOSContextHandle_t geos = s->space->map->geos;
-    if (!streets || GEOSPreparedIntersects_r(geos, s->streets, patch) != 1) return 0;
-    GEOSGeometry *common = GEOSIntersection_r(geos, patch, streets);
-    double part = 0, whole = 1;
-    if (common && (!GEOSArea_r(geos, common, &part) || !GEOSArea_r(geos, patch, &whole))) part = 0;
-    if (common) GEOSGeom_destroy_r(geos, common);
-    return whole > 0 ? part / whole : 0;
+    *ret_area = 0;
+    if (!patch) return NULL;
+    if (!streets || GEOSPreparedIntersects_r(geos, s->streets, patch) != 1) {
+        if (!GEOSArea_r(geos, patch, ret_area)) *ret_area = 0;
+        return patch;
+    }
+    GEOSGeometry *rest = GEOSDifference_r(geos, patch, streets);
+    if (rest && GEOSArea_r(geos, rest, ret_area) && *ret_area >= 1) {
+        GEOSGeom_destroy_r(geos, patch);
+        return rest;
+    }
+    if (rest) GEOSGeom_destroy_r(geos, rest);
+    *ret_area = 0;
+    return patch;
 }
 
 static void find_apron(struct search *s, uint32_t index, const GEOSGeometry *streets)
@@ -210,26 +219,20 @@ static void find_apron(struct search *s, uint32_t index, const GEOSGeometry *str
     if (bd->n_doors) sp->aprons[index] = enc_keep(s->bag, known_doors(s, index));
     struct side sides[4];
     size_t n = sp->aprons[index] ? 0 : find_sides(s, bd, sides);
-    GEOSGeometry *second = NULL;
-    size_t second_side = 0;
-    for (size_t i = 0; i < n && !sp->aprons[index]; i++) {
-        double depth = fmin(12, sides[i].length / 2);
+    GEOSGeometry *best = NULL;
+    size_t best_side = 0;
+    double most = -1;
+    for (size_t i = 0; i < n; i++) { /* the first side with room; else the roomiest */
+        double depth = fmin(12, sides[i].length / 2), area = 0;
         GEOSGeometry *patch = free_part(s, strip(map->geos, &sides[i], depth, map->config->apron_m), bd->shape);
-        double area = 0;
-        if (!patch || !GEOSArea_r(map->geos, patch, &area) || area < 1) {
-            if (patch) GEOSGeom_destroy_r(map->geos, patch);
-            continue;
-        }
-        (void)enc_keep(s->bag, patch);
-        bool roomy = area > 0.5 * sides[i].length * map->config->apron_m && overlap_share(s, patch, streets) < 0.6;
-        if (!second) second = patch, second_side = i;
-        if (!roomy) continue;
-        sp->aprons[index] = patch;
-        doors_on_side(s, index, &sides[i], patch);
+        patch = enc_keep(s->bag, off_street(s, patch, streets, &area));
+        if (!patch || area <= most) continue;
+        best = patch, best_side = i, most = area;
+        if (area > 0.5 * sides[i].length * map->config->apron_m) break;
     }
-    if (!sp->aprons[index] && second) {
-        sp->aprons[index] = second;
-        doors_on_side(s, index, &sides[second_side], second);
+    if (best) {
+        sp->aprons[index] = best;
+        doors_on_side(s, index, &sides[best_side], best);
     }
     if (sp->aprons[index]) return;
     GEOSGeometry *around = free_part(s, GEOSBuffer_r(map->geos, bd->shape, map->config->apron_m, 2), bd->shape);

@@ -30,6 +30,15 @@ struct enc_flow *enc_flow_new(size_t nodes, size_t arcs)
     return f;
 }
 
+struct enc_flow *enc_flow_copy(const struct enc_flow *f, size_t more_arcs)
+{
+    struct enc_flow *copy = enc_flow_new(f->nodes, f->n_arcs / 2 + more_arcs);
+    memcpy(copy->arcs, f->arcs, f->n_arcs * sizeof *f->arcs);
+    memcpy(copy->head, f->head, f->nodes * sizeof *f->head);
+    copy->n_arcs = f->n_arcs;
+    return copy;
+}
+
 void enc_flow_free(struct enc_flow *f)
 {
     if (!f) return;

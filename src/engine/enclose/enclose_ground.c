@@ -4,8 +4,6 @@
 
 #include "engine/enclose/enclose_internal.h"
 
-static const double walkable = 0.9; /* a gap between solid things that a person passes */
-
 bool enc_out_of_time(struct enc_limits *limits)
 {
     if (limits->cut_short) return true;
@@ -31,23 +29,9 @@ static int by_patch(const void *a, const void *b)
     return (x->home > y->home) - (x->home < y->home);
 }
 
-/* A vertex that only free ground touches is no obstacle; two obstacle ends make a gap. */
-static uint8_t *solid_vertices(struct wg_ctx *ctx, const struct enc_space *sp)
-{
-    const struct enc_mesh *m = &sp->mesh;
-    uint8_t *solid = wg_alloc_n(ctx->arena, m->n_v + 1, 1);
-    for (size_t t = 0; t < m->n_tri; t++)
-        for (int i = 0; i < 3; i++) {
-            if (sp->kind[t] == ENC_SOLID) solid[m->tri[t][i]] = 1;
-            if (sp->wall[t][i] >= 0) solid[m->tri[t][(i + 1) % 3]] = solid[m->tri[t][(i + 2) % 3]] = 1;
-        }
-    return solid;
-}
-
 struct maker {
     struct wg_ctx *ctx;
     const struct enc_space *space;
-    const uint8_t *solid;
     int32_t *cell; /* of each triangle, in the ground being made; -1 */
     const int32_t *keys;
     const uint32_t *first, *tris; /* free triangles by patch order */
@@ -85,7 +69,7 @@ static void make_edges(struct maker *k, struct enc_ground *g)
             double len = enc_edge_length(m, (size_t)t, i);
             e.real_cm = llround(len * 100);
             e.cm = e.wall ? 0 : e.real_cm;
-            e.narrow = !e.wall && len < walkable && k->solid[m->tri[t][(i + 1) % 3]] && k->solid[m->tri[t][(i + 2) % 3]];
+            e.narrow = enc_edge_narrow(sp, (size_t)t, i);
             g->edges[g->n_edges++] = e;
         }
     }
@@ -127,7 +111,7 @@ int enc_grounds(struct wg_ctx *ctx, const struct enc_space *sp, const int32_t *k
 {
     const struct enclose_map *map = sp->map;
     const struct enc_mesh *m = &sp->mesh;
-    struct maker k = {.ctx = ctx, .space = sp, .solid = solid_vertices(ctx, sp), .keys = keys};
+    struct maker k = {.ctx = ctx, .space = sp, .keys = keys};
     struct sorter *homes = wg_alloc_n(ctx->arena, map->n_buildings + 1, sizeof *homes);
     int32_t *community = wg_alloc_n(ctx->arena, map->n_buildings + 1, sizeof *community);
     for (size_t i = 0; i < map->n_buildings; i++) community[i] = -2;
@@ -176,21 +160,32 @@ int enc_grounds(struct wg_ctx *ctx, const struct enc_space *sp, const int32_t *k
     return 0;
 }
 
-int64_t enc_ground_cut(const struct enc_ground *g, const uint8_t *forced, bool largest, uint8_t *ret_inside)
+static const int64_t never = INT64_C(1) << 50;
+
+struct enc_flow *enc_ground_flow(const struct enc_ground *g, int64_t *ret_cm)
 {
-    const int64_t never = INT64_C(1) << 50;
     size_t source = g->n, sink = g->n + 1;
     struct enc_flow *f = enc_flow_new(g->n + 2, g->n_edges + g->n);
     for (size_t e = 0; e < g->n_edges; e++)
         if (g->edges[e].cm > 0)
             enc_flow_edge(f, (size_t)g->edges[e].a, g->edges[e].b < 0 ? sink : (size_t)g->edges[e].b, g->edges[e].cm);
-    for (size_t c = 0; c < g->n; c++) {
-        if (g->home[c] >= 0 || (forced && forced[c] == 1)) enc_flow_arc(f, source, c, never);
-        if (forced && forced[c] == 2 && g->home[c] < 0) enc_flow_arc(f, c, sink, never);
-    }
-    int64_t cm = enc_flow_max(f, source, sink);
+    for (size_t c = 0; c < g->n; c++)
+        if (g->home[c] >= 0) enc_flow_arc(f, source, c, never);
+    *ret_cm = enc_flow_max(f, source, sink);
+    return f;
+}
+
+int64_t enc_ground_cut(const struct enc_ground *g, const struct enc_flow *base, int64_t base_cm, const uint8_t *forced,
+                       uint8_t *ret_inside)
+{
+    size_t source = g->n, sink = g->n + 1, more = 0;
+    for (size_t c = 0; c < g->n; c++) more += forced[c] && g->home[c] < 0;
+    struct enc_flow *f = enc_flow_copy(base, more);
+    for (size_t c = 0; c < g->n; c++)
+        if (forced[c] && g->home[c] < 0) enc_flow_arc(f, source, c, never);
+    int64_t cm = base_cm + (more ? enc_flow_max(f, source, sink) : 0);
     uint8_t *side = wg_xmalloc(g->n + 2);
-    enc_flow_side(f, source, sink, largest, side);
+    enc_flow_side(f, source, sink, true, side);
     memcpy(ret_inside, side, g->n);
     free(side);
     enc_flow_free(f);

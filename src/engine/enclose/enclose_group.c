@@ -15,7 +15,9 @@ struct state {
     struct wg_ctx *ctx;
     const struct enc_ground *g;
     struct enc_limits *limits;
-    bool may_open;
+    struct enc_flow *base;
+    int64_t base_cm;
+    bool may_open, any_size; /* any_size: join beyond the largest compound; the split that follows evens it out */
     uint8_t *forced, *open, *inside;
     int32_t *part;
     size_t parts;
@@ -86,7 +88,7 @@ static void apply_strips(struct state *s)
 static void cut_again(struct state *s)
 {
     apply_strips(s);
-    s->cut_cm = enc_ground_cut(s->g, s->forced, true, s->inside);
+    s->cut_cm = enc_ground_cut(s->g, s->base, s->base_cm, s->forced, s->inside);
     s->parts = enc_ground_parts(s->ctx, s->g, s->inside, s->open, s->part);
 }
 
@@ -113,7 +115,7 @@ static bool allowed(const struct state *s, const int64_t *households, const int3
     if (a == b) return false;
     if (keys[a] >= 0 && keys[b] >= 0 && keys[a] != keys[b]) return false;
     bool same_key = keys[a] >= 0 && keys[a] == keys[b];
-    return same_key || households[a] + households[b] <= s->g->space->map->config->households_max;
+    return same_key || s->any_size || households[a] + households[b] <= s->g->space->map->config->households_max;
 }
 
 static void spread(struct state *s)
@@ -295,12 +297,11 @@ static void run(struct state *s)
     relay_strips(s);
 }
 
-static void keep(const struct state *s, struct enc_answer *a, double cost)
+static void keep(const struct state *s, struct enc_answer *a)
 {
     memcpy(a->label, s->part, s->g->n * sizeof *a->label);
     memcpy(a->open, s->open, s->g->n_edges);
     a->k = s->parts;
-    a->cost = cost;
 }
 
 double enc_answer_cost(const struct enc_ground *g, const struct enc_answer *a)
@@ -331,19 +332,35 @@ int enc_ground_solve(struct wg_ctx *ctx, const struct enc_ground *g, struct enc_
         s.perimeter[g->edges[e].a] += (double)g->edges[e].cm;
         if (g->edges[e].b >= 0) s.perimeter[g->edges[e].b] += (double)g->edges[e].cm;
     }
-    a.least_cm = enc_ground_cut(g, NULL, true, s.inside);
+    s.base = enc_ground_flow(g, &s.base_cm);
+    a.least_cm = s.base_cm;
     /* with walls left standing, then with leave to open them: the second can only be taken when it is no dearer */
-    bool allowed_to = g->space->map->config->may_open;
-    for (int leave = 0; leave <= (allowed_to ? 1 : 0); leave++) {
-        s.may_open = leave == 1;
+    const struct enclose_config *c = g->space->map->config;
+    bool walls = false;
+    int64_t households = 0;
+    for (size_t e = 0; e < g->n_edges && !walls; e++) walls = g->edges[e].wall && g->edges[e].b >= 0;
+    for (size_t h = 0; h < g->n_homes; h++) households += g->households[h];
+    struct enc_answer try = a;
+    try.label = wg_alloc_n(ctx->arena, g->n + 1, sizeof *a.label), try.open = wg_alloc_n(ctx->arena, g->n_edges + 1, 1);
+    int rc = 0;
+    for (int way = 0; way < 4 && !rc; way++) {
+        s.may_open = way >= 2;
+        s.any_size = way % 2 == 1;
+        if ((s.may_open && !(walls && c->may_open)) || (s.any_size && households <= c->households_max)) continue;
+        if (way > 0 && enc_out_of_time(limits)) break;
         run(&s);
-        double cost = state_cost(&s);
-        if (cost < a.cost - 1e-6) keep(&s, &a, cost);
+        keep(&s, &try);
+        rc = enc_ground_split(ctx, g, &try);
+        try.cost = enc_answer_cost(g, &try);
+        if (rc || try.cost >= a.cost - 1e-6) continue;
+        a.cost = try.cost;
+        a.k = try.k;
+        memcpy(a.label, try.label, g->n * sizeof *a.label);
+        memcpy(a.open, try.open, g->n_edges);
     }
     free(s.heap);
-    int rc = enc_ground_split(ctx, g, &a);
+    enc_flow_free(s.base);
     if (rc) return rc;
-    a.cost = enc_answer_cost(g, &a);
     rc = enc_ground_bound(ctx, g, limits, &a);
     a.cut_short = limits->cut_short;
     if (!rc) *ret_answer = a;

@@ -160,6 +160,8 @@ WG_MUST int enc_mesh_build(struct wg_ctx *ctx, const struct enc_ixy *p, size_t n
 
 struct enc_flow;
 struct enc_flow *enc_flow_new(size_t nodes, size_t arcs);
+/* With the flow as it stands: more sources may be added and enc_flow_max called again, which adds what they bring. */
+struct enc_flow *enc_flow_copy(const struct enc_flow *f, size_t more_arcs);
 void enc_flow_free(struct enc_flow *f);
 /* An edge usable both ways. */
 void enc_flow_edge(struct enc_flow *f, size_t a, size_t b, int64_t capacity);
@@ -197,6 +199,7 @@ struct enc_space {
     int32_t *community; /* zone index; -1 */
     int32_t *block;     /* street block; -1: street */
     int32_t (*wall)[3]; /* existing barrier along the edge; -1 */
+    uint8_t *solid;     /* of each vertex: it belongs to a building or a wall */
     size_t n_blocks;
     int32_t *home_block; /* of each building: its block, -1 when it is no home or has no ground before a door */
     struct enc_door *doors;
@@ -209,6 +212,10 @@ WG_MUST int enc_space_build(struct wg_ctx *ctx, const struct enclose_map *map, c
                             struct enc_space *ret_space);
 /* The ground before the doors of homes: fills doors and aprons; enclose_door.c. */
 WG_MUST int enc_doors_find(struct wg_ctx *ctx, struct enc_space *space, struct enc_shapes *bag, const GEOSGeometry *streets);
+/* Lets go of scraps of aprons and finds the solid vertices; enclose_apron.c. */
+void enc_aprons_settle(struct wg_ctx *ctx, struct enc_space *space);
+/* A gap between two solid things too narrow to walk through. */
+bool enc_edge_narrow(const struct enc_space *space, size_t t, int corner);
 double enc_edge_length(const struct enc_mesh *m, size_t t, int corner);
 struct enc_xy enc_vertex(const struct enc_mesh *m, int32_t v);
 struct enc_xy enc_centre(const struct enc_mesh *m, size_t t);
@@ -261,8 +268,11 @@ WG_MUST int enc_grounds(struct wg_ctx *ctx, const struct enc_space *space, const
                         size_t *ret_n);
 /* Yuan of a compound's main gate over the drive, less the fence it stands in place of. */
 double enc_compound_yuan(const struct enclose_config *config);
-/* Least cut with the cells forced in (1) or out (2); returns its length. */
-int64_t enc_ground_cut(const struct enc_ground *g, const uint8_t *forced, bool largest, uint8_t *ret_inside);
+/* The least cut round all homes, as a flow that further cuts start from; its length comes back. Freed with enc_flow_free. */
+struct enc_flow *enc_ground_flow(const struct enc_ground *g, int64_t *ret_cm);
+/* Least cut that has the `forced` cells inside as well; `base` is from enc_ground_flow. */
+int64_t enc_ground_cut(const struct enc_ground *g, const struct enc_flow *base, int64_t base_cm, const uint8_t *forced,
+                       uint8_t *ret_inside);
 /* Numbers the connected parts of what is inside; parts without a home are turned outside. */
 size_t enc_ground_parts(struct wg_ctx *ctx, const struct enc_ground *g, uint8_t *inside, const uint8_t *open,
                         int32_t *ret_part);

@@ -5,7 +5,7 @@
 
 #include "engine/enclose/enclose_internal.h"
 
-static const double frame_margin = 60, foot_reach = 35, grid = 0.01;
+static const double frame_margin = 60, foot_reach = 50, grid = 0.01;
 
 double enc_edge_length(const struct enc_mesh *m, size_t t, int corner)
 {
@@ -81,10 +81,33 @@ static int by_segment(const void *a, const void *b)
     return (x->t > y->t) - (x->t < y->t);
 }
 
+static bool crosses(struct enc_xy a, struct enc_xy b, struct enc_xy c, struct enc_xy d)
+{
+    double o1 = (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x),
+           o2 = (b.x - a.x) * (d.y - a.y) - (b.y - a.y) * (d.x - a.x);
+    double o3 = (d.x - c.x) * (a.y - c.y) - (d.y - c.y) * (a.x - c.x),
+           o4 = (d.x - c.x) * (b.y - c.y) - (d.y - c.y) * (b.x - c.x);
+    return ((o1 > 0) != (o2 > 0)) && ((o3 > 0) != (o4 > 0));
+}
+
+/* The straight line of a gap is an edge of the mesh where nothing stands in it: a fence may run there. */
+static void add_gap(struct work *w, struct enc_near *near, struct enc_xy a, struct enc_xy b)
+{
+    double len = enc_dist(a, b);
+    if (len < 0.02) return;
+    double in = fmin(0.05, len / 4) / len; /* both ends stand on walls, which are not in the way */
+    struct enc_xy p = {a.x + (b.x - a.x) * in, a.y + (b.y - a.y) * in}, q = {b.x - (b.x - a.x) * in, b.y - (b.y - a.y) * in};
+    size_t n;
+    const uint32_t *list = enc_near_find(near, (struct enc_xy){(a.x + b.x) / 2, (a.y + b.y) / 2}, len / 2 + 0.1, &n);
+    for (size_t i = 0; i < n; i++)
+        if (crosses(p, q, w->obstacles[list[i]].a, w->obstacles[list[i]].b)) return;
+    add_line(w, (struct enc_xy[]){a, b}, 2);
+}
+
 /* For one corner: the nearest point of each of the nearest few other obstacles, where it lies inside one of their walls. */
 static size_t feet_of(struct work *w, struct enc_near *near, size_t corner, struct foot *out)
 {
-    enum { OTHERS = 4 };
+    enum { OTHERS = 6 };
     struct {
         uint32_t owner, segment;
         double d, t;
@@ -111,7 +134,13 @@ static size_t feet_of(struct work *w, struct enc_near *near, size_t corner, stru
     for (size_t k = 0; k < n_best; k++) {
         const struct enc_segment *s = &w->obstacles[best[k].segment];
         double len = enc_dist(s->a, s->b), along = best[k].t * len;
-        if (along > 0.3 && along < len - 0.3 && best[k].d > 0.05) out[made++] = (struct foot){best[k].segment, best[k].t};
+        bool inside = along > 0.3 && along < len - 0.3;
+        if (inside && best[k].d > 0.05) out[made++] = (struct foot){best[k].segment, best[k].t};
+        struct enc_xy at = along <= 0.3         ? s->a
+                           : along >= len - 0.3 ? s->b
+                                                : (struct enc_xy){s->a.x + best[k].t * (s->b.x - s->a.x),
+                                                                  s->a.y + best[k].t * (s->b.y - s->a.y)};
+        if (!inside || best[k].d > 0.05) add_gap(w, near, own->a, at);
     }
     return made;
 }
@@ -119,7 +148,7 @@ static size_t feet_of(struct work *w, struct enc_near *near, size_t corner, stru
 static void place_feet(struct work *w)
 {
     struct enc_near *near = enc_near(w->ctx, w->obstacles, w->n_obstacles, 20);
-    struct foot *feet = wg_alloc_n(w->ctx->arena, 4 * w->n_obstacles + 1, sizeof *feet);
+    struct foot *feet = wg_alloc_n(w->ctx->arena, 6 * w->n_obstacles + 1, sizeof *feet);
     size_t n = 0;
     for (size_t i = 0; i < w->n_obstacles; i++) n += feet_of(w, near, i, &feet[n]);
     if (n) qsort(feet, n, sizeof *feet, by_segment);
@@ -475,6 +504,7 @@ int enc_space_build(struct wg_ctx *ctx, const struct enclose_map *map, const str
     if (rc) return rc;
     free_doorsteps(&w);
     find_walls(&w);
+    enc_aprons_settle(ctx, &space);
     find_blocks(&w);
     for (size_t i = 0; i < map->n_buildings; i++)
         if (map->buildings[i].use == ENC_HOME && space.home_block[i] < 0)

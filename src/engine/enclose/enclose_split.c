@@ -13,6 +13,7 @@ struct splitter {
     uint8_t *side; /* of each home of the part: 0 not in it, 1 source, 2 sink */
     uint8_t *half, *best;
 };
+enum { MOST_PLACES = 6 };
 struct order {
     double at;
     int32_t home;
@@ -121,11 +122,36 @@ static bool cut_by_key(struct splitter *s, int32_t label, int32_t key)
     return cost < 1e299;
 }
 
+/* After which homes of the order a cut leaves whole compounds' worth on each side; at most a few, spread evenly. */
+static size_t even_places(const struct enc_ground *g, const struct order *order, size_t n, int64_t total, int64_t max,
+                          size_t *ret)
+{
+    int64_t before = 0, parts = (total + max - 1) / max;
+    size_t found = 0, kept = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        size_t at = 0;
+        before = 0;
+        for (size_t i = 0; i + 1 < n; i++) {
+            before += g->households[order[i].home];
+            int64_t left = (before + max - 1) / max, right = (total - before + max - 1) / max;
+            if (left + right > parts || (parts > 2 && (left * 3 < parts || right * 3 < parts))) continue;
+            if (!pass) {
+                found++;
+                continue;
+            }
+            if (found <= MOST_PLACES || at * MOST_PLACES / found != (at + 1) * MOST_PLACES / found) ret[kept++] = i;
+            at++;
+        }
+    }
+    return kept;
+}
+
 static bool cut_by_size(struct splitter *s, int32_t label, const int32_t *homes, size_t n, int64_t total)
 {
     static const double pi = 3.14159265358979323846;
     const struct enc_ground *g = s->g;
-    int64_t max = g->space->map->config->households_max, parts = (total + max - 1) / max;
+    int64_t max = g->space->map->config->households_max;
+    size_t places[MOST_PLACES];
     struct order *order = wg_alloc_n(s->ctx->arena, n + 1, sizeof *order);
     double best = 1e300;
     for (int angle = 0; angle < 8; angle++) {
@@ -133,16 +159,10 @@ static bool cut_by_size(struct splitter *s, int32_t label, const int32_t *homes,
         for (size_t i = 0; i < n; i++)
             order[i] = (struct order){ux * g->place[homes[i]].x + uy * g->place[homes[i]].y, homes[i]};
         qsort(order, n, sizeof *order, by_place);
-        int64_t before = 0;
-        for (size_t i = 0; i + 1 < n; i++) {
-            before += g->households[order[i].home];
-            /* whole compounds' worth on each side, as far as the homes allow it */
-            int64_t left = (before + max - 1) / max, right = (total - before + max - 1) / max;
-            bool even = left + right <= parts, odd = left + right == parts + 1 && n <= 12;
-            if (!even && !odd) continue;
-            if (parts > 2 && (left * 3 < parts || right * 3 < parts)) continue;
-            for (size_t k = 0; k < n; k++) s->side[order[k].home] = k <= i ? 1 : 2;
-            double cost = try_halves(s, label) + (odd ? enc_compound_yuan(g->space->map->config) : 0);
+        size_t n_places = even_places(g, order, n, total, max, places);
+        for (size_t p = 0; p < n_places; p++) {
+            for (size_t k = 0; k < n; k++) s->side[order[k].home] = k <= places[p] ? 1 : 2;
+            double cost = try_halves(s, label);
             if (cost >= best) continue;
             best = cost;
             memcpy(s->best, s->half, g->n);

@@ -283,7 +283,6 @@ static void add_way(struct enc_build *b, const struct enc_feature *f)
     w.passage =
         enc_tag_is(f, "tunnel", "building_passage") || enc_tag_is(f, "covered", "yes") || enc_tag_is(f, "covered", "arcade");
     w.is_public = in_list(c->public_ways, c->n_public_ways, kind) && !closed_to_all;
-    if (enc_tag_is(f, "footway", "sidewalk") && !closed_to_all) w.is_public = true;
     w.emergency = enc_tag_is(f, "service", "emergency_access") || enc_tag_is(f, "access", "emergency") ||
                   enc_tag_is(f, "emergency", "yes") || enc_tag_is(f, "emergency", "designated");
     w.vehicles = !in_list((const char *const[]){"footway", "path", "steps", "cycleway", "pedestrian"}, 5, kind);
