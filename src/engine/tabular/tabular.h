@@ -6,8 +6,8 @@
  * lower line names the columns, as "upper/lower" where it would name two alike), empty columns and lines; marks totals lines.
  * A file that begins with data has no header (header_row 0) and gets "列1" ... A cell merged over several rows of data is read
  * in each of them. Nothing is guessed about meaning here: that is columns.h.
- *   P1 every line of the file comes out once, in order, with its number as the sender sees it, as data, blank, total or
- *      damaged; what came before the header is counted in tab_shape.title_rows
+ *   P1 every line of the file comes out once, in order, with its number as the sender sees it, as data, blank, total, repeated
+ *      header or damaged (a spreadsheet's rows that it does not store are no lines); what came before the header is counted in tab_shape.title_rows
  *   P2 a cell's text is UTF-8 (valid: undecodable bytes become U+FFFD and the row says so), trimmed, as the sender reads it:
  *      a date cell is 2020-02-14 (with T08:30 when it has a time), a number has no trailing ".0", and a number that a
  *      spreadsheet rounded (11 or more digits shown as 2.11302E+17, or stored with more than 15 digits) is marked TAB_LOST

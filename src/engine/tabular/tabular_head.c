@@ -197,23 +197,37 @@ static bool completes(const struct tab_head_line *upper, const struct tab_head_l
     return groups > 0 && (groups + fills >= 2 || merged);
 }
 
-static size_t columns_of(const struct tab_head_line *lines, size_t n, size_t from, const struct tab_source *s)
+static size_t last_filled(const struct tab_head_line *line)
 {
-    size_t columns = 0;
-    for (size_t i = from; i < n; i++) {
-        size_t c = lines[i].n;
-        while (c > 0 && lines[i].cells[c - 1].n == 0) c--;
-        bool remark = lines[i].filled == 1 && i > from;
-        if (c > columns && !remark && !lines[i].damaged) columns = c;
-    }
-    if (columns == 0 && from < n) columns = lines[from].n;
-    const struct tab_head_line *first = &lines[from];
-    for (size_t i = 0; i < s->n_merges && from < n; i++) {
-        const struct tab_merge *m = &s->merges[i];
-        bool group = m->top == first->number - 1 && m->left < columns && cell_at(first, m->left).n > 0;
-        (void)group; /* a merged header cell reaches no further than something under it */
+    size_t n = line->n;
+    while (n > 0 && line->cells[n - 1].n == 0) n--;
+    return n;
+}
+
+/* As many columns as the header has, and those behind it that more than half of the lines below fill: a comma too many in
+ * one line does not make a column. */
+static size_t columns_under(const struct tab_head_line *lines, size_t n, size_t top, size_t bottom)
+{
+    size_t named = 0, columns = 0;
+    for (size_t i = top; i <= bottom; i++) named = last_filled(&lines[i]) > named ? last_filled(&lines[i]) : named;
+    columns = named;
+    size_t below = n - bottom - 1;
+    for (size_t i = bottom + 1; i < n; i++) {
+        size_t last = last_filled(&lines[i]);
+        if (last <= columns) continue;
+        size_t as_wide = 0;
+        for (size_t k = bottom + 1; k < n; k++) as_wide += last_filled(&lines[k]) >= last;
+        if (as_wide * 2 > below) columns = last;
     }
     return columns;
+}
+
+static size_t columns_from(const struct tab_head_line *lines, size_t n, size_t first)
+{
+    size_t columns = 0;
+    for (size_t i = first; i < n; i++)
+        if (last_filled(&lines[i]) > columns && !lines[i].damaged) columns = last_filled(&lines[i]);
+    return columns ? columns : last_filled(&lines[first]);
 }
 
 static bool all_prose(const struct tab_head_line *lines, size_t n)
@@ -249,11 +263,11 @@ bool tab_head_find(const struct tab_head_line *lines, size_t n, const struct tab
     struct tab_head head = {.found = top.data_signs <= top.head_signs, .top = best, .bottom = best, .first = best};
     if (!head.found) {
         while (head.first > 0 && lines[head.first - 1].filled * 5 >= width * 2) head.first--;
-        head.columns = columns_of(lines, n, head.first, source);
+        head.columns = columns_from(lines, n, head.first);
         *ret = head;
         return true;
     }
-    size_t columns = columns_of(lines, n, best, source);
+    size_t columns = columns_under(lines, n, best, best);
     while (head.bottom + 1 < n && head.bottom - head.top + 1 < HEADER_LINES_MOST &&
            completes(&lines[head.bottom], &lines[head.bottom + 1], columns, source))
         head.bottom++;
@@ -261,7 +275,7 @@ bool tab_head_find(const struct tab_head_line *lines, size_t n, const struct tab
            completes(&lines[head.top - 1], &lines[head.top], columns, source))
         head.top--;
     head.first = head.bottom + 1;
-    head.columns = columns_of(lines, n, head.top, source);
+    head.columns = columns_under(lines, n, head.top, head.bottom);
     *ret = head;
     return true;
 }
@@ -301,10 +315,15 @@ static size_t count_equal(const struct wg_str *names, size_t n, struct wg_str na
 /* "电话", "电话#2" ... */
 static void make_unique(struct wg_arena *arena, struct wg_str *names, size_t n)
 {
+    struct wg_str *bases = wg_alloc_n(arena, n, sizeof *bases);
     for (size_t i = 0; i < n; i++) {
-        struct wg_str base = names[i];
-        for (size_t k = 2; count_equal(names, i, names[i]) > 0; k++)
-            names[i] = wg_str(wg_fmt(arena, "%.*s#%zu", (int)base.n, base.p, k));
+        bases[i] = names[i];
+        size_t k = count_equal(bases, i, bases[i]) + 1;
+        if (k == 1 && count_equal(names, i, names[i]) == 0) continue;
+        do {
+            names[i] = wg_str(wg_fmt(arena, "%.*s#%zu", (int)bases[i].n, bases[i].p, k > 1 ? k : 2));
+            k++;
+        } while (count_equal(names, i, names[i]) > 0);
     }
 }
 

@@ -3,8 +3,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unicode/ucnv.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -207,6 +209,239 @@ static void test_tabular__quotes(void **state)
     done(&ctx);
 }
 
+/* --- the header --- */
+
+static void head_is(const char *text, size_t title_rows, size_t header_row, const char *names)
+{
+    struct wg_ctx ctx = fresh();
+    struct tab_reader *r = opened(&ctx, wg_str(text));
+    const struct tab_shape *s = tab_shape(r);
+    struct wg_buf joined;
+    wg_buf_init(&joined, 1 << 16);
+    for (size_t i = 0; i < s->columns; i++) {
+        if (i) wg_buf_putc(&joined, '|');
+        wg_buf_str(&joined, s->header[i]);
+    }
+    if (s->title_rows != title_rows || s->header_row != header_row || strcmp(joined.p, names) != 0)
+        fail_msg("%s\n%zu titles, header in %zu, %s", text, s->title_rows, s->header_row, joined.p);
+    wg_buf_free(&joined);
+    done(&ctx);
+}
+
+static void test_tabular__header_is_found(void **state)
+{
+    (void)state; /* tabular P1 */
+    head_is("姓名,电话\n张三,13900000001\n", 0, 1, "姓名|电话");
+    head_is("name,city\nJohn,Paris\nMary,London\n", 0, 1, "name|city");
+    head_is("rec_id,given_name,surname,street_number,address_1,soc_sec_id\n"
+            "rec-1-org,michaela,neumann,8,stanley street,5304218\nrec-2-org,courtney,painter,12,pinkerton circuit,4066625\n",
+            0, 1, "rec_id|given_name|surname|street_number|address_1|soc_sec_id");
+    /* titles, a line about the sender, blank lines */
+    head_is("和平街道外地返回人员名单,,,,\n填报单位：幸福社区,,,填报时间：2020年2月14日,\n,,,,\n序号,姓名,性别,证件号,备注\n"
+            "1,张三,男,219999199001010011,\n2,李四,女,219999199001010038,\n",
+            3, 4, "序号|姓名|性别|证件号|备注");
+    head_is("人员名单\n\n姓名,住址\n张三,幸福里\n李四,和平路\n", 2, 3, "姓名|住址");
+    /* empty columns at the right go, nameless ones get a name, equal ones are told apart */
+    head_is("姓名,电话,,电话,,\n张三,13900000001,x,13900000002,,\n", 0, 1, "姓名|电话|列3|电话#2");
+    head_is("a,a,a#2,a\nx,1234567,y,2\n", 0, 1, "a|a#2|a#2#2|a#3");
+    /* one column; a header with figures */
+    head_is("身份证号\n219999199001010011\n219999199001010038\n", 0, 1, "身份证号");
+    head_is("姓名,2月14日,2月15日\n张三,36.5,36.6\n李四,36.4,36.7\n", 0, 1, "姓名|2月14日|2月15日");
+    head_is("姓名,1,2,3\n张三,36.5,36.6,36.5\n李四,36.4,36.7,36.9\n", 0, 1, "姓名|1|2|3");
+    /* text under text, and rows that are mostly empty */
+    head_is("户主,成员,与户主关系\n张三,张三,本人\n,李四,配偶\n,张小三,子\n王五,王五,本人\n", 0, 1, "户主|成员|与户主关系");
+    head_is("姓名,备注,来源\n张三,,\n李四,,\n王五,,武汉\n", 0, 1, "姓名|备注|来源");
+    head_is("姓 名\t\"联系\n电话\"\t住  址\n张三\t13900000001\t幸福里\n", 0, 1, "姓 名|联系电话|住  址");
+}
+
+static void test_tabular__a_header_of_two_lines(void **state)
+{
+    (void)state; /* tabular P1 */
+    head_is("序号,基本情况,,,住址,体温,,备注\n,姓名,性别,年龄,,上午,下午,\n1,张三,男,30,幸福里,36.5,36.6,\n2,李四,女,41,和平路,"
+            "36.4,36.7,\n",
+            0, 2, "序号|姓名|性别|年龄|住址|上午|下午|备注");
+    head_is("外出人员,,,,,\n序号,户主,,配偶,,住址\n,姓名,电话,姓名,电话,\n1,张三,13900000001,李四,13900000002,幸福里\n", 1, 3,
+            "序号|户主/姓名|户主/电话|配偶/姓名|配偶/电话|住址");
+}
+
+static void test_tabular__a_file_without_a_header(void **state)
+{
+    (void)state; /* tabular P1, P4 */
+    head_is("张三,219999199001010011,13900000001\n李四,219999199001010038,13900000002\n", 0, 0, "列1|列2|列3");
+    head_is("名单\n张三,219999199001010011,13900000001\n李四,219999199001010038,13900000002\n", 1, 0, "列1|列2|列3");
+    head_is("219999199001010011\n219999199001010038\n", 0, 0, "列1");
+    struct wg_ctx ctx = fresh();
+    struct tab_reader *r = opened(&ctx, WG_STR("张三,219999199001010011\n李四,219999199001010038\n"));
+    is(row(&ctx, r).cells[0], "张三");
+    is(row(&ctx, r).cells[0], "李四");
+    at_end(&ctx, r);
+    done(&ctx);
+}
+
+static void test_tabular__totals_notes_and_repeated_headers_are_marked(void **state)
+{
+    (void)state; /* tabular P1 */
+    struct wg_ctx ctx = fresh();
+    struct tab_reader *r = opened(
+        &ctx, WG_STR("序号,姓名,人数,住址\n1,张三,2,幸福里\n小 计,,2,\n序号,姓名,人数,住址\n2,李四,3,和平路\n"
+                     "合计：5人,,,\nTotal,,5,\n3,总计,5,\n填表人：某某,,审核人：某某,\n4,合计,5,共计路1号\n,注记人,,\n"));
+    static const enum tab_row_kind want[] = {TAB_DATA,  TAB_TOTAL, TAB_HEADER, TAB_DATA,  TAB_TOTAL,
+                                             TAB_TOTAL, TAB_TOTAL, TAB_TOTAL,  TAB_TOTAL, TAB_DATA};
+    for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
+        struct tab_row got = row(&ctx, r);
+        if (got.kind != want[i]) fail_msg("line %zu: kind %d, want %d", got.number, got.kind, want[i]);
+    }
+    at_end(&ctx, r);
+    done(&ctx);
+}
+
+static void test_tabular__long_lines_say_so(void **state)
+{
+    (void)state; /* tabular P1 */
+    struct wg_ctx ctx = fresh();
+    struct tab_reader *r = opened(&ctx, WG_STR("姓名,电话\n张三,13900000001,,\n李四,13900000002,x\n王五\n"));
+    assert_false(row(&ctx, r).too_many_cells);
+    struct tab_row b = row(&ctx, r);
+    assert_true(b.too_many_cells);
+    is(b.raw, "李四,13900000002,x");
+    struct tab_row c = row(&ctx, r);
+    assert_false(c.too_many_cells);
+    assert_int_equal(c.kinds[1], TAB_EMPTY);
+    is(c.cells[1], "");
+    at_end(&ctx, r);
+    done(&ctx);
+}
+
+static void test_tabular__kinds_of_cells(void **state)
+{
+    (void)state; /* tabular P2 */
+    static const struct {
+        const char *text;
+        enum tab_cell_kind kind;
+    } cases[] = {{"12", TAB_NUMBER},
+                 {"-3.50", TAB_NUMBER},
+                 {"0", TAB_NUMBER},
+                 {"0421", TAB_TEXT},
+                 {"13900000001", TAB_NUMBER},
+                 {"219999199001010011", TAB_TEXT},
+                 {"2.11302E+17", TAB_LOST},
+                 {"1.39E+10", TAB_LOST},
+                 {"1.2E+05", TAB_TEXT},
+                 {"3E12", TAB_TEXT},
+                 {"2020-02-14", TAB_DATE},
+                 {"2020-02-30", TAB_TEXT},
+                 {"2020-02-14T08:30", TAB_DATE},
+                 {"2020-02-14T08:30:15", TAB_DATE},
+                 {"2020/2/14", TAB_TEXT},
+                 {"x", TAB_TEXT},
+                 {"-", TAB_TEXT},
+                 {"\xE3\x80\x80", TAB_EMPTY}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct wg_ctx ctx = fresh();
+        struct tab_reader *r = opened(&ctx, wg_str(wg_fmt(ctx.arena, "姓名,数\n张三,%s\n", cases[i].text)));
+        struct tab_row got = row(&ctx, r);
+        if (got.kinds[1] != cases[i].kind) fail_msg("%s: kind %d", cases[i].text, got.kinds[1]);
+        done(&ctx);
+    }
+}
+
+static void refused(struct wg_str bytes, const struct tab_limits *limits, int code)
+{
+    struct wg_ctx ctx = fresh();
+    struct tab_reader *r = NULL;
+    int e = tab_open_bytes(&ctx, bytes, limits, &r);
+    if (e != code)
+        fail_msg("%d (%s), want %s", e, e ? wg_problem_text(ctx.arena, &ctx.problem, WG_EN) : "", wg_problem_kind(code)->code);
+    assert_null(r);
+    done(&ctx);
+}
+
+static void test_tabular__what_is_no_table_is_refused(void **state)
+{
+    (void)state; /* tabular P4 */
+    refused(WG_STR(""), NULL, WG_E_TAB_EMPTY);
+    refused(WG_STR("\xEF\xBB\xBF"), NULL, WG_E_TAB_EMPTY);
+    refused(WG_STR(" \r\n,,,\r\n,,\r\n"), NULL, WG_E_TAB_EMPTY);
+    refused(WG_STR("姓名,电话\r\n\r\n"), NULL, WG_E_TAB_NO_ROWS);
+    refused(WG_STR("%PDF-1.7\n"), NULL, WG_E_TAB_FORMAT);
+    refused(WG_STR("<html><table><tr><td>姓名</td></tr></table>"), NULL, WG_E_TAB_FORMAT);
+    refused(WG_STR("\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0e\x0f\x10"), NULL, WG_E_TAB_FORMAT);
+    refused(WG_STR("各位居民请注意，为了做好近期的防控工作，请大家减少外出，出门请佩戴口罩，回家洗手，保持室内通风。\n"
+                   "外地返回人员请在到达后第一时间联系社区登记，按照要求做好居家观察，配合网格员每日上门测量体温两次。\n"),
+            NULL, WG_E_TAB_NO_HEADER);
+    struct tab_limits small = tab_limits_default();
+    small.max_bytes = 10;
+    refused(WG_STR("姓名,电话\n张三,1\n"), &small, WG_E_TAB_LIMIT);
+    small = tab_limits_default();
+    small.max_columns = 2;
+    refused(WG_STR("姓名,电话,住址\n张三,1,x\n"), &small, WG_E_TAB_LIMIT);
+}
+
+static void test_tabular__rows_are_limited(void **state)
+{
+    (void)state; /* tabular P4, P5 */
+    struct wg_ctx ctx = fresh();
+    struct tab_limits small = tab_limits_default();
+    small.max_rows = 2;
+    struct tab_reader *r;
+    assert_int_equal(tab_open_bytes(&ctx, WG_STR("姓名,电话\n张三,1\n李四,2\n\n王五,3\n"), &small, &r), 0);
+    for (int i = 0; i < 3; i++) (void)row(&ctx, r);
+    struct tab_row got;
+    bool more;
+    assert_int_equal(tab_next(&ctx, r, &got, &more), WG_E_TAB_LIMIT);
+    done(&ctx);
+}
+
+static void test_tabular__files_are_opened(void **state)
+{
+    (void)state;
+    struct wg_ctx ctx = fresh();
+    struct tab_reader *r;
+    assert_int_equal(tab_open_file(&ctx, "/nonexistent/x.csv", NULL, &r), WG_E_FILE);
+    assert_int_equal(tab_open_file(&ctx, "/tmp", NULL, &r), WG_E_FILE);
+    char path[] = "/tmp/wangge-tabular-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(tab_open_file(&ctx, path, NULL, &r), WG_E_TAB_EMPTY);
+    static const char text[] = "姓名,电话\n张三,13900000001\n";
+    assert_int_equal(write(fd, text, sizeof text - 1), sizeof text - 1);
+    assert_int_equal(tab_open_file(&ctx, path, NULL, &r), 0);
+    is(row(&ctx, r).cells[0], "张三");
+    assert_true(tab_done(r) > 0.9);
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], text, sizeof text - 1), sizeof text - 1);
+    (void)close(ends[1]);
+    assert_int_equal(tab_open_file(&ctx, wg_fmt(ctx.arena, "/dev/fd/%d", ends[0]), NULL, &r), 0);
+    is(row(&ctx, r).cells[1], "13900000001");
+    (void)close(ends[0]);
+    (void)close(fd);
+    (void)unlink(path);
+    done(&ctx);
+}
+
+static void test_tabular__a_long_gb18030_file_passes_the_window(void **state)
+{
+    (void)state; /* tabular P1, P5 */
+    enum { ROWS = 30000 };
+    struct wg_ctx ctx = fresh();
+    struct wg_buf text;
+    wg_buf_init(&text, 64 << 20);
+    wg_buf_puts(&text, "编号,姓名,住址\r\n");
+    for (int i = 0; i < ROWS; i++) wg_buf_fmt(&text, "%d,张三%d,\"幸福里,\r\n%d号楼\"\r\n", i, i, i % 50);
+    struct wg_str gbk = encoded(&ctx, "GB18030", (struct wg_str){text.p, text.n});
+    struct tab_reader *r = opened(&ctx, gbk);
+    for (int i = 0; i < ROWS; i++) {
+        struct tab_row got = row(&ctx, r);
+        assert_int_equal(got.number, 2 + 2 * i);
+        assert_int_equal(got.kind, TAB_DATA);
+        is(got.cells[1], wg_fmt(ctx.arena, "张三%d", i));
+    }
+    at_end(&ctx, r);
+    wg_buf_free(&text);
+    done(&ctx);
+}
+
 /* --- writing and reading again --- */
 
 struct catch
@@ -327,6 +562,16 @@ int main(void)
         cmocka_unit_test(test_tabular__undecodable_bytes_are_shown),
         cmocka_unit_test(test_tabular__delimiters_are_told_apart),
         cmocka_unit_test(test_tabular__quotes),
+        cmocka_unit_test(test_tabular__header_is_found),
+        cmocka_unit_test(test_tabular__a_header_of_two_lines),
+        cmocka_unit_test(test_tabular__a_file_without_a_header),
+        cmocka_unit_test(test_tabular__totals_notes_and_repeated_headers_are_marked),
+        cmocka_unit_test(test_tabular__long_lines_say_so),
+        cmocka_unit_test(test_tabular__kinds_of_cells),
+        cmocka_unit_test(test_tabular__what_is_no_table_is_refused),
+        cmocka_unit_test(test_tabular__rows_are_limited),
+        cmocka_unit_test(test_tabular__files_are_opened),
+        cmocka_unit_test(test_tabular__a_long_gb18030_file_passes_the_window),
         cmocka_unit_test(test_tabular__csv_round_trip),
         cmocka_unit_test(test_tabular__xlsx_round_trip),
     };

@@ -201,7 +201,7 @@ static const char *sheet_name(struct wg_ctx *ctx, struct xlsx_writer *w, const c
     while (at < s.n && characters < SHEET_NAME_MOST) {
         size_t before = at;
         uint32_t c = wg_utf8_next(s, &at);
-        if (c < 0x20 || strchr("[]:*?/\\'", (int)c)) name[before] = '_';
+        if (c < 0x80 && (c < 0x20 || strchr("[]:*?/\\'", (int)c))) name[before] = '_';
         characters += c > 0xFFFF ? 2 : 1;
         if (characters > SHEET_NAME_MOST) at = before;
     }
