@@ -90,7 +90,7 @@ static size_t county_end(const struct address *a, size_t from, bool after_city)
         if (c == CITY && name > 1 && name < 6) return j + 1;
         if (c == BANNER && name > 1 && one_of(before, "前后中左右翼治")) return j + 1;
         if (c == DISTRICT && name > 0) {
-            bool part_of_town = one_of(before, "小社园院校厂库片街宅活属号") || (name == 1 && !after_city);
+            bool part_of_town = before < 0x80 || one_of(before, "小社园院校厂库片街宅活属号") || (name == 1 && !after_city);
             bool zone = one_of(before, "发新") && !after_city;
             return part_of_town || zone || name > 8 ? 0 : j + 1;
         }
@@ -410,11 +410,16 @@ struct people_address people_address_read(struct wg_arena *arena, struct wg_str 
     struct address a;
     people_address_normalise(arena, text, &a);
     a.parts = &parts;
-    bool han = false;
-    for (size_t i = 0; i < a.n; i++) han = han || people_is_han(a.c[i]);
+    bool han = false, letters = false;
+    for (size_t i = 0; i < a.n; i++) {
+        han = han || people_is_han(a.c[i]);
+        letters = letters || a.c[i] > '9';
+    }
     if (han) {
         read_area(&a);
         while (a.i < a.n && read_part(&a)) continue;
+    } else if (!letters) {
+        (void)people_address_tail(&a); /* 3-2-501 */
     }
     parts.normal = a.normal;
     parts.rest = people_address_slice(&a, (struct span){a.i, a.n});

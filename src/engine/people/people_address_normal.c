@@ -250,24 +250,26 @@ static bool equal(const struct chars *a, const struct chars *b)
     return a->n == b->n && memcmp(a->c, b->c, a->n * sizeof *a->c) == 0;
 }
 
+static bool any_han(const struct chars *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (people_is_han(s->c[i])) return true;
+    return false;
+}
+
 void people_address_normalise(struct wg_arena *arena, struct wg_str text, struct address *ret)
 {
     struct chars s = {.n = 0}, before;
-    bool han = false;
     s.n = people_scan(wg_str_trim(text), s.c, NULL, PEOPLE_ADDRESS_MAX);
-    for (size_t i = 0; i < s.n; i++) han = han || people_is_han(s.c[i]);
-    if (!han) {
-        latin_only(&s);
-    } else {
-        /* What one pass puts together the next may read: until it stays. */
-        for (int pass = 0; pass < PASSES; pass++) {
-            before = s;
-            clean_signs(&s);
-            shorten_offices(&s);
-            turn_numerals(&s);
-            if (equal(&s, &before)) break;
-        }
+    /* What one pass puts together the next may read: until it stays. */
+    for (int pass = 0; pass < PASSES && any_han(&s); pass++) {
+        before = s;
+        clean_signs(&s);
+        shorten_offices(&s);
+        turn_numerals(&s);
+        if (equal(&s, &before)) break;
     }
+    if (!any_han(&s)) latin_only(&s);
     char *out = wg_alloc(arena, s.n * 4 + 1);
     size_t bytes = 0;
     for (size_t i = 0; i < s.n; i++) {

@@ -252,11 +252,15 @@ static size_t trim_strays(const uint32_t **c, size_t n)
     }
     while (n > 0 && is_stray((*c)[n - 1])) n--;
     /* 2113...234.0: a number that passed through a spreadsheet */
-    if (n > 2 && (*c)[n - 1] == '0' && (*c)[n - 2] == '.' && (n - 2 == OLD_PLACES || n - 2 == PLACES)) n -= 2;
+    if ((n == OLD_PLACES + 2 || n == PLACES + 2) && (*c)[n - 1] == '0' && (*c)[n - 2] == '.') {
+        size_t digits = 0;
+        while (digits < n && (*c)[digits] >= '0' && (*c)[digits] <= '9') digits++;
+        if (digits == n - 2) n -= 2;
+    }
     return n;
 }
 
-struct people_idno people_idno_read(struct wg_str text, wg_day today)
+static struct people_idno read_once(struct wg_str text, wg_day today)
 {
     struct people_idno id = {.birth = WG_DAY_NONE};
     uint32_t chars[SCAN];
@@ -281,6 +285,18 @@ struct people_idno people_idno_read(struct wg_str text, wg_day today)
         read_number(&id, &places, today);
     } else {
         read_other(&id, c, n, all < SCAN);
+    }
+    return id;
+}
+
+struct people_idno people_idno_read(struct wg_str text, wg_day today)
+{
+    struct people_idno id = read_once(text, today);
+    /* Another paper without its blanks may look like a number among words; what it then is, it is at once. */
+    for (int again = 0; again < 3 && id.fault == IDNO_OTHER_PAPER; again++) {
+        struct people_idno next = read_once(wg_str(id.text), today);
+        if (strcmp(next.text, id.text) == 0) break;
+        id = next;
     }
     return id;
 }

@@ -23,10 +23,10 @@ static bool parts_people(uint32_t c)
     return c == ',' || c == ';' || c == '/' || c == '|' || c == '&' || c == '\\';
 }
 
-static bool any_han(const struct raw *raw)
+static bool any_han(const uint32_t *c, size_t n)
 {
-    for (size_t i = 0; i < raw->n; i++)
-        if (people_is_han(raw->c[i])) return true;
+    for (size_t i = 0; i < n; i++)
+        if (people_is_han(c[i])) return true;
     return false;
 }
 
@@ -46,15 +46,17 @@ static void drop_brackets(struct raw *raw)
     raw->n = n;
 }
 
-/* Only the first of several people. */
+/* Only the first of several people: the first part with a Han character in it. */
 static void keep_first(struct raw *raw)
 {
-    size_t from = 0;
-    while (from < raw->n && (parts_people(raw->c[from]) || raw->c[from] == ' ')) from++;
-    size_t to = from;
-    while (to < raw->n && !parts_people(raw->c[to])) to++;
-    memmove(raw->c, raw->c + from, (to - from) * sizeof *raw->c);
-    raw->n = to - from;
+    for (size_t from = 0, to; from < raw->n; from = to + 1) {
+        to = from;
+        while (to < raw->n && !parts_people(raw->c[to])) to++;
+        if (!any_han(raw->c + from, to - from)) continue;
+        memmove(raw->c, raw->c + from, (to - from) * sizeof *raw->c);
+        raw->n = to - from;
+        return;
+    }
 }
 
 /* Simplified characters, dots and hidden places; letters only beside a single character (王X), since they are the same name
@@ -142,7 +144,7 @@ static bool drop_title(struct raw *raw)
     static const char *const short_titles[] = {"总", "姐", "哥", "叔", "婶", "嫂", "姨", "氏"};
     size_t n;
     for (size_t t = 0; t < sizeof titles / sizeof *titles; t++)
-        if (ends_with(raw, titles[t], &n) && raw->n > n) {
+        if (ends_with(raw, titles[t], &n) && any_han(raw->c, raw->n - n)) {
             raw->n -= n;
             return true;
         }
@@ -169,7 +171,7 @@ static void drop_hidden(struct raw *raw)
 /* 小李 老王 阿明: true when a prefix of familiarity was taken off. */
 static bool drop_prefix(struct raw *raw)
 {
-    if (raw->n != 2) return false;
+    if (raw->n != 2 || !people_is_han(raw->c[1])) return false;
     bool familiar = raw->c[0] == 0x5C0F || raw->c[0] == 0x8001; /* 小 老 */
     if (!(familiar && people_surname_known(raw->c[1])) && raw->c[0] != 0x963F /* 阿 */) return false;
     raw->c[0] = raw->c[1];
@@ -346,7 +348,7 @@ struct people_name people_name_read(struct wg_str text, bool *ret_nickname)
     text = wg_str_trim(text);
     raw.n = people_scan(text, raw.c, NULL, SCAN);
     drop_brackets(&raw);
-    name.chinese = any_han(&raw);
+    name.chinese = any_han(raw.c, raw.n);
     if (people_says_nothing(text))
         raw.n = 0;
     else if (name.chinese)

@@ -205,7 +205,7 @@ static size_t skip_extension(const struct cell *cell, size_t end)
     }
     while (i + digits < cell->n && is_digit(cell->c[i + digits])) digits++;
     if (marked && digits > 0 && digits <= EXTENSION_MAX) end = i + digits;
-    while (end < cell->n && (joins(cell->c[end]) || (cell->c[end] < 0x80 && strchr(",;/|", (int)cell->c[end])))) end++;
+    while (end < cell->n && cell->c[end] < 0x80 && strchr(" -.,;/|", (int)cell->c[end])) end++;
     return end;
 }
 
@@ -276,8 +276,8 @@ struct people_phone people_phone_read(struct wg_str text, const char *area_code,
     /* 13800138000.0: a number that passed through a spreadsheet */
     if (cell.n > 9 && cell.c[cell.n - 1] == '0' && cell.c[cell.n - 2] == '.') cell.n -= 2;
     phone = read_cell(&cell, area_code, &end);
-    if (phone.fault == PHONE_LENGTH) {
-        /* Groups that make no number apart may make one together; so the digits alone read as the cell does. */
+    if (phone.fault == PHONE_LENGTH || phone.fault == PHONE_MASKED) {
+        /* Groups that make no number apart may make one together; so that what is kept reads as the cell does. */
         struct cell digits = {.n = strlen(phone.text)};
         size_t unused;
         for (size_t i = 0; i < digits.n; i++) digits.c[i] = (unsigned char)phone.text[i];
