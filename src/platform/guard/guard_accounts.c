@@ -7,7 +7,7 @@
 static const char q_page[] =
     "SELECT id, login, name, phone, role, active, demo FROM worker w WHERE district = $1 "
     "AND ($2 IS NULL OR (name, id) > (SELECT name, id FROM worker WHERE district = $1 AND id = $2)) "
-    "AND ($3 = '' OR name LIKE $3 ESCAPE '\\' OR login LIKE $3 ESCAPE '\\' OR phone LIKE $3 ESCAPE '\\') "
+    "AND ($3 = '' OR name LIKE $3 ESCAPE '\\' OR login LIKE $7 ESCAPE '\\' OR phone LIKE $3 ESCAPE '\\') "
     "AND ($4 = '' OR role = $4) AND ($5 < 0 OR active = $5) ORDER BY name, id LIMIT $6";
 
 /* "%text%" with the pattern's own signs made plain. */
@@ -27,7 +27,7 @@ static const char *like_pattern(struct wg_arena *arena, struct wg_str text)
 
 struct filter {
     wg_id after;
-    const char *like, *role;
+    const char *like, *like_login /* logins are lower case */, *role;
     int64_t active; /* -1: both */
     int limit;
 };
@@ -45,6 +45,7 @@ static int read_filter(struct guard_call *call, struct filter *f)
     if (active.n && !wg_str_is(active, "true") && !wg_str_is(active, "false"))
         return wg_refuse(ctx, WG_E_FIELD_CHOICE, "active", "true, false", NULL);
     f->like = like_pattern(ctx->arena, q);
+    f->like_login = guard_login_form(ctx->arena, wg_str(f->like));
     f->role = wg_cstr(ctx->arena, role_code);
     f->active = active.n == 0 ? -1 : wg_str_is(active, "true");
     int rc = guard_query_id(ctx, request, "after", &f->after);
@@ -85,9 +86,10 @@ int guard_route_accounts(struct guard_call *call)
                                    store_cstr(f.like),
                                    store_cstr(f.role),
                                    store_int(f.active),
-                                   store_int(f.limit + 1)};
+                                   store_int(f.limit + 1),
+                                   store_cstr(f.like_login)};
     json_t *items = json_array();
-    rc = store_query(ctx, snap, q_page, values, 6, &rows);
+    rc = store_query(ctx, snap, q_page, values, 7, &rows);
     if (rc == 0) rc = read_rows(ctx, rows, f.limit, items, &next);
     store_read_end(snap);
     if (rc) {
