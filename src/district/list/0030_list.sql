@@ -17,6 +17,7 @@ CREATE TABLE list (
     state TEXT NOT NULL,        -- mapping working open closed cancelled failed
     job BYTEA,
     measure TEXT,               -- JSON: what the comparison expects to have got wrong, thresholds
+    weights BYTEA,              -- what the comparison learned from this list: a row is explained with what decided it
     -- derived: sums of list_row, kept as rows change; received = matched + new + review + rejected
     n_rows INTEGER NOT NULL,
     n_matched INTEGER NOT NULL,
@@ -24,8 +25,8 @@ CREATE TABLE list (
     n_review INTEGER NOT NULL,
     n_rejected INTEGER NOT NULL,
     n_dispatched INTEGER NOT NULL, -- rows whose person has a task (open or ended)
-    n_reached INTEGER NOT NULL,    -- rows whose task ended with the person seen or accounted for
-    n_closed INTEGER NOT NULL,     -- rows with nothing more to do (reached, excused, rejected and set aside)
+    n_reached INTEGER NOT NULL,    -- rows whose person was seen
+    n_closed INTEGER NOT NULL,     -- rows with nothing more to do: reached, or accounted for without
     PRIMARY KEY (district, id)
 );
 CREATE INDEX list_received ON list (district, received);
@@ -48,7 +49,7 @@ CREATE TABLE list_row (
     print BYTEA NOT NULL,       -- keyed mark of what identifies the row: "not the same" is remembered by it
     enrolment BYTEA,
     path TEXT NOT NULL,         -- where its task is (or the place its address names; '' when neither is known)
-    stage TEXT NOT NULL,        -- waiting dispatched reached closed
+    stage TEXT NOT NULL,        -- waiting (for a clerk, or set aside) dispatched reached (seen) closed (accounted for without being seen)
     decided_by BYTEA,           -- a clerk, or NULL: the comparison
     decided_at BIGINT,
     claimed_by BYTEA,           -- the clerk who has it before them

@@ -22,16 +22,17 @@
 struct list_index;
 WG_MUST int list_index_new(struct wg_ctx *ctx, struct list_index **ret);
 void list_index_free(struct list_index *index);
-/* Loads it the first time (seconds for a district), afterwards only what changed; then calls `use` with the index held for reading.
- * `person_of` turns its keys into ids. */
+/* Loads it the first time (seconds for a district), afterwards only what changed; then calls `use` with the index held for reading. */
 struct list_view {
     const struct match_index *match;
-    const wg_id *person_of; /* by key */
     size_t people;
+    const struct list_index *index;
 };
 typedef int (*list_use)(struct wg_ctx *ctx, void *arg, const struct list_view *view);
 WG_MUST int list_index_use(struct wg_ctx *ctx, const struct district *d, const struct wg_progress *progress, list_use use,
                            void *arg);
+wg_id list_view_person(const struct list_view *view, uint32_t key);
+bool list_view_key(const struct list_view *view, wg_id person, uint32_t *ret_key);
 
 /* --- steps, for routes, jobs and the command line --------------------------------------------------------------------------- */
 struct list_new {

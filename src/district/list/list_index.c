@@ -1,0 +1,157 @@
+/* The register in memory: loaded once, then kept up to date by what changed since. */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "district/list/list_internal.h"
+
+enum { FIELDS = 6, CHANGES_MARGIN_MS = 5 * WG_MINUTE };
+
+static const struct match_field fields[FIELDS] = {{COLUMN_IDNO, "idno"}, {COLUMN_NAME, "name"},   {COLUMN_PHONE, "phone"},
+                                                  {COLUMN_SEX, "sex"},   {COLUMN_BIRTH, "birth"}, {COLUMN_ADDRESS, "address"}};
+
+struct list_index {
+    pthread_rwlock_t lock;
+    struct match_index *match;
+    wg_id *people; /* by key */
+    size_t n, cap;
+    uint32_t *slots; /* id -> key + 1, open addressing; a power of two, at most half full */
+    size_t n_slots;
+    wg_time synced; /* 0: never */
+};
+
+int list_index_new(struct wg_ctx *ctx, struct list_index **ret)
+{
+    (void)ctx;
+    struct list_index *index = wg_xcalloc(1, sizeof *index);
+    (void)pthread_rwlock_init(&index->lock, NULL);
+    *ret = index;
+    return 0;
+}
+
+void list_index_free(struct list_index *index)
+{
+    if (!index) return;
+    (void)pthread_rwlock_destroy(&index->lock);
+    match_index_free(index->match);
+    free(index->people);
+    free(index->slots);
+    free(index);
+}
+
+static size_t slot_of(const struct list_index *index, wg_id person)
+{
+    size_t at = wg_hash(person.b, sizeof person.b) & (index->n_slots - 1);
+    while (index->slots[at] && !wg_id_eq(index->people[index->slots[at] - 1], person)) at = (at + 1) & (index->n_slots - 1);
+    return at;
+}
+
+static void widen(struct list_index *index)
+{
+    index->n_slots = index->n_slots ? index->n_slots * 2 : 1024;
+    free(index->slots);
+    index->slots = wg_xcalloc(index->n_slots, sizeof *index->slots);
+    for (size_t key = 0; key < index->n; key++) index->slots[slot_of(index, index->people[key])] = (uint32_t)key + 1;
+}
+
+static uint32_t key_of(struct list_index *index, wg_id person)
+{
+    if (index->n * 2 + 2 > index->n_slots) widen(index);
+    size_t at = slot_of(index, person);
+    if (index->slots[at]) return index->slots[at] - 1;
+    if (index->n == index->cap) {
+        index->cap = index->cap ? index->cap * 2 : 1024;
+        index->people = wg_xrealloc(index->people, index->cap, sizeof *index->people);
+    }
+    index->people[index->n] = person;
+    index->slots[at] = (uint32_t)++index->n;
+    return (uint32_t)index->n - 1;
+}
+
+struct loading {
+    struct list_index *index;
+    const struct wg_progress *progress;
+    size_t seen, expected;
+};
+
+static int take_person(struct wg_ctx *ctx, void *arg, const struct person *person, struct wg_str label)
+{
+    struct loading *loading = arg;
+    uint32_t key = key_of(loading->index, person->id);
+    bool here =
+        strcmp(person->state, "living") == 0 || strcmp(person->state, "away") == 0 || strcmp(person->state, "provisional") == 0;
+    if (++loading->seen % 4096 == 0) {
+        if (wg_progress_cancelled(loading->progress)) return WG_E_CANCELLED;
+        if (loading->expected) wg_progress_report(loading->progress, 0.5 * (double)loading->seen / (double)loading->expected);
+    }
+    if (!here) {
+        match_index_drop(loading->index->match, key);
+        return 0;
+    }
+    struct wg_str address = person->address && *person->address ? wg_str(person->address) : label;
+    struct wg_str cells[FIELDS] = {
+        wg_str(person->idno),
+        wg_str(person->name),
+        wg_str(person->phone),
+        wg_str(person->sex == 1   ? "男"
+               : person->sex == 2 ? "女"
+                                  : ""),
+        wg_str(wg_day_text(ctx->arena, person->birth)),
+        address,
+    };
+    match_index_put(loading->index->match, key, cells);
+    return 0;
+}
+
+static const char q_count[] = "SELECT count(*) FROM person WHERE district = $1";
+
+static int sync(struct wg_ctx *ctx, const struct district *d, struct list_index *index, const struct wg_progress *progress)
+{
+    struct loading loading = {.index = index, .progress = progress};
+    struct store_snap *snap;
+    int64_t people;
+    int rc = 0;
+    if (!index->match) {
+        struct match_options options = match_options_default(wg_today(ctx));
+        options.area_code = d->area_code;
+        rc = match_index_new(ctx, fields, FIELDS, &options, &index->match);
+        if (rc == 0) rc = store_read(ctx, d->store, &snap);
+        if (rc) return rc;
+        rc = store_number(ctx, snap, q_count, (struct store_value[]){store_cstr(d->code)}, 1, 0, &people);
+        store_read_end(snap);
+        loading.expected = (size_t)people;
+    }
+    wg_time began = ctx->now;
+    if (rc == 0) rc = person_each(ctx, d, index->synced ? index->synced - CHANGES_MARGIN_MS : 0, take_person, &loading);
+    if (rc == 0 && loading.seen) rc = match_index_ready(ctx, index->match, progress);
+    if (rc == 0) index->synced = began;
+    return rc;
+}
+
+int list_index_use(struct wg_ctx *ctx, const struct district *d, const struct wg_progress *progress, list_use use, void *arg)
+{
+    struct list_index *index = d->people;
+    (void)pthread_rwlock_wrlock(&index->lock);
+    int rc = sync(ctx, d, index, progress);
+    (void)pthread_rwlock_unlock(&index->lock);
+    if (rc) return ctx->problem.code ? rc : wg_refuse(ctx, rc, NULL, NULL, NULL);
+    (void)pthread_rwlock_rdlock(&index->lock);
+    struct list_view view = {index->match, index->n, index};
+    rc = use(ctx, arg, &view);
+    (void)pthread_rwlock_unlock(&index->lock);
+    return rc;
+}
+
+wg_id list_view_person(const struct list_view *view, uint32_t key)
+{
+    return key < view->index->n ? view->index->people[key] : (wg_id){0};
+}
+
+bool list_view_key(const struct list_view *view, wg_id person, uint32_t *ret_key)
+{
+    if (view->index->n_slots == 0) return false;
+    size_t at = slot_of(view->index, person);
+    if (!view->index->slots[at]) return false;
+    *ret_key = view->index->slots[at] - 1;
+    return true;
+}
