@@ -12,8 +12,9 @@
  *      order of their paths
  *   P5 full: 13 streets and townships, 106 communities and villages, grids of 300 to 500 households (villages: 200 to 470), about
  *      210,000 households, 600,000 people and 1,500 workers. Small: 3, 8, grids of some 80; about 2,000 and 5,500
- *   P6 for each list there is a truth: one line for each row of the file, saying who the row is and what was done to it; every
- *      person it names is in the world
+ *   P6 for each list there is a truth: a line for each row of data in the file, by its number as the sender sees it: `who` is the id of a
+ *      person of the world, "new-N" for the same stranger on every list, or "junk"; `repeats` the row that had them first; `errors`
+ *      what was done to the row
  *   P7 a store filled by demo_load is marked as a demo; only the accounts of demo_accounts can sign in, and they are flagged
  *
  * People are born before the year of `today` begins, so that a world is the same on every day of a year; duties, lists and
@@ -85,6 +86,8 @@ struct demo_absence {
     const char *reason;
 };
 
+struct demo_names;
+struct demo_numbers;
 struct demo_world {
     struct demo_options options;
     struct demo_place *places; /* in the order of paths; [0] is the district */
@@ -98,7 +101,9 @@ struct demo_world {
     struct demo_absence *absences;
     int32_t n_absences;
     int32_t n_households, n_grids;
-    const int32_t *lead_of; /* by place: the worker who leads it today, or DEMO_NOBODY */
+    const int32_t *lead_of;       /* by place: the worker who leads it today, or DEMO_NOBODY */
+    struct demo_names *names;     /* for further made-up people (the lists') */
+    struct demo_numbers *numbers; /* which numbers are taken */
 };
 
 WG_MUST int demo_world_make(struct wg_ctx *ctx, const struct demo_options *options, struct demo_world **ret_world);
@@ -106,4 +111,31 @@ WG_MUST int demo_world_make(struct wg_ctx *ctx, const struct demo_options *optio
 int32_t demo_place_by_code(const struct demo_world *world, const char *code);
 /* The nearest place at or above `place` that has this level, or DEMO_NOBODY. */
 int32_t demo_place_above(const struct demo_world *world, int32_t place, enum place_level level);
+
+/* --- the lists that come in ---------------------------------------------------------------------------------------------- */
+/* Five senders, each with habits and faults of its own (demo_lists.c says how often each fault comes):
+ *   station     火车站      .xlsx  two title rows, a header of two merged lines, dates as dates, totals and a signature at the end
+ *   expressway  高速卡口    .csv   GB18030, semicolons; typed by hand in the cold: slips, full-width digits, lower-case x, shared cars
+ *   clinic      发热门诊    .csv   UTF-8 with BOM; few rows, dates written in four ways, ages
+ *   upper       外省推送    .xls   long; identity numbers turned into 2.2E+17 by a spreadsheet or masked, old addresses
+ *   employer    企业返岗    .xlsx  headers that are questions, blank lines between enterprises, ages instead of births */
+enum demo_sender { DEMO_STATION, DEMO_EXPRESSWAY, DEMO_CLINIC, DEMO_UPPER, DEMO_EMPLOYER, DEMO_SENDERS };
+
+struct demo_lists; /* the people met outside, shared by all lists, so that some come on several */
+WG_MUST int demo_lists_new(struct wg_ctx *ctx, const struct demo_world *world, struct demo_lists **ret_lists);
+
+struct demo_list_file {
+    const char *name, *source; /* "01-火车站.xlsx"; who sends it */
+    struct wg_str bytes;
+    struct wg_str truth; /* CSV: row,who,repeats,errors. See P6. */
+    int rows;            /* of data, junk rows included */
+};
+/* The list as that sender hands it in on `day`: `rows` about. The same arguments, the same bytes. */
+WG_MUST int demo_list_make(struct wg_ctx *ctx, const struct demo_lists *lists, enum demo_sender sender, wg_day day, int rows,
+                           struct demo_list_file *ret_file);
+/* How many rows a list of today has at the world's size. */
+int demo_list_rows(const struct demo_world *world, enum demo_sender sender);
+/* All five of today under `directory` (made), their truths under `directory`/truth. */
+WG_MUST int demo_lists_write(struct wg_ctx *ctx, const struct demo_world *world, const char *directory,
+                             struct demo_list_file ret_files[DEMO_SENDERS]);
 #endif

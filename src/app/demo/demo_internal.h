@@ -6,7 +6,10 @@
  *   demo_people.c   families, names, numbers
  *   demo_staff.c    workers, duties, leave
  *   demo_load.c     the world into a store
- *   demo_lists*.c   the lists that come in
+ *   demo_lists.c    who is on a list that comes in, and the truth
+ *   demo_faults.c   what goes wrong between a person and a row
+ *   demo_layouts.c  each sender's table
+ *   demo_table.c    tables as .xlsx and .csv; demo_xls.c as .xls
  *   demo_history.c  three weeks of work */
 #ifndef WG_DEMO_INTERNAL_H
 #define WG_DEMO_INTERNAL_H
@@ -108,4 +111,74 @@ void demo_make_people(struct demo_maker *maker);
 WG_MUST int demo_make_staff(struct demo_maker *maker);
 wg_id demo_id(const char *space, uint64_t seed, uint64_t number);
 
+/* --- tables, as the senders lay them out (demo_table.c, demo_xls.c) -------------------------------------------------------- */
+enum demo_cell_kind { CELL_EMPTY, CELL_TEXT, CELL_NUMBER, CELL_MOMENT };
+struct demo_cell {
+    enum demo_cell_kind kind;
+    struct wg_str text;
+    double number; /* a moment: days since 1899-12-30, as spreadsheets count */
+};
+struct demo_table {
+    struct wg_arena *arena;
+    struct demo_cell *cells; /* rows x columns */
+    int rows, columns;
+    size_t cap;
+    struct demo_merge {
+        int row, column, last_row, last_column;
+    } merges[24];
+    int n_merges;
+};
+struct demo_table *demo_table_new(struct wg_arena *arena, int columns);
+/* A new empty row; returns its index from 0 (its number is one more). */
+int demo_table_row(struct demo_table *table);
+void demo_put(struct demo_table *table, int row, int column, const char *text); /* NULL or "": stays empty; copied */
+void demo_put_number(struct demo_table *table, int row, int column, double number);
+void demo_put_moment(struct demo_table *table, int row, int column, wg_day day, int minutes);
+void demo_merge(struct demo_table *table, int row, int column, int last_row, int last_column);
+
+WG_MUST int demo_table_xlsx(struct wg_ctx *ctx, const struct demo_table *table, const char *sheet, struct wg_str *ret);
+enum demo_encoding { ENCODING_UTF8_BOM, ENCODING_GB18030 };
+WG_MUST int demo_table_csv(struct wg_ctx *ctx, const struct demo_table *table, char delimiter, enum demo_encoding encoding,
+                           struct wg_str *ret);
+/* BIFF8 in a compound file, as spreadsheets of 1997 to 2003 wrote; numbers stay numbers. At most 65,536 rows. */
+WG_MUST int demo_table_xls(struct wg_ctx *ctx, const struct demo_table *table, const char *sheet, struct wg_str *ret);
+
+/* --- one row of a list (demo_lists.c), faults (demo_faults.c), layouts (demo_layouts.c) ------------------------------------ */
+struct demo_listed {
+    int32_t person;   /* DEMO_NOBODY: a stranger */
+    int32_t stranger; /* index in the lists' strangers; DEMO_NOBODY: neither, a junk row */
+    int repeats;      /* index of the first row of the same person, or DEMO_NOBODY */
+    int line;         /* number in the file, from 1; filled by the layout */
+    int sex, group;   /* group: those who travel together */
+    wg_day birth;
+    char name[64], idno[64], phone[64], address[256];
+    bool idno_lost; /* written as a number, so that digits are gone */
+    char errors[96];
+};
+/* Faults per thousand rows. */
+struct demo_faults {
+    int homophone, look_alike, traditional, spaced_name;
+    int idno_missing, idno_digit, idno_swapped, idno_short, idno_lost, idno_masked, idno_wide, idno_small_x, idno_old;
+    int phone_missing, phone_digit, phone_spaced;
+    int address_missing, address_old;
+};
+/* Adds a word to row->errors. */
+void demo_note(struct demo_listed *row, const char *error);
+void demo_damage(struct wg_arena *arena, struct demo_random *r, const struct demo_faults *faults, const char *old_address,
+                 bool old_number, struct demo_listed *row);
+/* The household's address in one of the ways people write it. */
+void demo_address(const struct demo_world *world, struct demo_random *r, int32_t household, char *out, size_t size);
+/* An address elsewhere in the city or the country. */
+void demo_address_outside(struct demo_random *r, char *out, size_t size);
+
+struct demo_layout {
+    struct wg_ctx *ctx;
+    struct demo_random *random;
+    wg_day day;
+    struct demo_listed *rows;
+    int n;
+};
+WG_MUST int demo_lay_out(const struct demo_layout *layout, enum demo_sender sender, struct wg_str *ret_bytes);
+
+struct demo_numbers *demo_numbers_copy(struct wg_arena *arena, const struct demo_numbers *numbers);
 #endif

@@ -137,6 +137,13 @@ struct demo_numbers *demo_numbers_new(struct wg_arena *arena, uint64_t seed)
     return numbers;
 }
 
+struct demo_numbers *demo_numbers_copy(struct wg_arena *arena, const struct demo_numbers *numbers)
+{
+    struct demo_numbers *copy = wg_alloc(arena, sizeof *copy);
+    *copy = *numbers;
+    return copy;
+}
+
 void demo_idno_make(struct demo_numbers *numbers, wg_day birth, int sex, char out[19])
 {
     struct wg_civil date = wg_civil_from_day(birth);

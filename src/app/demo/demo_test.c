@@ -10,6 +10,7 @@
 
 #include "app/demo/demo_internal.h"
 #include "engine/people/people.h"
+#include "engine/tabular/tabular.h"
 
 struct fixture {
     struct wg_arena *arena;
@@ -371,6 +372,158 @@ static void test_demo__chance_is_even(void **state)
     assert_int_equal(demo_below(&r, 1), 0);
 }
 
+/* --- P6 ----------------------------------------------------------------------------------------------------------------------- */
+static const struct demo_person *person_by_id(const struct demo_world *world, struct wg_str text)
+{
+    wg_id id;
+    if (!wg_id_parse(text, &id)) return NULL;
+    for (int32_t i = 0; i < world->n_people; i++)
+        if (wg_id_eq(world->people[i].id, id)) return &world->people[i];
+    return NULL;
+}
+
+static bool is_in_row(const struct tab_row *row, size_t columns, const char *text)
+{
+    for (size_t i = 0; i < columns; i++)
+        if (wg_str_is(row->cells[i], text)) return true;
+    return false;
+}
+
+static void next_data(struct wg_ctx *ctx, struct tab_reader *reader, struct tab_row *ret_row, bool *ret_more)
+{
+    do assert_int_equal(tab_next(ctx, reader, ret_row, ret_more), 0);
+    while (*ret_more && ret_row->kind != TAB_DATA);
+}
+
+/* Walks truth and table side by side; returns how many rows have a fault. */
+static int check_truth(struct fixture *f, const struct demo_list_file *file)
+{
+    struct tab_limits limits = tab_limits_default();
+    struct tab_reader *reader;
+    struct tab_row row;
+    struct wg_str rest = file->truth, line, part[4];
+    bool more;
+    int rows = 0, faults = 0, registered = 0;
+    assert_int_equal(tab_open_bytes(&f->ctx, file->bytes, &limits, &reader), 0);
+    assert_true(wg_str_next(&rest, '\n', &line));
+    assert_true(wg_str_is(line, "row,who,repeats,errors"));
+    while (wg_str_next(&rest, '\n', &line) && line.n > 0) {
+        int64_t number, first;
+        for (int i = 0; i < 4; i++)
+            if (!wg_str_next(&line, ',', &part[i])) part[i] = (struct wg_str){"", 0};
+        next_data(&f->ctx, reader, &row, &more);
+        assert_true(more);
+        assert_true(wg_parse_i64(part[0], 1, 100000, &number));
+        assert_int_equal(row.number, number);
+        if (part[2].n > 0) {
+            assert_true(wg_parse_i64(part[2], 1, number - 1, &first));
+        }
+        const struct demo_person *person = person_by_id(f->world, part[1]);
+        assert_true(person || wg_str_starts(part[1], WG_STR("new-")) || wg_str_is(part[1], "junk"));
+        size_t columns = tab_shape(reader)->columns;
+        if (person && part[3].n == 0) assert_true(is_in_row(&row, columns, person->name) || strlen(person->name) == 6);
+        rows++;
+        registered += person != NULL;
+        faults += part[3].n > 0;
+    }
+    next_data(&f->ctx, reader, &row, &more);
+    assert_false(more);
+    assert_int_equal(rows, file->rows);
+    assert_in_range(registered, rows * 4 / 10, rows * 95 / 100);
+    return faults;
+}
+
+static void test_demo__each_list_has_its_truth(void **state)
+{
+    struct fixture *f = *state; /* demo P6 */
+    struct demo_lists *lists;
+    assert_int_equal(demo_lists_new(&f->ctx, f->world, &lists), 0);
+    for (int s = 0; s < DEMO_SENDERS; s++) {
+        struct demo_list_file file;
+        int wanted = demo_list_rows(f->world, (enum demo_sender)s);
+        assert_int_equal(demo_list_make(&f->ctx, lists, (enum demo_sender)s, fixed_day(), wanted, &file), 0);
+        assert_in_range(file.rows, wanted, wanted + 4);
+        assert_in_range(check_truth(f, &file), wanted / 20, wanted * 9 / 10);
+    }
+}
+
+static void test_demo__same_list_same_bytes(void **state)
+{
+    struct fixture *f = *state; /* demo P1 */
+    struct demo_lists *lists;
+    for (int s = 0; s < DEMO_SENDERS; s++) {
+        struct demo_list_file a, b, other;
+        assert_int_equal(demo_lists_new(&f->ctx, f->world, &lists), 0);
+        assert_int_equal(demo_list_make(&f->ctx, lists, (enum demo_sender)s, fixed_day(), 60, &a), 0);
+        assert_int_equal(demo_list_make(&f->ctx, lists, (enum demo_sender)s, fixed_day() - 1, 60, &other), 0);
+        assert_int_equal(demo_list_make(&f->ctx, lists, (enum demo_sender)s, fixed_day(), 60, &b), 0);
+        assert_true(wg_str_eq(a.bytes, b.bytes));
+        assert_true(wg_str_eq(a.truth, b.truth));
+        assert_false(wg_str_eq(a.bytes, other.bytes));
+    }
+}
+
+/* Counts the rows of a list whose truth mentions `error`. */
+static int count_error(struct wg_str truth, const char *error)
+{
+    struct wg_str line;
+    int n = 0;
+    while (wg_str_next(&truth, '\n', &line)) n += wg_str_find(line, wg_str(error)) >= 0;
+    return n;
+}
+
+static void test_demo__the_upper_list_is_damaged_as_spreadsheets_do(void **state)
+{
+    struct fixture *f = *state; /* demo P6 */
+    struct demo_lists *lists;
+    struct demo_list_file file;
+    struct tab_limits limits = tab_limits_default();
+    struct tab_reader *reader;
+    struct tab_row row;
+    bool more;
+    int lost = 0;
+    assert_int_equal(demo_lists_new(&f->ctx, f->world, &lists), 0);
+    assert_int_equal(demo_list_make(&f->ctx, lists, DEMO_UPPER, fixed_day(), 400, &file), 0);
+    assert_int_equal(tab_open_bytes(&f->ctx, file.bytes, &limits, &reader), 0);
+    assert_int_equal(tab_shape(reader)->format, TAB_XLS);
+    while (tab_next(&f->ctx, reader, &row, &more) == 0 && more)
+        for (size_t i = 0; i < tab_shape(reader)->columns; i++) lost += row.kinds[i] == TAB_LOST;
+    assert_int_equal(lost, count_error(file.truth, "idno_lost"));
+    assert_true(lost > 30);
+    assert_true(count_error(file.truth, "idno_masked") > 30);
+}
+
+static void test_demo__a_long_xls_is_whole(void **state)
+{
+    struct fixture *f = *state; /* demo P6: more than 7 MB need a second table of the compound file's sectors */
+    struct demo_table *table = demo_table_new(f->arena, 6);
+    struct tab_limits limits = tab_limits_default();
+    struct tab_reader *reader;
+    struct wg_str bytes;
+    struct tab_row row;
+    bool more;
+    int n = 0;
+    for (int i = 0; i < 40001; i++) {
+        int at = demo_table_row(table);
+        for (int c = 0; c < 6; c++) {
+            if (c == 5 && i > 0)
+                demo_put_number(table, at, c, i);
+            else
+                demo_put(table, at, c, i == 0 ? wg_fmt(f->arena, "列名%d", c) : wg_fmt(f->arena, "双塔区第%d行第%d格", i, c));
+        }
+    }
+    assert_int_equal(demo_table_xls(&f->ctx, table, "很长", &bytes), 0);
+    assert_true(bytes.n > (size_t)7 << 20);
+    assert_int_equal(tab_open_bytes(&f->ctx, bytes, &limits, &reader), 0);
+    while (tab_next(&f->ctx, reader, &row, &more) == 0 && more) {
+        n++;
+        assert_int_equal(row.number, n + 1);
+        assert_true(wg_str_is(row.cells[4], wg_fmt(f->arena, "双塔区第%d行第4格", n)));
+        assert_true(wg_str_is(row.cells[5], wg_fmt(f->arena, "%d", n)));
+    }
+    assert_int_equal(n, 40000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -387,6 +540,10 @@ int main(void)
         cmocka_unit_test(test_demo__a_place_has_one_lead_at_a_time),
         cmocka_unit_test(test_demo__one_account_a_role),
         cmocka_unit_test(test_demo__chance_is_even),
+        cmocka_unit_test(test_demo__each_list_has_its_truth),
+        cmocka_unit_test(test_demo__same_list_same_bytes),
+        cmocka_unit_test(test_demo__the_upper_list_is_damaged_as_spreadsheets_do),
+        cmocka_unit_test(test_demo__a_long_xls_is_whole),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

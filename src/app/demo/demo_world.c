@@ -369,6 +369,8 @@ int demo_world_make(struct wg_ctx *ctx, const struct demo_options *options, stru
     demo_make_people(&maker);
     rc = demo_make_staff(&maker);
     if (rc) return rc;
+    world->names = maker.names;
+    world->numbers = maker.numbers;
     *ret_world = world;
     return 0;
 }
