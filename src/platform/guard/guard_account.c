@@ -96,8 +96,8 @@ static int keep_a_keeper(struct wg_ctx *ctx, struct store_tx *tx, const char *di
 
 int guard_worker_change(struct wg_ctx *ctx, struct store_tx *tx, const char *district, const struct guard_worker *worker)
 {
-    struct guard_worker before;
-    const char *login;
+    struct guard_worker before = {0};
+    const char *login = NULL;
     int rc = guard_worker_get(ctx, store_tx_snap(tx), district, worker->id, &before);
     if (rc == 0) rc = stored_login(ctx, worker->login, &login);
     if (rc == 0) rc = keep_a_keeper(ctx, tx, district, &before, worker);

@@ -74,9 +74,9 @@ static int read_rows(struct wg_ctx *ctx, struct store_rows *rows, int limit, jso
 int guard_route_accounts(struct guard_call *call)
 {
     struct wg_ctx *ctx = call->ctx;
-    struct filter f;
-    struct store_snap *snap;
-    struct store_rows *rows;
+    struct filter f = {0};
+    struct store_snap *snap = NULL;
+    struct store_rows *rows = NULL;
     const char *next = NULL;
     int rc = read_filter(call, &f);
     if (rc == 0) rc = store_read(ctx, call->store, &snap);

@@ -140,36 +140,40 @@ int guard_keys_open(struct wg_ctx *ctx, struct guard *guard)
 
 /* --- sealing ---------------------------------------------------------------------------------------------------------------- */
 
+/* What a sealed value is bound to: field, NUL, row. */
+static struct wg_str binding(struct wg_arena *arena, const char *field, wg_id row)
+{
+    size_t n = strlen(field) + 1;
+    char *out = wg_alloc(arena, n + sizeof row.b);
+    memcpy(out, field, n);
+    memcpy(out + n, row.b, sizeof row.b);
+    return (struct wg_str){out, n + sizeof row.b};
+}
+
 /* version, nonce, ciphertext with tag */
 struct wg_str guard_seal(struct wg_ctx *ctx, const struct guard *guard, const char *field, wg_id row, struct wg_str plain)
 {
-    size_t field_n = strlen(field), bound_n = field_n + 1 + sizeof row.b;
-    unsigned char *bound = wg_alloc(ctx->arena, bound_n);
-    memcpy(bound, field, field_n);
-    memcpy(bound + field_n + 1, row.b, sizeof row.b);
+    struct wg_str bound = binding(ctx->arena, field, row);
     unsigned char *out = wg_alloc(ctx->arena, 1 + NONCE + plain.n + TAG);
     unsigned long long n = 0;
     out[0] = SEALED_VERSION;
     randombytes_buf(out + 1, NONCE);
-    (void)crypto_aead_xchacha20poly1305_ietf_encrypt(out + 1 + NONCE, &n, (const unsigned char *)plain.p, plain.n, bound,
-                                                     bound_n, NULL, out + 1, guard->keys->seal);
+    (void)crypto_aead_xchacha20poly1305_ietf_encrypt(out + 1 + NONCE, &n, (const unsigned char *)plain.p, plain.n,
+                                                     (const unsigned char *)bound.p, bound.n, NULL, out + 1, guard->keys->seal);
     return (struct wg_str){(const char *)out, 1 + NONCE + (size_t)n};
 }
 
 int guard_unseal(struct wg_ctx *ctx, const struct guard *guard, const char *field, wg_id row, struct wg_str sealed,
                  struct wg_str *ret_plain)
 {
-    size_t field_n = strlen(field), bound_n = field_n + 1 + sizeof row.b;
     const unsigned char *in = (const unsigned char *)sealed.p;
     if (sealed.n < 1 + NONCE + TAG || in[0] != SEALED_VERSION)
         return wg_refuse(ctx, WG_E_STORE, field, "a sealed value is damaged", NULL);
-    unsigned char *bound = wg_alloc(ctx->arena, bound_n);
-    memcpy(bound, field, field_n);
-    memcpy(bound + field_n + 1, row.b, sizeof row.b);
+    struct wg_str bound = binding(ctx->arena, field, row);
     size_t n = sealed.n - 1 - NONCE;
     unsigned char *out = wg_alloc(ctx->arena, n - TAG + 1);
-    if (crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, in + 1 + NONCE, n, bound, bound_n, in + 1,
-                                                   guard->keys->seal) != 0)
+    if (crypto_aead_xchacha20poly1305_ietf_decrypt(out, NULL, NULL, in + 1 + NONCE, n, (const unsigned char *)bound.p, bound.n,
+                                                   in + 1, guard->keys->seal) != 0)
         return wg_refuse(ctx, WG_E_STORE, field, "a sealed value does not open here", NULL);
     *ret_plain = (struct wg_str){(const char *)out, n - TAG};
     return 0;

@@ -231,7 +231,7 @@ int guard_dispatch(struct wg_ctx *ctx, void *arg, struct http_request *request, 
     const struct guard_route *route = NULL;
     if (http_static(ctx, request, answer)) return 0;
     int rc = find_route(ctx, router, request, answer, &route);
-    if (rc) return rc;
+    if (rc || !route) return rc;
     struct guard_notes notes = {.route = route};
     struct guard_call call = {.ctx = ctx,
                               .request = request,

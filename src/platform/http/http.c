@@ -414,7 +414,7 @@ static int open_listener(struct wg_ctx *ctx, const char *where, int *ret_fd)
 
 static unsigned port_of(int fd)
 {
-    struct sockaddr_storage addr;
+    struct sockaddr_storage addr = {0};
     socklen_t n = sizeof addr;
     if (getsockname(fd, (struct sockaddr *)&addr, &n) != 0) return 0;
     if (addr.ss_family == AF_INET6) return ntohs(((struct sockaddr_in6 *)(void *)&addr)->sin6_port);
