@@ -1,0 +1,93 @@
+/** The desk's pages. A page is loaded when it is first opened; each says which right it needs. */
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import type { Right } from '@/shared/api/schema'
+import { loadSession, may, session } from '@/shared/session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    right?: Right
+    /** Open without an account. */
+    open?: boolean
+  }
+}
+
+const routes: RouteRecordRaw[] = [
+  { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignIn.vue'), meta: { open: true } },
+  { path: '/', name: 'today', component: () => import('./pages/TodayPage.vue'), meta: { right: 'task.see' } },
+  {
+    path: '/lists',
+    name: 'lists',
+    component: () => import('./pages/ListsPage.vue'),
+    meta: { right: 'list.read' },
+  },
+  {
+    path: '/lists/import/:id?',
+    name: 'list-import',
+    component: () => import('./pages/ListImport.vue'),
+    meta: { right: 'list.import' },
+  },
+  {
+    path: '/lists/:id',
+    name: 'list',
+    component: () => import('./pages/ListPage.vue'),
+    meta: { right: 'list.read' },
+  },
+  {
+    path: '/review',
+    name: 'review',
+    component: () => import('./pages/ReviewPage.vue'),
+    meta: { right: 'review' },
+  },
+  {
+    path: '/tasks',
+    name: 'tasks',
+    component: () => import('./pages/TasksPage.vue'),
+    meta: { right: 'task.see' },
+  },
+  {
+    path: '/people',
+    name: 'people',
+    component: () => import('./pages/PeoplePage.vue'),
+    meta: { right: 'person.read' },
+  },
+  {
+    path: '/people/:id',
+    name: 'person',
+    component: () => import('./pages/PersonPage.vue'),
+    meta: { right: 'person.read' },
+  },
+  { path: '/password', name: 'password', component: () => import('./pages/PasswordPage.vue') },
+  { path: '/nothing', name: 'nothing', component: () => import('./pages/NothingHere.vue') },
+  { path: '/:rest(.*)*', name: 'unknown', component: () => import('./pages/UnknownPage.vue') },
+]
+
+export const router = createRouter({
+  history: createWebHistory('/desk/'),
+  routes,
+  scrollBehavior(to, from, saved) {
+    if (saved) return saved
+    return to.path === from.path ? {} : { top: 0 }
+  },
+})
+
+/** The first page this account may open. */
+export function homeName(): string {
+  const first = ['today', 'review', 'lists', 'people', 'accounts'].find((name) => {
+    const right = routes.find((route) => route.name === name)?.meta?.right
+    return right !== undefined && may(right)
+  })
+  return first ?? 'nothing'
+}
+
+let asked = false
+router.beforeEach(async (to) => {
+  if (!asked) {
+    asked = true
+    await loadSession().catch(() => false)
+  }
+  if (to.meta.open) return true
+  if (!session.value) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { then: to.fullPath } }
+  if (to.meta.right && !may(to.meta.right))
+    return to.name === 'today' ? { name: homeName() } : { name: 'nothing' }
+  return true
+})

@@ -1,0 +1,99 @@
+/** The curve of the day, drawn by ECharts; loaded only where it is seen. No tooltip of HTML: the policy forbids its styles. */
+import { LineChart } from 'echarts/charts'
+import { GridComponent, MarkLineComponent } from 'echarts/components'
+import { init, use } from 'echarts/core'
+import { CanvasRenderer } from 'echarts/renderers'
+import type { Schema } from '@/shared/api/schema'
+import { number } from '@/shared/i18n'
+
+use([LineChart, GridComponent, MarkLineComponent, CanvasRenderer])
+
+export interface HourPicture {
+  draw: (hours: Schema<'Hour'>[], due: number, words: { today: string; yesterday: string }) => void
+  dispose: () => void
+}
+
+export function hourPicture(box: HTMLElement): HourPicture {
+  const style = getComputedStyle(document.documentElement)
+  const colour = (name: string): string => style.getPropertyValue(name).trim()
+  const font = style.getPropertyValue('--font')
+  const chart = init(box)
+  const resized = new ResizeObserver(() => chart.resize())
+  resized.observe(box)
+
+  return {
+    draw(hours, due, words) {
+      const first = hours[0]?.hour ?? 0
+      const points = (pick: (hour: Schema<'Hour'>) => number | null): [number, number | null][] => [
+        [first, 0],
+        ...hours.map((hour): [number, number | null] => [hour.hour + 1, pick(hour)]),
+      ]
+      const label = (text: string, ink: string) => ({
+        show: true,
+        formatter: text,
+        color: ink,
+        fontSize: 14,
+        fontFamily: font,
+      })
+      const seen = hours.filter((hour) => hour.today !== null).length
+      chart.setOption(
+        {
+          animation: false,
+          textStyle: { fontFamily: font },
+          grid: { left: 8, right: 76, top: 18, bottom: 4, containLabel: true },
+          xAxis: {
+            type: 'value',
+            min: first,
+            max: (hours[hours.length - 1]?.hour ?? 23) + 1,
+            interval: 2,
+            axisLabel: {
+              fontSize: 14,
+              color: colour('--quiet'),
+              formatter: (value: number) => `${value}:00`,
+            },
+            axisLine: { lineStyle: { color: colour('--line-strong') } },
+            axisTick: { lineStyle: { color: colour('--line-strong') } },
+            splitLine: { show: false },
+          },
+          yAxis: {
+            type: 'value',
+            min: 0,
+            max: Math.max(due, ...hours.map((hour) => hour.yesterday)),
+            splitNumber: 2,
+            axisLabel: {
+              fontSize: 14,
+              color: colour('--quiet'),
+              showMaxLabel: true,
+              formatter: (value: number) => number(Math.round(value)),
+            },
+            splitLine: { lineStyle: { color: colour('--line') } },
+          },
+          series: [
+            {
+              type: 'line',
+              data: points((hour) => hour.yesterday),
+              showSymbol: false,
+              lineStyle: { color: colour('--line-strong'), width: 2, type: 'dashed' },
+              endLabel: label(words.yesterday, colour('--quiet')),
+              silent: true,
+            },
+            {
+              type: 'line',
+              data: points((hour) => hour.today).slice(0, seen + 1),
+              showSymbol: false,
+              lineStyle: { color: colour('--accent'), width: 3 },
+              areaStyle: { color: colour('--accent'), opacity: 0.14 },
+              endLabel: label(words.today, colour('--accent')),
+              silent: true,
+            },
+          ],
+        },
+        true,
+      )
+    },
+    dispose() {
+      resized.disconnect()
+      chart.dispose()
+    },
+  }
+}
