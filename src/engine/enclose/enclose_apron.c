@@ -94,10 +94,12 @@ static void keep_doors(struct wg_ctx *ctx, struct enc_space *sp, const int32_t *
     first[0] = 0;
     for (size_t d = 0; d < sp->n_doors; d++) {
         const struct enc_door *door = &sp->doors[d];
-        bool on = false;
-        for (uint32_t k = first[door->building]; k < first[door->building + 1] && !on; k++)
-            on = pieces[piece[tris[k]]].kept && holds(m, tris[k], door->at);
-        if (on) sp->doors[kept++] = *door;
+        int32_t on = -1;
+        for (uint32_t k = first[door->building]; k < first[door->building + 1] && on < 0; k++)
+            if (pieces[piece[tris[k]]].kept && holds(m, tris[k], door->at)) on = (int32_t)tris[k];
+        if (on < 0) continue;
+        sp->doors[kept] = *door;
+        sp->doors[kept++].tri = on;
     }
     sp->n_doors = kept;
 }
@@ -137,7 +139,7 @@ static void replace_doors(struct wg_ctx *ctx, struct enc_space *sp)
     for (size_t h = 0; h < nb; h++) {
         if (most[h] <= 0) continue;
         sp->doors = wg_grow(ctx->arena, sp->doors, &sp->cap_doors, sp->n_doors + 1, sizeof *sp->doors);
-        sp->doors[sp->n_doors++] = (struct enc_door){(uint32_t)h, enc_centre(&sp->mesh, (size_t)cell[h]), true};
+        sp->doors[sp->n_doors++] = (struct enc_door){(uint32_t)h, enc_centre(&sp->mesh, (size_t)cell[h]), true, cell[h]};
     }
 }
 

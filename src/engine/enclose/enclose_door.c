@@ -130,7 +130,7 @@ static void add_door(struct search *s, uint32_t building, struct enc_xy at, bool
 {
     struct enc_space *sp = s->space;
     sp->doors = wg_grow(s->ctx->arena, sp->doors, &sp->cap_doors, sp->n_doors + 1, sizeof *sp->doors);
-    sp->doors[sp->n_doors++] = (struct enc_door){building, at, estimated};
+    sp->doors[sp->n_doors++] = (struct enc_door){building, at, estimated, -1};
 }
 
 /* Doors as mapped: a patch before each. */

@@ -186,14 +186,15 @@ const uint32_t *enc_near_find(struct enc_near *near, struct enc_xy at, double ra
 enum enc_cell_kind { ENC_FREE, ENC_SOLID, ENC_OUTSIDE };
 struct enc_door {
     uint32_t building;
-    struct enc_xy at; /* half a metre before the wall */
+    struct enc_xy at; /* just before the wall */
     bool estimated;
+    int32_t tri; /* the cell it opens on */
 };
 struct enc_space {
     const struct enclose_map *map;
     struct enc_mesh mesh;
     uint8_t *kind;      /* of each triangle: enc_cell_kind */
-    uint8_t *lane;      /* outside only because a shop's way to the street runs there */
+    uint8_t *lane;      /* outside, but no street: 1 a shop's way to the street, 2 railway or water */
     int32_t *building;  /* solid: whose; -1 */
     int32_t *apron;     /* the home before whose doors it lies; -1 */
     int32_t *community; /* zone index; -1 */
@@ -282,4 +283,87 @@ WG_MUST int enc_ground_split(struct wg_ctx *ctx, const struct enc_ground *g, str
 WG_MUST int enc_ground_bound(struct wg_ctx *ctx, const struct enc_ground *g, struct enc_limits *limits,
                              struct enc_answer *answer);
 double enc_answer_cost(const struct enc_ground *g, const struct enc_answer *answer);
+
+/* ---- the plan being made ---- */
+
+/* One straight run of new fence: edges of the mesh in line, the compound on its left. */
+struct enc_run {
+    struct enc_xy a, b;
+    uint32_t first, n; /* its edges in enc_draft.edges */
+};
+struct enc_fence_edge {
+    int32_t tri; /* on the compound's side */
+    uint8_t corner;
+    bool street; /* the other side hangs together with the street */
+};
+struct enc_chain { /* runs end to end between two things that stand */
+    int32_t label, other;
+    uint32_t first, n; /* runs */
+};
+struct enc_gap { /* a gate's place in a chain */
+    uint32_t run;
+    double from, to; /* metres along the run */
+};
+struct enc_draft_gate {
+    int32_t label, other;
+    struct enc_xy a, b;
+    int64_t chain; /* -1: in an existing wall */
+    struct enc_gap gap;
+    int32_t way, mark; /* what passes; -1 */
+    int32_t tri;       /* inside it */
+    double width;
+    bool large, main, wall, locked;
+    enum enclose_gate_state state;
+    const char *locked_id;
+};
+struct enc_draft {
+    struct wg_ctx *ctx;
+    struct enc_space *space;
+    int32_t *label;  /* of each triangle: 0 outside, else compound */
+    uint8_t *open;   /* of each triangle: bit i, the wall across corner i is taken down */
+    uint8_t *street; /* of each triangle outside: hangs together with the street */
+    size_t n_labels;
+    struct enc_fence_edge *edges;
+    size_t n_edges, cap_edges;
+    struct enc_run *runs;
+    size_t n_runs, cap_runs;
+    struct enc_chain *chains;
+    size_t n_chains, cap_chains;
+    struct enc_draft_gate *gates;
+    size_t n_gates, cap_gates;
+    uint8_t *engine, *engine_today; /* of each triangle: a fire engine gets here with the plan; as things stand */
+    double *walk;                   /* of each door: to the nearest staffed gate inside */
+    double *today;                  /* of each door: to the street as things stand */
+    double *beyond;                 /* of each triangle outside: from here to the street; 1e300 */
+    struct enclose_note *notes;
+    size_t n_notes, cap_notes;
+};
+void enc_draft_note(struct enc_draft *d, const char *feature, const char *zh, const char *en);
+/* Chains of new fence from the labels; enclose_fence.c. */
+void enc_fences_find(struct enc_draft *d);
+/* Gates for every compound; enclose_gate.c. */
+WG_MUST int enc_gates_place(struct enc_draft *d, const struct enc_draft_gate *locked, size_t n_locked,
+                            struct enc_limits *limits);
+
+enum enc_walk_where { ENC_WALK_TODAY, ENC_WALK_INSIDE, ENC_WALK_OUTSIDE };
+struct enc_walk;
+struct enc_walk *enc_walk(struct enc_draft *d);
+/* Shortest ways over cells from the starts; `label` for ENC_WALK_INSIDE; gaps thinner than `width` do not count. The distances
+ * hold until the next call. */
+void enc_walk_from(struct enc_walk *w, enum enc_walk_where where, int32_t label, double width, const int32_t *starts, size_t n);
+double enc_walk_to(const struct enc_walk *w, int32_t tri);    /* 1e300: no way */
+void enc_walk_mark(const struct enc_walk *w, uint8_t *cells); /* sets 1 for every cell reached */
+/* From one cell to the nearest that is set in `cells`, as things stand today; 1e300 beyond the limit. */
+double enc_walk_near(struct enc_walk *w, int32_t start, const uint8_t *cells, double limit);
+
+/* ---- what a caller has locked; enclose_lock.c ---- */
+
+struct enc_locks {
+    struct enc_line *lines; /* fences that stand */
+    struct enc_draft_gate *gates;
+    int32_t *keys;    /* of each building: index into ids; -1 */
+    const char **ids; /* of the locked compounds */
+    size_t n_lines, n_gates, n_ids;
+};
+WG_MUST int enc_locks_read(struct wg_ctx *ctx, const struct enclose_map *map, struct wg_str plan, struct enc_locks *ret_locks);
 #endif

@@ -397,7 +397,13 @@ static int classify_all(struct work *w)
     for (int i = 0; i < parts; i++) areas[i] = (GEOSGeometry *)(uintptr_t)GEOSGetGeometryN_r(w->geos, w->outside, i);
     if (!rc) rc = classify(w, areas, parts > 0 ? (size_t)parts : 0, street);
     if (rc) return rc;
+    int32_t *wet = wg_alloc_n(arena, n, sizeof *wet);
+    for (size_t i = 0; i < map->n_zones; i++)
+        shapes[i] = map->zones[i].kind == ENC_WATER || map->zones[i].kind == ENC_RAIL ? map->zones[i].shape : NULL;
+    rc = classify(w, shapes, map->n_zones, wet);
+    if (rc) return rc;
     for (size_t t = 0; t < n; t++) {
+        sp->lane[t] = street[t] >= 0 && wet[t] >= 0 ? 2 : 0;
         sp->kind[t] = sp->building[t] >= 0 ? ENC_SOLID : street[t] >= 0 ? ENC_OUTSIDE : ENC_FREE;
         if (sp->kind[t] == ENC_SOLID) sp->apron[t] = -1;
     }

@@ -1,0 +1,102 @@
+/* The plan: locks, ground, groups, fences and gates in order, and what came of them in the caller's terms. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/enclose/enclose_internal.h"
+#include "engine/enclose/enclose_plan_internal.h"
+
+static int solve_all(struct enc_making *k, const struct enclose_options *options)
+{
+    const struct enc_space *sp = &k->space;
+    struct enc_draft *d = &k->draft;
+    size_t n_tri = sp->mesh.n_tri, total = 0, done = 0;
+    d->label = wg_alloc_n(k->ctx->arena, n_tri + 1, sizeof *d->label);
+    d->open = wg_alloc_n(k->ctx->arena, n_tri + 1, 1);
+    for (size_t i = 0; i < k->n_grounds; i++) total += k->grounds[i].n;
+    for (size_t i = 0; i < k->n_grounds; i++) {
+        const struct enc_ground *g = &k->grounds[i];
+        struct enc_answer a;
+        if (wg_progress_cancelled(options->progress)) return wg_refuse(k->ctx, WG_E_CANCELLED, NULL, NULL, NULL);
+        int rc = enc_ground_solve(k->ctx, g, &k->limits, &a);
+        if (rc) return rc;
+        for (size_t c = 0; c < g->n; c++)
+            if (a.label[c] > 0) d->label[g->tri[c]] = a.label[c] + (int32_t)d->n_labels;
+        for (size_t e = 0; e < g->n_edges; e++) {
+            const struct enc_edge *edge = &g->edges[e];
+            if (!a.open[e] || edge->b < 0) continue;
+            d->open[edge->tri] |= (uint8_t)(1U << edge->corner);
+            for (int j = 0; j < 3; j++)
+                if (sp->mesh.adj[edge->other][j] == edge->tri) d->open[edge->other] |= (uint8_t)(1U << j);
+        }
+        d->n_labels += a.k;
+        k->bound += a.bound;
+        k->least_cm += a.least_cm;
+        done += g->n;
+        wg_progress_report(options->progress, 0.9 * (double)done / (double)(total ? total : 1));
+    }
+    return 0;
+}
+
+static void street_starts(const struct enc_space *sp, int32_t *starts, size_t *ret_n)
+{
+    size_t n = 0;
+    for (size_t t = 0; t < sp->mesh.n_tri; t++) {
+        bool frame = sp->kind[t] != ENC_SOLID && (sp->mesh.adj[t][0] < 0 || sp->mesh.adj[t][1] < 0 || sp->mesh.adj[t][2] < 0);
+        if ((sp->kind[t] == ENC_OUTSIDE && !sp->lane[t]) || frame) starts[n++] = (int32_t)t;
+    }
+    *ret_n = n;
+}
+
+/* Ways to the street today and beyond the fence, and where engines get. */
+static void walk_streets(struct enc_making *k)
+{
+    struct enc_draft *d = &k->draft;
+    struct wg_arena *arena = k->ctx->arena;
+    size_t n_tri = k->space.mesh.n_tri, n = 0;
+    int32_t *starts = wg_alloc_n(arena, n_tri + 1, sizeof *starts);
+    struct enc_walk *w = enc_walk(d);
+    double lane = k->map->config->fire_lane_m;
+    street_starts(&k->space, starts, &n);
+    d->today = wg_alloc_n(arena, k->space.n_doors + 1, sizeof *d->today);
+    d->walk = wg_alloc_n(arena, k->space.n_doors + 1, sizeof *d->walk);
+    d->beyond = wg_alloc_n(arena, n_tri + 1, sizeof *d->beyond);
+    d->street = wg_alloc_n(arena, n_tri + 1, 1);
+    d->engine = wg_alloc_n(arena, n_tri + 1, 1), d->engine_today = wg_alloc_n(arena, n_tri + 1, 1);
+    enc_walk_from(w, ENC_WALK_TODAY, 0, 0, starts, n);
+    for (size_t i = 0; i < k->space.n_doors; i++) d->today[i] = enc_walk_to(w, k->space.doors[i].tri);
+    enc_walk_from(w, ENC_WALK_TODAY, 0, lane, starts, n);
+    enc_walk_mark(w, d->engine_today);
+    size_t out = 0;
+    for (size_t i = 0; i < n; i++)
+        if (d->label[starts[i]] == 0) starts[out++] = starts[i];
+    enc_walk_from(w, ENC_WALK_OUTSIDE, 0, lane, starts, out);
+    enc_walk_mark(w, d->engine);
+    enc_walk_from(w, ENC_WALK_OUTSIDE, 0, 0.9, starts, out);
+    for (size_t t = 0; t < n_tri; t++) {
+        d->beyond[t] = enc_walk_to(w, (int32_t)t);
+        d->street[t] = d->beyond[t] < 1e299;
+    }
+}
+
+int enclose_plan(struct wg_ctx *ctx, const struct enclose_map *map, const struct enclose_options *options,
+                 struct enclose_plan **ret_plan)
+{
+    struct enc_making *k = wg_alloc(ctx->arena, sizeof *k);
+    k->ctx = ctx;
+    k->map = map;
+    k->limits.progress = options->progress;
+    if (options->seconds > 0) k->limits.deadline = wg_monotonic() + (wg_time)(options->seconds * 1000);
+    int rc = enc_locks_read(ctx, map, options->locks, &k->locks);
+    if (!rc) rc = enc_space_build(ctx, map, k->locks.lines, k->locks.n_lines, &k->space);
+    if (!rc) rc = enc_lanes_open(ctx, &k->space);
+    if (!rc) rc = enc_grounds(ctx, &k->space, k->locks.keys, &k->grounds, &k->n_grounds);
+    k->draft = (struct enc_draft){.ctx = ctx, .space = &k->space};
+    if (!rc) rc = solve_all(k, options);
+    if (rc) return rc;
+    walk_streets(k);
+    enc_fences_find(&k->draft);
+    rc = enc_gates_place(&k->draft, k->locks.gates, k->locks.n_gates, &k->limits);
+    if (!rc) rc = enc_plan_tell(k, ret_plan);
+    wg_progress_report(options->progress, 1);
+    return rc;
+}

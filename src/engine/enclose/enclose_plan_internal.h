@@ -1,0 +1,20 @@
+/* enclose_plan_internal.h - the plan in the making, between enclose_plan.c and enclose_tell.c. */
+#ifndef WG_ENCLOSE_PLAN_INTERNAL_H
+#define WG_ENCLOSE_PLAN_INTERNAL_H
+#include "engine/enclose/enclose_internal.h"
+
+struct enc_making {
+    struct wg_ctx *ctx;
+    const struct enclose_map *map;
+    struct enc_locks locks;
+    struct enc_space space;
+    struct enc_ground *grounds;
+    size_t n_grounds;
+    struct enc_draft draft;
+    struct enc_limits limits;
+    double bound;
+    int64_t least_cm;
+};
+/* Puts the draft into the caller's terms: degrees, names, money. */
+WG_MUST int enc_plan_tell(struct enc_making *k, struct enclose_plan **ret_plan);
+#endif
