@@ -262,9 +262,8 @@ static uint8_t level_years(int apart)
 }
 
 /* --- addresses ------------------------------------------------------------------------------------------------------ */
-enum { AT_COMPOUND, AT_ROAD, AT_NUMBER, AT_VILLAGE, AT_GROUP, AT_BUILDING, AT_UNIT, AT_ROOM, AT_COMMUNITY, AT_PARTS };
 struct place {
-    uint32_t part[AT_PARTS];
+    uint32_t part[PLACE_PARTS];
 };
 
 /* 1 the same, -1 another, 0 not known on one side */
@@ -276,7 +275,7 @@ static int agree(const struct place *a, const struct place *b, int part)
 
 static uint8_t level_inside(const struct place *a, const struct place *b)
 {
-    int building = agree(a, b, AT_BUILDING), unit = agree(a, b, AT_UNIT), room = agree(a, b, AT_ROOM);
+    int building = agree(a, b, PLACE_BUILDING), unit = agree(a, b, PLACE_STAIR), room = agree(a, b, PLACE_ROOM);
     if (building < 0) return LEVEL_SAME_COMPOUND;
     if (unit < 0) return building > 0 ? LEVEL_SAME_BUILDING : LEVEL_SAME_COMPOUND;
     if (room > 0) return LEVEL_SAME;
@@ -289,19 +288,19 @@ static uint8_t level_place(struct blob p, struct blob q)
     struct place a, b;
     memcpy(&a, p.form, sizeof a);
     memcpy(&b, q.form, sizeof b);
-    int compound = agree(&a, &b, AT_COMPOUND), road = agree(&a, &b, AT_ROAD), number = agree(&a, &b, AT_NUMBER);
-    int village = agree(&a, &b, AT_VILLAGE), group = agree(&a, &b, AT_GROUP), community = agree(&a, &b, AT_COMMUNITY);
-    bool door = agree(&a, &b, AT_ROOM) > 0 && agree(&a, &b, AT_BUILDING) > 0 && agree(&a, &b, AT_UNIT) >= 0;
+    int compound = agree(&a, &b, PLACE_COMPOUND), road = agree(&a, &b, PLACE_ROAD), number = agree(&a, &b, PLACE_NUMBER);
+    int village = agree(&a, &b, PLACE_VILLAGE), group = agree(&a, &b, PLACE_GROUP), community = agree(&a, &b, PLACE_COMMUNITY);
+    bool door = agree(&a, &b, PLACE_ROOM) > 0 && agree(&a, &b, PLACE_BUILDING) > 0 && agree(&a, &b, PLACE_STAIR) >= 0;
     if (compound > 0) return level_inside(&a, &b);
     if (road > 0 && number > 0 && compound == 0) {
-        bool plain = !a.part[AT_BUILDING] && !b.part[AT_BUILDING] && !a.part[AT_ROOM] && !b.part[AT_ROOM];
+        bool plain = !a.part[PLACE_BUILDING] && !b.part[PLACE_BUILDING] && !a.part[PLACE_ROOM] && !b.part[PLACE_ROOM];
         return plain ? LEVEL_SAME_BUILDING : level_inside(&a, &b);
     }
     if (village > 0)
-        return group < 0                    ? LEVEL_SAME_COMPOUND
-               : agree(&a, &b, AT_ROOM) > 0 ? LEVEL_SAME
-               : group > 0                  ? LEVEL_SAME_BUILDING
-                                            : LEVEL_SAME_COMPOUND;
+        return group < 0                       ? LEVEL_SAME_COMPOUND
+               : agree(&a, &b, PLACE_ROOM) > 0 ? LEVEL_SAME
+               : group > 0                     ? LEVEL_SAME_BUILDING
+                                               : LEVEL_SAME_COMPOUND;
     if (door) return LEVEL_ALIKE; /* the same door under another name of the place */
     if (road > 0 && number == 0) return LEVEL_SAME_COMPOUND;
     if (compound < 0 || road < 0 || village < 0 || number < 0) return LEVEL_DIFFERS;

@@ -77,9 +77,17 @@ size_t match_index_size(const struct match_index *index)
 
 size_t match_index_bytes(const struct match_index *index)
 {
-    return sizeof *index + words_bytes(&index->words) + (size_t)index->rows_cap * (index->layout.n_slots * 4 + 1) +
-           postings_bytes(&index->postings) + index->added_cap * sizeof *index->added + index->dirty_cap * 4 +
-           wg_arena_used(index->names);
+    return sizeof *index + words_bytes(&index->words) + (size_t)index->rows_cap * index->layout.n_slots * 4 +
+           index->rows_cap / 8 + postings_bytes(&index->postings) + index->added_cap * sizeof *index->added +
+           index->dirty_cap * 4 + wg_arena_used(index->names);
+}
+
+static void rows_trim(struct match_index *index)
+{
+    index->rows_cap = (index->rows + 63) & ~(uint32_t)63;
+    if (index->rows_cap == 0) return;
+    index->slots = wg_xrealloc(index->slots, (size_t)index->rows_cap * index->layout.n_slots, sizeof *index->slots);
+    index->alive = wg_xrealloc(index->alive, index->rows_cap / 64, sizeof *index->alive);
 }
 
 static void room_for(struct match_index *index, uint32_t key)
@@ -100,7 +108,7 @@ static void count_row(struct match_index *index, uint32_t row, uint32_t by)
 {
     uint32_t *slots = index->slots + (size_t)row * index->layout.n_slots;
     for (size_t s = 1; s < index->layout.n_slots; s++) {
-        if (slots[s]) index->words.values[slots[s]].count += by;
+        if (slots[s]) words_count_add(&index->words, slots[s], by);
     }
 }
 
@@ -279,6 +287,8 @@ static void rebuild(struct match_index *index, const struct wg_progress *progres
 {
     size_t threads = index->options.threads ? index->options.threads : wg_cores();
     index->options.threads = threads;
+    words_trim(&index->words);
+    rows_trim(index);
     postings_build(&index->postings, &index->layout, &index->words, index->slots, index->rows, threads);
     wg_progress_report(progress, .7);
     look_at_ages(index);
@@ -339,6 +349,7 @@ static void found_one(struct finder *f, uint32_t row)
         if (f->set[i] == row + 1) return;
     }
     if (!index_alive(f->index, row)) return;
+    __builtin_prefetch(index_slots(f->index, row));
     f->set[i] = row + 1;
     f->found[f->n++] = row;
     if (f->n < f->cap) return;
@@ -364,27 +375,56 @@ static void clear_set(struct finder *f)
     f->n = 0;
 }
 
-void finder_run(struct finder *f, const struct words *words, const uint32_t *slots)
+static void find_key(struct finder *f, uint32_t key)
 {
     const struct match_index *index = f->index;
     const struct postings *p = &index->postings;
+    uint32_t shift = (uint32_t)__builtin_clz(p->buckets) + 1;
+    uint32_t from = p->start[key >> shift], to = p->start[(key >> shift) + 1];
+    if (to - from > p->most * 8) {
+        f->skipped += to - from;
+        return;
+    }
+    for (uint32_t at = from; at < to; at++) {
+        if (p->tag[at] == (uint8_t)key) found_one(f, p->row[at]);
+    }
+    for (uint32_t at = index->added_heads ? index->added_heads[key % ADDED_BUCKETS] : 0; at; at = index->added[at].next) {
+        if (index->added[at].key == key) found_one(f, index->added[at].row);
+    }
+}
+
+void finder_run(struct finder *f, const struct words *words, const uint32_t *slots)
+{
+    const struct postings *p = &f->index->postings;
     uint32_t keys[KEYS_MAX];
     clear_set(f);
-    if (!index->built) return;
-    size_t n = postings_keys(p, &index->layout, words, slots, keys);
+    if (!f->index->built) return;
+    size_t n = postings_keys(p, &f->index->layout, words, slots, keys);
     uint32_t shift = (uint32_t)__builtin_clz(p->buckets) + 1;
+    for (size_t i = 0; i < n; i++) __builtin_prefetch(&p->start[keys[i] >> shift]);
     for (size_t i = 0; i < n; i++) {
-        uint32_t from = p->start[keys[i] >> shift], to = p->start[(keys[i] >> shift) + 1];
-        if (to - from > p->most * 8) {
-            f->skipped += to - from;
-            continue;
-        }
-        for (uint32_t at = from; at < to; at++) {
-            if (p->tag[at] == (uint8_t)keys[i]) found_one(f, p->row[at]);
-        }
-        for (uint32_t at = index->added_heads ? index->added_heads[keys[i] % ADDED_BUCKETS] : 0; at;
-             at = index->added[at].next) {
-            if (index->added[at].key == keys[i]) found_one(f, index->added[at].row);
-        }
+        uint32_t at = p->start[keys[i] >> shift];
+        __builtin_prefetch(&p->row[at]);
+        __builtin_prefetch(&p->tag[at]);
     }
+    for (size_t i = 0; i < n; i++) find_key(f, keys[i]);
+}
+
+void finder_number(struct finder *f, const struct words *words, const uint32_t *slots)
+{
+    const struct match_index *index = f->index;
+    uint32_t key = 0;
+    clear_set(f);
+    if (!index->built || !postings_number_key(&index->postings, &index->layout, words, slots, &key)) return;
+    find_key(f, key);
+    size_t at = index->layout.units[index->layout.idno].slot, n = 0;
+    for (size_t i = 0; i < f->n; i++) n += index_slots(index, f->found[i])[at] == slots[at];
+    if (n == f->n) return;
+    uint32_t kept[64];
+    size_t k = 0;
+    for (size_t i = 0; i < f->n && k < 64; i++) {
+        if (index_slots(index, f->found[i])[at] == slots[at]) kept[k++] = f->found[i];
+    }
+    clear_set(f);
+    for (size_t i = 0; i < k; i++) found_one(f, kept[i]);
 }

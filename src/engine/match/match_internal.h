@@ -77,51 +77,77 @@ enum level {
         LEVELS
 };
 
-/* --- values --------------------------------------------------------------------------------------------------------- */
-struct value {
-    uint32_t at; /* of its blob */
-    uint32_t count;
-};
-/* A blob: domain, length of the compared form, length of the text, mark; then the compared form, then the text. */
+/* --- values ---------------------------------------------------------------------------------------------------------
+ * A value's number is where its blob stands in the pool, in fours of bytes: rows that have it (4 bytes), domain, length of the
+ * compared form, length of the text, mark; then the form, then the text unless it is the form's end. */
 struct words {
-    struct value *values; /* [0] is "missing" */
-    uint32_t n, cap;
     uint8_t *pool;
     size_t pool_n, pool_cap;
     uint32_t *table; /* open addressing, 0 empty */
-    uint32_t mask;
+    uint32_t mask, n;
     const struct words *base; /* an overlay numbers its own values after those of its base, which it never changes */
     uint32_t first;           /* the overlay's first number, else 0 */
 };
 void words_init(struct words *w, const struct words *base);
 void words_free(struct words *w);
+void words_trim(struct words *w); /* no room to spare: nothing will come for a while */
 size_t words_bytes(const struct words *w);
 uint32_t words_put(struct words *w, uint8_t domain, uint8_t mark, const void *form, size_t n_form, const void *text,
                    size_t n_text);
-enum { BLOB_HEAD = 4 };
+void words_count_add(struct words *w, uint32_t id, uint32_t by); /* w has no base */
+uint32_t words_next(const struct words *w, uint32_t own);        /* after 0 the first, 0 after the last */
+
+enum { BLOB_HEAD = 8, FORM_MAX = 128 };
 struct blob {
     const uint8_t *form;
     const char *text;
     uint8_t n_form, n_text, mark, domain;
+    bool shared_text;
 };
 static inline struct blob words_blob_own(const struct words *w, uint32_t own)
 {
-    const uint8_t *p = w->pool + w->values[own].at;
-    return (struct blob){p + BLOB_HEAD, (const char *)p + BLOB_HEAD + p[1], p[1], p[2], p[3], p[0]};
+    const uint8_t *p = w->pool + (size_t)own * 4;
+    bool shared = p[4] & 128;
+    return (struct blob){.form = p + BLOB_HEAD,
+                         .text = (const char *)p + BLOB_HEAD + p[5] - (shared ? p[6] : 0),
+                         .n_form = p[5],
+                         .n_text = p[6],
+                         .mark = p[7],
+                         .domain = p[4] & 127,
+                         .shared_text = shared};
 }
 static inline struct blob words_blob(const struct words *w, uint32_t id)
 {
     return w->base && id < w->first ? words_blob_own(w->base, id) : words_blob_own(w, id - w->first);
 }
+static inline const uint8_t *words_at(const struct words *w, uint32_t id)
+{
+    return w->base && id < w->first ? w->base->pool + (size_t)id * 4 : w->pool + (size_t)(id - w->first) * 4;
+}
 static inline uint32_t words_count(const struct words *w, uint32_t id)
 {
-    return w->base && id < w->first ? w->base->values[id].count : w->values[id - w->first].count;
+    uint32_t count;
+    memcpy(&count, words_at(w, id), sizeof count);
+    return count;
 }
 /* Numbers in use are below it. */
 static inline uint32_t words_total(const struct words *w)
 {
-    return w->first + w->n;
+    return w->first + (uint32_t)(w->pool_n / 4);
 }
+/* A Chinese address's form: hashes of its parts, 0 where it has none. */
+enum {
+    PLACE_COMPOUND,
+    PLACE_ROAD,
+    PLACE_NUMBER,
+    PLACE_VILLAGE,
+    PLACE_GROUP,
+    PLACE_BUILDING,
+    PLACE_STAIR,
+    PLACE_ROOM,
+    PLACE_COMMUNITY,
+    PLACE_PARTS
+};
 /* Marks of an identity number: another paper, compared as a string; one with 18 places; one with hidden places. */
 enum { MARK_STRING, MARK_NUMBER, MARK_HIDDEN };
 /* A string's form (match_read.c: put_string). */
@@ -270,7 +296,8 @@ double model_probability(const struct model *model, const float weight[CLASSES])
 struct atom {
     uint32_t hash;
     uint8_t unit;
-    uint8_t type; /* which of the unit's atoms */
+    bool broad;    /* joined with others when many have it */
+    uint8_t cover; /* from 1: an atom that says less; while few have that one, this one is not needed */
 };
 size_t keys_atoms(const struct layout *layout, const struct words *words, const uint32_t *slots, struct atom out[ATOMS_MAX]);
 
@@ -289,6 +316,9 @@ void postings_build(struct postings *p, const struct layout *layout, const struc
 void postings_free(struct postings *p);
 size_t postings_bytes(const struct postings *p);
 enum { KEYS_MAX = 512 };
+/* The key under which all persons with this identity number stand, or false. */
+bool postings_number_key(const struct postings *p, const struct layout *layout, const struct words *words,
+                         const uint32_t *slots, uint32_t *ret_key);
 size_t postings_keys(const struct postings *p, const struct layout *layout, const struct words *words, const uint32_t *slots,
                      uint32_t keys[KEYS_MAX]);
 
@@ -349,4 +379,16 @@ struct finder {
 void finder_init(struct finder *f, const struct match_index *index);
 void finder_free(struct finder *f);
 void finder_run(struct finder *f, const struct words *words, const uint32_t *slots);
+/* Only persons with the very identity number of the row. */
+void finder_number(struct finder *f, const struct words *words, const uint32_t *slots);
+/* Fetches what comparing with found[at] will read, while the ones before are compared. */
+static inline void finder_ahead(const struct finder *f, const uint32_t *slots, size_t at)
+{
+    if (at >= f->n) return;
+    const struct match_index *index = f->index;
+    const uint32_t *person = index->slots + (size_t)f->found[at] * index->layout.n_slots;
+    for (size_t s = 1; s < index->layout.n_slots; s++) {
+        if (slots[s] && person[s] && slots[s] != person[s]) __builtin_prefetch(words_at(&index->words, person[s]));
+    }
+}
 #endif

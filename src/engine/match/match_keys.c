@@ -10,11 +10,12 @@ struct atoms {
     uint8_t unit;
 };
 
-/* `broad`: may be joined with another when many have it. `domain` tells apart what must not meet. */
-static void add(struct atoms *a, uint32_t domain, uint32_t hash, bool broad)
+/* `domain` tells apart what must not meet. Returns the atom's number, from 1. */
+static uint8_t add(struct atoms *a, uint32_t domain, uint32_t hash, bool broad, uint8_t cover)
 {
-    if (a->n == ATOMS_MAX) return;
-    a->out[a->n++] = (struct atom){.hash = mix32(hash, domain), .unit = a->unit, .type = broad};
+    if (a->n == ATOMS_MAX) return 0;
+    a->out[a->n++] = (struct atom){.hash = mix32(hash, domain), .unit = a->unit, .broad = broad, .cover = cover};
+    return (uint8_t)a->n;
 }
 
 static uint32_t hash_of(const void *p, size_t n)
@@ -33,36 +34,41 @@ static void halves(struct atoms *a, const struct unit *unit, struct tight t)
 {
     if (t.n < 6) return;
     size_t half = t.n / 2;
-    add(a, domain_of(unit, 1), hash_of(t.p, half), true);
-    add(a, domain_of(unit, 2), hash_of(t.p + half, t.n - half), true);
+    (void)add(a, domain_of(unit, 1), hash_of(t.p, half), true, 0);
+    (void)add(a, domain_of(unit, 2), hash_of(t.p + half, t.n - half), true, 0);
+}
+
+static bool shows(struct blob b, size_t from, size_t n)
+{
+    return b.n_form >= from + n && !memchr(b.form + from, '*', n);
 }
 
 static void atoms_idno(struct atoms *a, const struct unit *unit, struct blob b)
 {
     if (b.mark == MARK_STRING) {
         struct tight t = tight_of(b);
-        add(a, domain_of(unit, 0), hash_of(t.p, t.n), false);
+        (void)add(a, domain_of(unit, 0), hash_of(t.p, t.n), false, 0);
         halves(a, unit, t);
         return;
     }
-    if (b.mark != MARK_HIDDEN) add(a, domain_of(unit, 0), hash_of(b.form, b.n_form), false);
     if (b.n_form != 18) return;
-    if (!memchr(b.form + 10, '*', 8)) add(a, domain_of(unit, 1), hash_of(b.form + 10, 8), false);
-    if (!memchr(b.form + 14, '*', 4)) add(a, domain_of(unit, 2), hash_of(b.form + 14, 4), true);
+    if (shows(b, 10, 8)) {
+        uint8_t tail = add(a, domain_of(unit, 1), hash_of(b.form + 10, 8), false, 0);
+        if (b.mark != MARK_HIDDEN) (void)add(a, domain_of(unit, 0), hash_of(b.form, b.n_form), false, tail);
+    }
+    if (shows(b, 14, 4)) (void)add(a, domain_of(unit, 2), hash_of(b.form + 14, 4), true, 0);
 }
 
 static void atoms_phone(struct atoms *a, const struct unit *unit, struct blob b)
 {
-    bool hidden = memchr(b.form, '*', b.n_form) != NULL;
-    if (hidden) {
-        if (b.n_form >= 4 && !memchr(b.form + b.n_form - 4, '*', 4))
-            add(a, domain_of(unit, 3), hash_of(b.form + b.n_form - 4, 4), true);
+    size_t n = b.n_form;
+    if (n >= 4 && !shows(b, 0, n)) {
+        if (shows(b, n - 4, 4)) (void)add(a, domain_of(unit, 3), hash_of(b.form + n - 4, 4), true, 0);
         return;
     }
-    add(a, domain_of(unit, 0), hash_of(b.form, b.n_form), true);
-    if (b.n_form < 7) return;
-    add(a, domain_of(unit, 1), hash_of(b.form + b.n_form - 7, 7), false);
-    add(a, domain_of(unit, 2), hash_of(b.form, b.n_form - 4), true);
+    uint8_t tail = n >= 7 ? add(a, domain_of(unit, 1), hash_of(b.form + n - 7, 7), false, 0) : 0;
+    (void)add(a, domain_of(unit, 0), hash_of(b.form, n), true, tail);
+    if (n >= 7) (void)add(a, domain_of(unit, 2), hash_of(b.form, n - 4), true, 0);
 }
 
 static void atoms_han(struct atoms *a, const struct unit *unit, struct blob b)
@@ -70,19 +76,19 @@ static void atoms_han(struct atoms *a, const struct unit *unit, struct blob b)
     size_t n = (size_t)(b.n_form - 4) / 6;
     const uint8_t *sound = b.form + 4 * n;
     if (b.mark >= 128) return;
-    add(a, domain_of(unit, 0), hash_of(b.form, 2 * n), false);
-    add(a, domain_of(unit, 1), hash_of(sound, 2 * n), true);
+    uint8_t all = add(a, domain_of(unit, 1), hash_of(sound, 2 * n), true, 0);
+    (void)add(a, domain_of(unit, 0), hash_of(b.form, 2 * n), false, all);
     if (n == 3) {
-        add(a, domain_of(unit, 2), hash_of(sound + 2, 4), true);
+        (void)add(a, domain_of(unit, 2), hash_of(sound + 2, 4), true, 0);
         uint8_t ends[4] = {sound[0], sound[1], sound[4], sound[5]};
-        add(a, domain_of(unit, 3), hash_of(ends, 4), false);
-        add(a, domain_of(unit, 4), hash_of(sound, 4), false);
+        (void)add(a, domain_of(unit, 3), hash_of(ends, 4), false, 0);
+        (void)add(a, domain_of(unit, 4), hash_of(sound, 4), false, 0);
     }
-    if (n == 2) add(a, domain_of(unit, 5), hash_of(sound + 2, 2), true);
+    if (n == 2) (void)add(a, domain_of(unit, 5), hash_of(sound + 2, 2), true, 0);
     uint16_t surname, given;
     memcpy(&surname, b.form + b.n_form - 4, 2);
     memcpy(&given, b.form + b.n_form - 2, 2);
-    add(a, 9999, (uint32_t)surname * given + surname + given, false);
+    (void)add(a, 9999, (uint32_t)surname * given + surname + given, false, all);
 }
 
 static void atoms_birth(struct atoms *a, const struct unit *unit, struct blob b)
@@ -90,22 +96,22 @@ static void atoms_birth(struct atoms *a, const struct unit *unit, struct blob b)
     uint32_t y = b.form[0] | (uint32_t)b.form[1] << 8, m = b.form[2], d = b.form[3];
     if (m && d) {
         uint32_t low = m < d ? m : d, high = m < d ? d : m;
-        if (y) add(a, domain_of(unit, 0), y * 10000 + low * 100 + high, false);
-        add(a, domain_of(unit, 1), m * 100 + d, true);
-        if (y) add(a, domain_of(unit, 2), y * 100 + d, false);
+        if (y) (void)add(a, domain_of(unit, 0), y * 10000 + low * 100 + high, false, 0);
+        (void)add(a, domain_of(unit, 1), m * 100 + d, true, 0);
+        if (y) (void)add(a, domain_of(unit, 2), y * 100 + d, false, 0);
     }
-    if (y && m) add(a, domain_of(unit, 3), y * 100 + m, true);
-    if (y && !m) add(a, domain_of(unit, 4), y, true);
+    if (y && m) (void)add(a, domain_of(unit, 3), y * 100 + m, true, 0);
+    if (y && !m) (void)add(a, domain_of(unit, 4), y, true, 0);
 }
 
 static void atoms_string(struct atoms *a, const struct unit *unit, struct blob b)
 {
     struct tight t = tight_of(b);
-    add(a, domain_of(unit, 0), hash_of(t.p, t.n), false);
-    add(a, domain_of(unit, 1), t.sound, true);
+    uint8_t sound = add(a, domain_of(unit, 1), t.sound, true, 0);
+    (void)add(a, domain_of(unit, 0), hash_of(t.p, t.n), false, sound);
 }
 
-/* The two longest words by their sound, the numbers as they are. */
+/* The two longest words by their sound. */
 static void atoms_text(struct atoms *a, const struct unit *unit, struct blob b)
 {
     atoms_string(a, unit, b);
@@ -120,8 +126,8 @@ static void atoms_text(struct atoms *a, const struct unit *unit, struct blob b)
         }
     }
     if (second.n < 3) return;
-    add(a, domain_of(unit, 2), text_sound((const uint8_t *)longest.p, longest.n), true);
-    add(a, domain_of(unit, 2), text_sound((const uint8_t *)second.p, second.n), true);
+    (void)add(a, domain_of(unit, 2), text_sound((const uint8_t *)longest.p, longest.n), true, 0);
+    (void)add(a, domain_of(unit, 2), text_sound((const uint8_t *)second.p, second.n), true, 0);
 }
 
 static void atoms_address(struct atoms *a, const struct unit *unit, struct blob b)
@@ -130,24 +136,29 @@ static void atoms_address(struct atoms *a, const struct unit *unit, struct blob 
         atoms_text(a, unit, b);
         return;
     }
-    uint32_t part[9];
+    uint32_t part[PLACE_PARTS];
     memcpy(part, b.form, sizeof part);
-    uint32_t place = part[0] ? part[0] : part[1] ? mix32(part[1], part[2]) : mix32(part[3], part[4]);
-    bool known = part[0] || (part[1] && part[2]) || part[3];
-    if (known && part[7]) add(a, domain_of(unit, 0), mix32(mix32(place, part[5]), mix32(part[6], part[7])), false);
-    if (known) add(a, domain_of(unit, 1), mix32(place, part[5]), true);
-    if (known && part[7]) add(a, domain_of(unit, 2), mix32(place, part[7]), false);
-    if (part[5] && part[7]) add(a, domain_of(unit, 3), mix32(mix32(part[5], part[6]), part[7]), true);
+    uint32_t place = part[PLACE_COMPOUND] ? part[PLACE_COMPOUND]
+                     : part[PLACE_ROAD]   ? mix32(part[PLACE_ROAD], part[PLACE_NUMBER])
+                                          : mix32(part[PLACE_VILLAGE], part[PLACE_GROUP]);
+    bool known = part[PLACE_COMPOUND] || (part[PLACE_ROAD] && part[PLACE_NUMBER]) || part[PLACE_VILLAGE];
+    uint32_t building = part[PLACE_BUILDING], stair = part[PLACE_STAIR], room = part[PLACE_ROOM];
+    if (known && room) {
+        uint8_t door = add(a, domain_of(unit, 2), mix32(place, room), false, 0);
+        (void)add(a, domain_of(unit, 0), mix32(mix32(place, building), mix32(stair, room)), false, door);
+    }
+    if (known) (void)add(a, domain_of(unit, 1), mix32(place, building), true, 0);
+    if (building && room) (void)add(a, domain_of(unit, 3), mix32(mix32(building, stair), room), true, 0);
 }
 
 static void atoms_email(struct atoms *a, const struct unit *unit, struct blob b)
 {
-    add(a, domain_of(unit, 0), hash_of(b.form, b.n_form), false);
-    if (b.mark < 4) return;
-    add(a, domain_of(unit, 1), hash_of(b.form, b.mark), false);
-    add(a, domain_of(unit, 2), hash_of(b.form, 4), true);
-    if (b.n_form > (size_t)b.mark + 4)
-        add(a, domain_of(unit, 3), hash_of(b.form + b.mark - 3, b.n_form - (size_t)b.mark + 3), true);
+    size_t at = b.mark;
+    uint8_t local = at >= 4 ? add(a, domain_of(unit, 1), hash_of(b.form, at), false, 0) : 0;
+    (void)add(a, domain_of(unit, 0), hash_of(b.form, b.n_form), false, local);
+    if (at < 4) return;
+    (void)add(a, domain_of(unit, 2), hash_of(b.form, 4), true, 0);
+    if (b.n_form > at + 4) (void)add(a, domain_of(unit, 3), hash_of(b.form + at - 3, b.n_form - at + 3), true, 0);
 }
 
 size_t keys_atoms(const struct layout *l, const struct words *words, const uint32_t *slots, struct atom out[ATOMS_MAX])
@@ -182,7 +193,7 @@ size_t keys_atoms(const struct layout *l, const struct words *words, const uint3
             case UNIT_PLACE:
             case UNIT_CODE: {
                 struct tight t = tight_of(b);
-                add(&a, domain_of(unit, 0), hash_of(t.p, t.n), true);
+                (void)add(&a, domain_of(unit, 0), hash_of(t.p, t.n), true, 0);
                 if (unit->kind == UNIT_CODE) halves(&a, unit, t);
                 break;
             }
@@ -203,7 +214,7 @@ size_t keys_atoms(const struct layout *l, const struct words *words, const uint3
             struct tight x = tight_of(words_blob(words, s)), y = tight_of(words_blob(words, g));
             uint32_t one = text_hash16(x.p, x.n), two = text_hash16(y.p, y.n);
             a.unit = (uint8_t)l->surname;
-            add(&a, 9999, one * two + one + two, false);
+            (void)add(&a, 9999, one * two + one + two, false, 0);
         }
     }
     return a.n;
@@ -243,8 +254,9 @@ static void take_often(const struct postings *p, const struct atom *atoms, size_
     ret->n = 0;
     for (size_t i = 0; i < n; i++) {
         if (!often(p->often1, p->often_mask, atoms[i].hash)) {
-            if (rare) put_key(rare, atoms[i].hash);
-        } else if (atoms[i].type) {
+            bool covered = atoms[i].cover && !often(p->often1, p->often_mask, atoms[atoms[i].cover - 1].hash);
+            if (rare && !covered) put_key(rare, atoms[i].hash);
+        } else if (atoms[i].broad) {
             ret->atom[ret->n++] = atoms[i];
         }
     }
@@ -289,6 +301,25 @@ size_t postings_keys(const struct postings *p, const struct layout *l, const str
         }
     }
     return list.n;
+}
+
+bool postings_number_key(const struct postings *p, const struct layout *l, const struct words *words, const uint32_t *slots,
+                         uint32_t *ret_key)
+{
+    if (l->idno < 0) return false;
+    const struct unit *unit = &l->units[l->idno];
+    if (!slots[unit->slot]) return false;
+    struct blob b = words_blob(words, slots[unit->slot]);
+    struct atom out[4];
+    struct atoms a = {.out = out, .unit = (uint8_t)l->idno};
+    if (b.mark != MARK_NUMBER) return false;
+    atoms_idno(&a, unit, b);
+    for (size_t i = 0; i < a.n && i < 2; i++) {
+        if (often(p->often1, p->often_mask, out[i].hash)) continue;
+        *ret_key = out[i].hash;
+        return true;
+    }
+    return false;
 }
 
 /* --- building ------------------------------------------------------------------------------------------------------- */

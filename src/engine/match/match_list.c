@@ -258,37 +258,54 @@ static bool same_number(const struct match_index *index, const uint32_t *slots, 
     return slots[at] && slots[at] == index_slots(index, person)[at];
 }
 
-static void match_one(const struct matching *m, struct finder *f, size_t row)
+static void judge_found(const struct matching *m, struct finder *f, size_t row)
 {
     const struct match_index *index = m->list->index;
-    const struct words *words = list_words(m->list, row);
-    const uint32_t *slots = list_slots(m->list, row);
+    struct side side = list_side(m->list, row);
     struct row_result *r = &m->results[row];
-    r->comparable = comparable(&index->layout, slots);
-    if (!r->comparable) return;
-    finder_run(f, words, slots);
-    r->found = f->n;
+    r->n = 0;
+    r->found += f->n;
     for (size_t i = 0; i < f->n; i++) {
-        struct comparison levels;
+        struct comparison c;
         struct scored scored;
-        if (!compare_rows(&index->layout, &index->dep, list_side(m->list, row), index_side(index, f->found[i]), m->model,
-                          m->cut, &levels)) {
-            if (!same_number(index, slots, f->found[i])) continue;
-            (void)compare_rows(&index->layout, &index->dep, list_side(m->list, row), index_side(index, f->found[i]), NULL, 0,
-                               &levels);
+        struct side person = index_side(index, f->found[i]);
+        finder_ahead(f, side.slots, i + 6);
+        if (!compare_rows(&index->layout, &index->dep, side, person, m->model, m->cut, &c)) {
+            if (!same_number(index, side.slots, f->found[i])) continue;
+            (void)compare_rows(&index->layout, &index->dep, side, person, NULL, 0, &c);
         }
-        model_score(m->model, &index->layout, words, &levels, &scored);
-        struct candidate c = judge(&index->layout, levels.level, &scored, f->found[i]);
-        if (c.idno == LEVEL_SAME && c.name_differs) {
-            levels.level[index->layout.idno] = LEVEL_MISSING;
-            model_score(m->model, &index->layout, words, &levels, &scored);
-            c.stands = scored.probability > .5;
+        model_score(m->model, &index->layout, side.words, &c, &scored);
+        struct candidate found = judge(&index->layout, c.level, &scored, f->found[i]);
+        if (found.idno == LEVEL_SAME && found.name_differs) {
+            c.level[index->layout.idno] = LEVEL_MISSING;
+            model_score(m->model, &index->layout, side.words, &c, &scored);
+            found.stands = scored.probability > .5;
         }
-        if (c.odds < 1e-4 && c.idno != LEVEL_SAME) continue;
-        if (r->n == KEPT && c.odds < r->kept[KEPT - 1].odds) continue;
-        c.content = row_content(&index->layout, &index->words, index_slots(index, f->found[i]));
-        keep(r, &c);
+        if (found.odds < 1e-4 && found.idno != LEVEL_SAME) continue;
+        if (r->n == KEPT && found.odds < r->kept[KEPT - 1].odds) continue;
+        found.content = row_content(&index->layout, &index->words, person.slots);
+        keep(r, &found);
     }
+}
+
+/* Number and name agree: whoever else resembles the row is somebody else, and need not be looked for. */
+static bool settled_by_number(const struct row_result *r)
+{
+    return r->n > 0 && r->kept[0].idno == LEVEL_SAME && r->kept[0].name != LEVEL_MISSING && !r->kept[0].name_differs &&
+           r->kept[0].odds > 1e3;
+}
+
+static void match_one(const struct matching *m, struct finder *f, size_t row)
+{
+    struct side side = list_side(m->list, row);
+    struct row_result *r = &m->results[row];
+    r->comparable = comparable(&m->list->index->layout, side.slots);
+    if (!r->comparable) return;
+    finder_number(f, side.words, side.slots);
+    if (f->n) judge_found(m, f, row);
+    if (settled_by_number(r)) return;
+    finder_run(f, side.words, side.slots);
+    judge_found(m, f, row);
 }
 
 static void match_rows_range(void *arg, size_t from, size_t to, size_t worker)

@@ -87,11 +87,45 @@ void model_prior(struct model *model, const struct layout *l)
     }
 }
 
-static void count_value(struct model *model, size_t unit, uint32_t count, double *pairs)
+struct spread {
+    double ones, twos, pairs, n;
+};
+
+static void count_value(struct spread *s, uint32_t count)
 {
-    model->ones[unit] += count == 1;
-    model->twos[unit] += count == 2;
-    *pairs += (double)count * (count - 1.0);
+    if (count == 0) return;
+    s->ones += count == 1;
+    s->twos += count == 2;
+    s->pairs += (double)count * (count - 1.0);
+    s->n += count;
+}
+
+static uint8_t domain_of(enum unit_kind kind)
+{
+    return kind == UNIT_SURNAME ? UNIT_GIVEN : (uint8_t)kind;
+}
+
+/* Units of one domain (two address columns) share their values, not the values' counts: each is told by its own rows. */
+static void count_unit(struct model *model, const struct layout *l, const struct words *words, const uint32_t *slots,
+                       uint32_t rows, size_t u)
+{
+    const struct unit *unit = &l->units[u];
+    struct spread s = {0};
+    bool alone = true;
+    for (size_t v = 0; v < l->n_units; v++) alone = alone && (v == u || domain_of(l->units[v].kind) != domain_of(unit->kind));
+    if (alone) {
+        for (uint32_t v = words_next(words, 0); v; v = words_next(words, v)) {
+            if (words_blob_own(words, v).domain == domain_of(unit->kind)) count_value(&s, words_count(words, v));
+        }
+    } else {
+        uint32_t *seen = wg_xcalloc(words_total(words), sizeof *seen);
+        for (size_t at = unit->slot; at < (size_t)rows * l->n_slots; at += l->n_slots) seen[slots[at]]++;
+        for (uint32_t v = words_next(words, 0); v; v = words_next(words, v)) count_value(&s, seen[v]);
+        free(seen);
+    }
+    model->ones[u] = s.ones;
+    model->twos[u] = s.twos;
+    model->u_same[u] = s.n > 1 ? s.pairs / (s.n * (s.n - 1)) : 0;
 }
 
 /* How values are spread: how many rows have one, how often two rows have the same. */
@@ -106,27 +140,9 @@ void model_counts(struct model *model, const struct layout *l, const struct word
     }
     model->rows = living;
     for (size_t u = 0; u < l->n_units; u++) {
-        model->ones[u] = model->twos[u] = model->u_same[u] = 0;
         model->filled[u] = living > 0 ? with[l->units[u].slot] / living : 0;
     }
-    /* Units of one domain (two address columns) share their values' counts: each is told by its own rows. */
-    uint32_t *seen = wg_xcalloc(words->n, sizeof *seen);
-    for (size_t u = 0; u < l->n_units; u++) {
-        const struct unit *unit = &l->units[u];
-        double sum = 0, n = 0;
-        for (uint32_t r = 0; r < rows; r++) {
-            if (!(alive[r >> 6] >> (r & 63) & 1)) continue;
-            for (size_t s = unit->slot; s < (size_t)unit->slot + unit->slots; s++) seen[slots[(size_t)r * l->n_slots + s]]++;
-        }
-        for (uint32_t v = 1; v < words->n; v++) {
-            if (!seen[v]) continue;
-            count_value(model, u, seen[v], &sum);
-            n += seen[v];
-        }
-        memset(seen, 0, words->n * sizeof *seen);
-        model->u_same[u] = n > 1 ? sum / (n * (n - 1)) : 0;
-    }
-    free(seen);
+    for (size_t u = 0; u < l->n_units; u++) count_unit(model, l, words, slots, rows, u);
 }
 
 static double log2_safe(double x)

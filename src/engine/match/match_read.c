@@ -423,24 +423,22 @@ static uint32_t put_address(struct reader *r, struct wg_str s)
     if (!has_han(s)) return put_string(r, UNIT_ADDRESS, s, false);
     struct wg_arena_mark mark = wg_arena_mark(r->scratch);
     struct people_address a = people_address_read(r->scratch, s);
-    const struct wg_str parts[] = {a.compound, a.road, a.road_number, a.village,  a.group,
-                                   a.building, a.unit, a.room,        a.community};
-    enum { PARTS = sizeof parts / sizeof *parts };
-    uint8_t form[PARTS * 4];
+    const struct wg_str parts[PLACE_PARTS] = {
+        [PLACE_COMPOUND] = a.compound, [PLACE_ROAD] = a.road,   [PLACE_NUMBER] = a.road_number,
+        [PLACE_VILLAGE] = a.village,   [PLACE_GROUP] = a.group, [PLACE_BUILDING] = a.building,
+        [PLACE_STAIR] = a.unit,        [PLACE_ROOM] = a.room,   [PLACE_COMMUNITY] = a.community};
+    uint32_t form[PLACE_PARTS];
     char text[TEXT_MAX];
     size_t n = 0;
-    for (size_t i = 0; i < PARTS; i++) {
-        uint32_t h = parts[i].n ? (uint32_t)(wg_hash(parts[i].p, parts[i].n) >> 16) | 1 : 0;
-        memcpy(form + 4 * i, &h, 4);
-        if (i == 8 && n) break; /* the community only where nothing finer stands */
-        if (parts[i].n && n + parts[i].n + 1 < sizeof text) {
-            if (i >= 5 && n) text[n++] = '-';
-            memcpy(text + n, parts[i].p, parts[i].n);
-            n += parts[i].n;
-        }
+    for (size_t i = 0; i < PLACE_PARTS; i++) {
+        form[i] = parts[i].n ? (uint32_t)(wg_hash(parts[i].p, parts[i].n) >> 16) | 1 : 0;
+        if (i == PLACE_COMMUNITY && n) break; /* the community only where nothing finer stands */
+        if (parts[i].n == 0 || n + parts[i].n + 1 >= sizeof text) continue;
+        if (i >= PLACE_BUILDING && n) text[n++] = '-';
+        memcpy(text + n, parts[i].p, parts[i].n);
+        n += parts[i].n;
     }
-    uint32_t community = parts[8].n ? (uint32_t)(wg_hash(parts[8].p, parts[8].n) >> 16) | 1 : 0;
-    memcpy(form + 32, &community, 4);
+    form[PLACE_COMMUNITY] = a.community.n ? (uint32_t)(wg_hash(a.community.p, a.community.n) >> 16) | 1 : 0;
     uint32_t id = n ? words_put(r->words, UNIT_ADDRESS, 1, form, sizeof form, text, n) : put_string(r, UNIT_ADDRESS, s, false);
     wg_arena_rewind(r->scratch, mark);
     return id;

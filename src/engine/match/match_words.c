@@ -3,45 +3,69 @@
 
 #include "engine/match/match_internal.h"
 
-enum { FIRST_TABLE = 1024, HEAD = BLOB_HEAD };
+enum { FIRST_TABLE = 1024, FIRST_POOL = 4096 };
 
 void words_init(struct words *w, const struct words *base)
 {
     *w = (struct words){.base = base, .first = base ? words_total(base) : 0};
     w->mask = FIRST_TABLE - 1;
     w->table = wg_xcalloc(FIRST_TABLE, sizeof *w->table);
-    w->cap = FIRST_TABLE / 2;
-    w->values = wg_xmalloc(w->cap * sizeof *w->values);
-    w->values[0] = (struct value){0};
-    w->n = 1;
+    w->pool_cap = FIRST_POOL;
+    w->pool = wg_xmalloc(w->pool_cap);
+    memset(w->pool, 0, BLOB_HEAD);
+    w->pool_n = BLOB_HEAD; /* number 0 is "missing": nobody's */
 }
 
 void words_free(struct words *w)
 {
-    free(w->values);
     free(w->pool);
     free(w->table);
     *w = (struct words){0};
 }
 
-size_t words_bytes(const struct words *w)
+void words_trim(struct words *w)
 {
-    return w->cap * sizeof *w->values + w->pool_cap + ((size_t)w->mask + 1) * sizeof *w->table;
+    w->pool_cap = w->pool_n;
+    w->pool = wg_xrealloc(w->pool, w->pool_cap, 1);
 }
 
-static uint32_t hash_of(uint8_t domain, const void *text, size_t n)
+size_t words_bytes(const struct words *w)
 {
-    uint64_t h = (wg_hash(text, n) ^ domain) * 0x9E3779B97F4A7C15u;
+    return w->pool_cap + ((size_t)w->mask + 1) * sizeof *w->table;
+}
+
+static uint32_t hash_of(uint8_t domain, struct wg_str text)
+{
+    uint64_t h = (wg_hash(text.p, text.n) ^ domain) * 0x9E3779B97F4A7C15u;
     return (uint32_t)(h >> 32);
 }
 
-static uint32_t find(const struct words *w, uint32_t hash, uint8_t domain, const void *text, size_t n)
+static uint32_t find(const struct words *w, uint32_t hash, uint8_t domain, struct wg_str text)
 {
     for (uint32_t i = hash & w->mask; w->table[i]; i = (i + 1) & w->mask) {
         struct blob b = words_blob_own(w, w->table[i]);
-        if (b.domain == domain && b.n_text == n && memcmp(b.text, text, n) == 0) return w->table[i];
+        if (b.n_text == text.n && b.domain == domain && memcmp(b.text, text.p, text.n) == 0) return w->table[i];
     }
     return 0;
+}
+
+static void table_add(struct words *w, uint32_t hash, uint32_t own)
+{
+    uint32_t i = hash & w->mask;
+    while (w->table[i]) i = (i + 1) & w->mask;
+    w->table[i] = own;
+}
+
+static size_t blob_size(struct blob b)
+{
+    size_t n = (size_t)BLOB_HEAD + b.n_form + (b.shared_text ? 0u : b.n_text);
+    return (n + 3) & ~(size_t)3;
+}
+
+uint32_t words_next(const struct words *w, uint32_t own)
+{
+    size_t at = own ? (size_t)own * 4 + blob_size(words_blob_own(w, own)) : BLOB_HEAD;
+    return at < w->pool_n ? (uint32_t)(at / 4) : 0;
 }
 
 static void enlarge(struct words *w)
@@ -50,48 +74,53 @@ static void enlarge(struct words *w)
     free(w->table);
     w->table = wg_xcalloc(size, sizeof *w->table);
     w->mask = size - 1;
-    for (uint32_t v = 1; v < w->n; v++) {
+    for (uint32_t v = words_next(w, 0); v; v = words_next(w, v)) {
         struct blob b = words_blob_own(w, v);
-        uint32_t i = hash_of(b.domain, b.text, b.n_text) & w->mask;
-        while (w->table[i]) i = (i + 1) & w->mask;
-        w->table[i] = v;
+        table_add(w, hash_of(b.domain, (struct wg_str){b.text, b.n_text}), v);
     }
+}
+
+/* Texts equal to the end of their form are not kept twice. */
+static uint32_t add(struct words *w, uint8_t domain, uint8_t mark, struct wg_str form, struct wg_str text)
+{
+    bool shared = text.n <= form.n && memcmp(form.p + form.n - text.n, text.p, text.n) == 0;
+    size_t need = w->pool_n + (size_t)BLOB_HEAD + form.n + (shared ? 0 : text.n) + 3;
+    if (need > w->pool_cap) {
+        w->pool_cap = need + need / 4 + FIRST_POOL;
+        w->pool = wg_xrealloc(w->pool, w->pool_cap, 1);
+    }
+    if (need / 4 + w->first > UINT32_MAX / 2) abort(); /* 8 GiB of texts: the edge limits the size of a table long before */
+    uint8_t *p = w->pool + w->pool_n;
+    memset(p, 0, BLOB_HEAD);
+    p[4] = (uint8_t)(domain | (shared ? 128 : 0));
+    p[5] = (uint8_t)form.n;
+    p[6] = (uint8_t)text.n;
+    p[7] = mark;
+    if (form.n) memcpy(p + BLOB_HEAD, form.p, form.n);
+    if (!shared) memcpy(p + BLOB_HEAD + form.n, text.p, text.n);
+    uint32_t own = (uint32_t)(w->pool_n / 4);
+    w->pool_n += blob_size(words_blob_own(w, own));
+    return own;
 }
 
 uint32_t words_put(struct words *w, uint8_t domain, uint8_t mark, const void *form, size_t n_form, const void *text,
                    size_t n_text)
 {
-    if (n_form > CMP_MAX * 2) n_form = CMP_MAX * 2;
-    if (n_text > TEXT_MAX) n_text = TEXT_MAX;
-    uint32_t hash = hash_of(domain, text, n_text);
-    uint32_t found = w->base ? find(w->base, hash, domain, text, n_text) : 0;
+    struct wg_str f = {form, n_form < FORM_MAX ? n_form : FORM_MAX}, t = {text, n_text < TEXT_MAX ? n_text : TEXT_MAX};
+    uint32_t hash = hash_of(domain, t);
+    uint32_t found = w->base ? find(w->base, hash, domain, t) : 0;
     if (found) return found;
-    found = find(w, hash, domain, text, n_text);
+    found = find(w, hash, domain, t);
     if (found) return found + w->first;
-
-    if (w->n == w->cap) {
-        w->cap += w->cap / 2;
-        w->values = wg_xrealloc(w->values, w->cap, sizeof *w->values);
-    }
-    size_t need = w->pool_n + HEAD + n_form + n_text;
-    if (need > w->pool_cap) {
-        w->pool_cap = need + need / 4 + 4096;
-        w->pool = wg_xrealloc(w->pool, w->pool_cap, 1);
-    }
-    if (need > UINT32_MAX) abort(); /* 4 GiB of texts: the edge limits the size of a table long before */
-    uint8_t *p = w->pool + w->pool_n;
-    p[0] = domain;
-    p[1] = (uint8_t)n_form;
-    p[2] = (uint8_t)n_text;
-    p[3] = mark;
-    if (n_form) memcpy(p + HEAD, form, n_form);
-    if (n_text) memcpy(p + HEAD + n_form, text, n_text);
-    w->values[w->n] = (struct value){.at = (uint32_t)w->pool_n};
-    w->pool_n = need;
-    uint32_t own = w->n++;
-    uint32_t i = hash & w->mask;
-    while (w->table[i]) i = (i + 1) & w->mask;
-    w->table[i] = own;
-    if ((uint64_t)w->n * 10 > (uint64_t)(w->mask + 1) * 7) enlarge(w);
+    uint32_t own = add(w, domain, mark, f, t);
+    table_add(w, hash, own);
+    w->n++;
+    if ((uint64_t)w->n * 10 > (uint64_t)(w->mask + 1) * 8) enlarge(w);
     return own + w->first;
+}
+
+void words_count_add(struct words *w, uint32_t id, uint32_t by)
+{
+    uint32_t count = words_count(w, id) + by;
+    memcpy(w->pool + (size_t)id * 4, &count, sizeof count);
 }
