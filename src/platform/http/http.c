@@ -414,11 +414,9 @@ static int open_listener(struct wg_ctx *ctx, const char *where, int *ret_fd)
 
 static unsigned port_of(int fd)
 {
-    struct sockaddr_storage addr = {0};
+    struct sockaddr_in6 addr = {0}; /* the port stands at the same place in both families */
     socklen_t n = sizeof addr;
-    if (getsockname(fd, (struct sockaddr *)&addr, &n) != 0) return 0;
-    if (addr.ss_family == AF_INET6) return ntohs(((struct sockaddr_in6 *)(void *)&addr)->sin6_port);
-    return ntohs(((struct sockaddr_in *)(void *)&addr)->sin_port);
+    return getsockname(fd, (struct sockaddr *)&addr, &n) == 0 ? ntohs(addr.sin6_port) : 0;
 }
 
 static int read_pem(struct wg_ctx *ctx, const char *path, char **ret_text)

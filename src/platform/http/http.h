@@ -58,7 +58,7 @@ WG_MUST int http_multipart(struct wg_ctx *ctx, const struct http_request *reques
 struct http_answer {
     int status;          /* 200 when left 0 */
     const char *type;    /* "application/json" for json; otherwise set it */
-    json_t *json;        /* taken over, or */
+    json_t *json;        /* taken over; sent gzipped from 2 KiB on to those who take it; or */
     struct wg_str bytes; /* living in the arena or constant, or */
     /* a stream: called until it returns 0 (end) or a negative number (stop: the client sees the answer broken off); sleeps inside
      * when it has nothing yet (events), a few seconds at most: then it sends a remark, so that a client that left is noticed, and

@@ -1,5 +1,6 @@
 /* Answers on their way out: headers, problem documents, bodies, streams. */
 #include <string.h>
+#include <zlib.h>
 
 #include "platform/http/http_internal.h"
 
@@ -18,7 +19,7 @@ static const struct {
     {"Permissions-Policy", "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"},
 };
 
-enum { STREAM_BLOCK = 16 * 1024, JSON_MAX = 64 * 1024 * 1024 };
+enum { STREAM_BLOCK = 16 * 1024, JSON_MAX = 64 * 1024 * 1024, GZIP_FROM = 2 * 1024 };
 
 void http_set_header(struct http_answer *answer, const char *name, struct wg_str value)
 {
@@ -93,32 +94,59 @@ static struct MHD_Response *constant_response(struct wg_str bytes)
     return MHD_create_response_from_buffer(bytes.n, bytes.n ? p : NULL, MHD_RESPMEM_PERSISTENT);
 }
 
-static struct MHD_Response *make_response(struct http_exchange *x)
-{
-    struct http_answer *a = &x->answer;
-    if (a->json) {
-        struct wg_buf out;
-        wg_buf_init(&out, JSON_MAX);
-        int rc = json_dump_callback(a->json, dump_json, &out, JSON_COMPACT);
-        json_decref(a->json);
-        a->json = NULL;
-        if (rc != 0) {
-            wg_buf_free(&out);
-            return NULL;
-        }
-        x->bytes_out = out.n;
-        struct MHD_Response *response = MHD_create_response_from_buffer(out.n, out.p, MHD_RESPMEM_MUST_FREE);
-        if (!response) wg_buf_free(&out);
-        return response;
-    }
-    if (a->stream) return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, x, NULL);
-    x->bytes_out = a->bytes.n;
-    return constant_response(a->bytes);
-}
-
 static void add_header(struct MHD_Response *response, const char *name, const char *value)
 {
     if (MHD_add_response_header(response, name, value) != MHD_YES) wg_log(WG_LOG_ERROR, "http: header %s not sent", name);
+}
+
+/* Packs `plain` in place of itself when that is worth it and the client takes it: phones have slow lines. */
+static bool pack(const struct http_request *request, struct wg_buf *plain)
+{
+    enum { LEVEL = 3, GZIP_WINDOW = 15 + 16, MEMORY = 8, SLACK = 64 };
+    int weight;
+    if (plain->n < GZIP_FROM || !http_accepts(http_header(request, "Accept-Encoding"), "gzip", &weight)) return false;
+    z_stream z = {0};
+    if (deflateInit2(&z, LEVEL, Z_DEFLATED, GZIP_WINDOW, MEMORY, Z_DEFAULT_STRATEGY) != Z_OK) return false;
+    size_t room = deflateBound(&z, plain->n) + SLACK;
+    struct wg_buf packed = {.p = wg_xmalloc(room), .cap = room, .max = room};
+    z.next_in = (Bytef *)plain->p;
+    z.avail_in = (uInt)plain->n;
+    z.next_out = (Bytef *)packed.p;
+    z.avail_out = (uInt)room;
+    bool whole = deflate(&z, Z_FINISH) == Z_STREAM_END;
+    packed.n = z.total_out;
+    (void)deflateEnd(&z);
+    wg_buf_free(whole ? plain : &packed);
+    if (whole) *plain = packed;
+    return whole;
+}
+
+static struct MHD_Response *json_response(struct http_exchange *x)
+{
+    struct wg_buf out;
+    wg_buf_init(&out, JSON_MAX);
+    int rc = json_dump_callback(x->answer.json, dump_json, &out, JSON_COMPACT);
+    json_decref(x->answer.json);
+    x->answer.json = NULL;
+    if (rc != 0) {
+        wg_buf_free(&out);
+        return NULL;
+    }
+    bool packed = pack(&x->request, &out);
+    x->bytes_out = out.n;
+    struct MHD_Response *response = MHD_create_response_from_buffer(out.n, out.p, MHD_RESPMEM_MUST_FREE);
+    if (!response) wg_buf_free(&out);
+    if (response && packed) add_header(response, "Content-Encoding", "gzip");
+    return response;
+}
+
+static struct MHD_Response *make_response(struct http_exchange *x)
+{
+    struct http_answer *a = &x->answer;
+    if (a->json) return json_response(x);
+    if (a->stream) return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, x, NULL);
+    x->bytes_out = a->bytes.n;
+    return constant_response(a->bytes);
 }
 
 /* RFC 6266: a plain name for old clients and the true one, percent-encoded. */
