@@ -92,6 +92,11 @@ static bool cancelled(void *arg)
     return atomic_load(&job->cancelled) || atomic_load(&job->engine->stopping);
 }
 
+bool job_stopping(const struct job *job)
+{
+    return atomic_load(&job->engine->stopping) && !atomic_load(&job->cancelled);
+}
+
 const json_t *job_args(const struct job *job)
 {
     return job->args;
@@ -156,6 +161,16 @@ static void enter(struct job_engine *engine, struct job *job)
     (void)pthread_mutex_unlock(&engine->lock);
 }
 
+/* Takes the oldest waiting job into the list of those running; NULL when none waits (or the store cannot say). */
+static struct job *claim(struct wg_ctx *ctx, struct job_engine *engine)
+{
+    struct job *job = NULL;
+    (void)pthread_mutex_lock(&engine->claiming);
+    if (job_rows_claim(ctx, engine, ctx->arena, &job) == 0 && job) enter(engine, job);
+    (void)pthread_mutex_unlock(&engine->claiming);
+    return job;
+}
+
 static void leave(struct job_engine *engine, struct job *job)
 {
     (void)pthread_mutex_lock(&engine->lock);
@@ -199,23 +214,21 @@ static void run_job(struct job *job)
     struct job_engine *engine = job->engine;
     struct wg_ctx ctx = wg_ctx(job->arena);
     ctx.lang = job->lang;
-    enter(engine, job);
     const struct job_kind *kind = find_kind(engine, job->kind_name);
     int code = kind ? kind->run(&ctx, job, engine->services) : wg_refuse(&ctx, WG_E_NOT_FOUND, "kind", job->kind_name, NULL);
     write_end(&ctx, job, code);
     leave(engine, job);
 }
 
-/* Runs the oldest waiting job; false when none waits (or the store cannot say). */
+/* False when none waits. */
 static bool run_next(struct job_engine *engine)
 {
     struct wg_arena *arena = wg_arena_new();
     struct wg_ctx ctx = wg_ctx(arena);
-    struct job *job = NULL;
-    bool ran = job_rows_claim(&ctx, engine, arena, &job) == 0 && job;
-    if (ran) run_job(job);
+    struct job *job = claim(&ctx, engine);
+    if (job) run_job(job);
     wg_arena_free(arena);
-    return ran;
+    return job != NULL;
 }
 
 static void *work(void *arg)
@@ -290,6 +303,7 @@ static struct job_engine *new_engine(struct store *store, const char *district, 
     (void)pthread_condattr_init(&monotonic);
     (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     (void)pthread_mutex_init(&engine->lock, NULL);
+    (void)pthread_mutex_init(&engine->claiming, NULL);
     (void)pthread_cond_init(&engine->woken, &monotonic);
     (void)pthread_cond_init(&engine->changed, &monotonic);
     (void)pthread_condattr_destroy(&monotonic);
@@ -333,6 +347,7 @@ void job_engine_stop(struct job_engine *engine)
     job_clock_join(engine);
     (void)pthread_cond_destroy(&engine->changed);
     (void)pthread_cond_destroy(&engine->woken);
+    (void)pthread_mutex_destroy(&engine->claiming);
     (void)pthread_mutex_destroy(&engine->lock);
     free(engine->threads);
     free(engine->district);
@@ -374,14 +389,15 @@ int job_look(struct wg_ctx *ctx, struct job_engine *engine, wg_id id, struct job
 
 int job_cancel(struct wg_ctx *ctx, struct job_engine *engine, wg_id id)
 {
+    (void)pthread_mutex_lock(&engine->claiming);
     int code = job_rows_cancel(ctx, engine, id);
-    if (code) return code;
     (void)pthread_mutex_lock(&engine->lock);
-    for (struct job *job = engine->running; job; job = job->next)
+    for (struct job *job = engine->running; job && !code; job = job->next)
         if (wg_id_eq(job->id, id)) atomic_store(&job->cancelled, true);
     tell_watchers(engine);
     (void)pthread_mutex_unlock(&engine->lock);
-    return 0;
+    (void)pthread_mutex_unlock(&engine->claiming);
+    return code;
 }
 
 static json_t *moment_json(const struct wg_ctx *ctx, wg_time t)

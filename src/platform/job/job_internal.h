@@ -38,6 +38,9 @@ struct job_engine {
     char *district;
     void *services;
     const struct job_kind *kinds;
+    /* Taken before `lock`. Held while a job goes from its row into the list, and while one is cancelled in both, so that a
+     * wish to stop cannot fall between them. */
+    pthread_mutex_t claiming;
     pthread_mutex_t lock;
     pthread_cond_t woken;    /* the engine's own threads: work, or the end */
     pthread_cond_t changed;  /* watchers: some job's progress or end */

@@ -418,6 +418,18 @@ static void test_job__cancelled_it_stops_and_keeps_what_it_keeps(void **state)
     assert_true(wg_id_is_nil(look(f, waiting).worker) == false && look(f, waiting).started == WG_TIME_NONE);
 }
 
+static void test_job__a_wish_to_stop_is_never_lost(void **state)
+{
+    struct fixture *f = *state; /* job P2 */
+    start(f, 2);
+    for (int i = 0; i < 40; i++) {
+        wg_id id = ask(f, "steps", "x");
+        (void)usleep((useconds_t)(i * 20));
+        assert_int_equal(job_cancel(&f->ctx, f->services.job.engine, id), 0);
+        (void)wait_for(f, id, "cancelled");
+    }
+}
+
 static void test_job__progress_never_goes_back(void **state)
 {
     struct fixture *f = *state; /* job P3 */
@@ -585,6 +597,7 @@ int main(void)
         TEST(test_job__is_forgotten_long_after_its_end),
         TEST(test_job__a_checkpoint_goes_with_its_write),
         TEST(test_job__cancelled_it_stops_and_keeps_what_it_keeps),
+        TEST(test_job__a_wish_to_stop_is_never_lost),
         TEST(test_job__progress_never_goes_back),
         TEST(test_job__the_clock_calls_again),
         TEST(test_job__is_seen_by_who_asked_and_who_is_in_charge),
