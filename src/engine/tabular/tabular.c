@@ -190,7 +190,7 @@ static int find_shape(struct wg_ctx *ctx, struct tab_reader *r)
     if (e) return e;
     if (s->n == 0) return wg_refuse(ctx, WG_E_TAB_EMPTY, NULL, NULL, NULL);
     struct tab_head head;
-    if (!tab_head_find(s->lines, s->n, &r->source, &head)) return wg_refuse(ctx, WG_E_TAB_NO_HEADER, NULL, NULL, NULL);
+    if (!tab_head_find(r->own, s->lines, s->n, &r->source, &head)) return wg_refuse(ctx, WG_E_TAB_NO_HEADER, NULL, NULL, NULL);
     if (head.first >= s->n && !s->more) return wg_refuse(ctx, WG_E_TAB_NO_ROWS, NULL, NULL, NULL);
     if (head.columns > r->limits.max_columns)
         return wg_refuse(ctx, WG_E_TAB_LIMIT, NULL, wg_fmt(ctx->arena, "> %zu columns", r->limits.max_columns), NULL);

@@ -391,6 +391,7 @@ int tab_csv_open(struct wg_ctx *ctx, struct wg_arena *arena, struct wg_str bytes
     } else {
         c->decoder = tab_decoder_new(arena, survey.encoding, body);
         if (!c->decoder) return wg_refuse(ctx, WG_E_TAB_FORMAT, NULL, NULL, NULL);
+        wg_buf_puts(&c->window, ""); /* never NULL */
     }
     start(c);
     take_hint(c);

@@ -77,7 +77,16 @@ static struct wg_str cell_at(const struct tab_head_line *line, size_t column)
 
 static enum trait trait_at(const struct tab_head_line *line, size_t column)
 {
-    return column < line->n ? trait_of(line->cells[column], line->kinds[column]) : NOTHING;
+    return column < line->n ? (enum trait)line->traits[column] : NOTHING;
+}
+
+static void find_traits(struct wg_arena *arena, struct tab_head_line *lines, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        lines[i].traits = wg_alloc(arena, lines[i].n);
+        for (size_t c = 0; c < lines[i].n; c++)
+            lines[i].traits[c] = (unsigned char)trait_of(lines[i].cells[c], lines[i].kinds[c]);
+    }
 }
 
 struct candidate {
@@ -247,10 +256,12 @@ static size_t widest(const struct tab_head_line *lines, size_t n)
     return width;
 }
 
-bool tab_head_find(const struct tab_head_line *lines, size_t n, const struct tab_source *source, struct tab_head *ret)
+bool tab_head_find(struct wg_arena *arena, struct tab_head_line *lines, size_t n, const struct tab_source *source,
+                   struct tab_head *ret)
 {
     size_t width = widest(lines, n), best = n;
     if (width == 0 || all_prose(lines, n)) return false;
+    find_traits(arena, lines, n);
     struct candidate top = {0};
     for (size_t i = 0; i < n; i++) {
         if (lines[i].damaged || lines[i].filled * 5 < width * 2) continue;

@@ -123,6 +123,7 @@ struct tab_head_line {
     size_t number;
     const struct wg_str *cells;
     const enum tab_cell_kind *kinds;
+    unsigned char *traits;   /* tabular_head.c's own */
     size_t n, filled, index; /* index: among all lines of the source */
     bool damaged;
 };
@@ -133,7 +134,8 @@ struct tab_head {
     size_t columns;
 };
 /* false: nothing here looks like a table. */
-bool tab_head_find(const struct tab_head_line *lines, size_t n, const struct tab_source *source, struct tab_head *ret);
+bool tab_head_find(struct wg_arena *arena, struct tab_head_line *lines, size_t n, const struct tab_source *source,
+                   struct tab_head *ret);
 const struct wg_str *tab_head_names(struct wg_arena *arena, enum wg_lang lang, const struct tab_head_line *lines,
                                     const struct tab_head *head, const struct tab_source *source);
 bool tab_is_total(const struct wg_str *cells, size_t n, size_t span);

@@ -361,6 +361,7 @@ static void test_tabular__what_is_no_table_is_refused(void **state)
     (void)state; /* tabular P4 */
     refused(WG_STR(""), NULL, WG_E_TAB_EMPTY);
     refused(WG_STR("\xEF\xBB\xBF"), NULL, WG_E_TAB_EMPTY);
+    refused(WG_STR("\xFE\xFF"), NULL, WG_E_TAB_EMPTY);
     refused(WG_STR(" \r\n,,,\r\n,,\r\n"), NULL, WG_E_TAB_EMPTY);
     refused(WG_STR("姓名,电话\r\n\r\n"), NULL, WG_E_TAB_NO_ROWS);
     refused(WG_STR("%PDF-1.7\n"), NULL, WG_E_TAB_FORMAT);

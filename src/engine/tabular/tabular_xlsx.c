@@ -328,10 +328,11 @@ int tab_xlsx_open(struct wg_ctx *ctx, struct wg_arena *arena, struct wg_str byte
     if (e) return e;
     wg_arena_cleanup(arena, drop_strings, &x->strings);
     struct tab_source source = {.format = TAB_XLSX, .encoding = ""};
-    struct sheet *sheet;
-    struct tab_sheet_survey survey;
+    struct sheet *sheet = NULL;
+    struct tab_sheet_survey survey = {0};
     e = read_workbook(ctx, arena, x);
-    if (!e) e = choose_sheet(ctx, arena, x, &sheet, &survey, &source.other_sheets);
+    if (e) return e;
+    e = choose_sheet(ctx, arena, x, &sheet, &survey, &source.other_sheets);
     if (e) return e;
     source.sheet = sheet->name;
     struct tab_sheet_parts parts = {&x->package, sheet->part, &x->strings, &x->styles};
