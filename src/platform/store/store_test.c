@@ -320,17 +320,12 @@ static int fail_whole_transaction(struct wg_ctx *ctx, struct store_tx *tx, void 
     return 0;
 }
 
-static int wait_then_add(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
-{
-    (void)usleep(30000); /* lets the others gather behind */
-    return add_thing(ctx, tx, arg);
-}
-
 struct one_write {
     struct fixture *f;
     store_work work;
     struct add add;
     int code, problem;
+    pthread_t thread;
 };
 
 static void *write_one(void *arg)
@@ -344,22 +339,71 @@ static void *write_one(void *arg)
     return NULL;
 }
 
+struct gate {
+    atomic_bool entered, open;
+};
+
+static int wait_at_gate(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
+{
+    (void)ctx;
+    (void)tx;
+    struct gate *gate = arg;
+    atomic_store(&gate->entered, true);
+    while (!atomic_load(&gate->open)) (void)usleep(500);
+    return 0;
+}
+
+struct gate_keeper {
+    struct fixture *f;
+    struct gate gate;
+    int code; /* that of its group; nobody asks */
+};
+
+static void *keep_gate(void *arg)
+{
+    struct gate_keeper *keeper = arg;
+    struct wg_arena *arena = wg_arena_new();
+    struct wg_ctx ctx = wg_ctx(arena);
+    keeper->code = store_write(&ctx, keeper->f->store, wait_at_gate, &keeper->gate);
+    wg_arena_free(arena);
+    return NULL;
+}
+
+static size_t queued(struct store *store)
+{
+    size_t n = 0;
+    (void)pthread_mutex_lock(&store->queue_lock);
+    for (const struct unit *unit = store->queue.first; unit; unit = unit->next) n++;
+    (void)pthread_mutex_unlock(&store->queue_lock);
+    return n;
+}
+
+/* All in one group, in this order: the writer is held at a gate until they stand in the queue. The gate's own unit is the
+ * group's first. */
 static void write_together(struct one_write *writes, size_t n)
 {
-    pthread_t threads[8];
+    struct gate_keeper keeper = {.f = writes[0].f};
+    pthread_t gate;
+    assert_int_equal(pthread_create(&gate, NULL, keep_gate, &keeper), 0);
+    while (!atomic_load(&keeper.gate.entered)) (void)usleep(500);
     for (size_t i = 0; i < n; i++) {
-        assert_int_equal(pthread_create(&threads[i], NULL, write_one, &writes[i]), 0);
-        (void)usleep(2000);
+        assert_int_equal(pthread_create(&writes[i].thread, NULL, write_one, &writes[i]), 0);
+        while (queued(writes[0].f->store) <= i) (void)usleep(500);
     }
-    for (size_t i = 0; i < n; i++) assert_int_equal(pthread_join(threads[i], NULL), 0);
+    atomic_store(&keeper.gate.open, true);
+    for (size_t i = 0; i < n; i++) assert_int_equal(pthread_join(writes[i].thread, NULL), 0);
+    assert_int_equal(pthread_join(gate, NULL), 0);
 }
 
 static void test_store__a_lost_transaction_costs_only_its_cause(void **state)
 {
     struct fixture *f = *state; /* store P2 */
     struct one_write writes[] = {
-        {f, wait_then_add, {1, NULL, 0}, 1, 0}, {f, add_thing, {2, NULL, 0}, 1, 0}, {f, fail_whole_transaction, {0}, 1, 0},
-        {f, add_thing, {3, NULL, 0}, 1, 0},     {f, add_thing, {3, NULL, 0}, 1, 0},
+        {.f = f, .work = add_thing, .add = {1, NULL, 0}, .code = 1},
+        {.f = f, .work = add_thing, .add = {2, NULL, 0}, .code = 1},
+        {.f = f, .work = fail_whole_transaction, .add = {0}, .code = 1},
+        {.f = f, .work = add_thing, .add = {3, NULL, 0}, .code = 1},
+        {.f = f, .work = add_thing, .add = {3, NULL, 0}, .code = 1},
     };
     write_together(writes, 5);
     assert_int_equal(writes[0].code, 0);
@@ -388,8 +432,9 @@ static void test_store__a_full_disk_is_said_and_survived(void **state)
     struct fixture *f = *state; /* store P1 P2 */
     write_ok(f, 1, NULL);
     assert_int_equal(store_write(&f->ctx, f->store, run_sql, "PRAGMA max_page_count = 64"), 0);
-    struct one_write writes[] = {
-        {f, wait_then_add, {2, NULL, 0}, 1, 0}, {f, add_large, {0}, 1, 0}, {f, add_thing, {3, NULL, 0}, 1, 0}};
+    struct one_write writes[] = {{.f = f, .work = add_thing, .add = {2, NULL, 0}, .code = 1},
+                                 {.f = f, .work = add_large, .add = {0}, .code = 1},
+                                 {.f = f, .work = add_thing, .add = {3, NULL, 0}, .code = 1}};
     write_together(writes, 3);
     assert_int_equal(writes[0].code, 0);
     assert_int_equal(writes[1].code, WG_E_STORE_FULL);
@@ -413,8 +458,9 @@ static int open_deferred_debt(struct wg_ctx *ctx, struct store_tx *tx, void *arg
 static void test_store__a_failed_commit_is_told_to_every_unit(void **state)
 {
     struct fixture *f = *state; /* store P1 */
-    struct one_write writes[] = {
-        {f, wait_then_add, {2, NULL, 0}, 1, 0}, {f, open_deferred_debt, {0}, 1, 0}, {f, add_thing, {3, NULL, 0}, 1, 0}};
+    struct one_write writes[] = {{.f = f, .work = add_thing, .add = {2, NULL, 0}, .code = 1},
+                                 {.f = f, .work = open_deferred_debt, .add = {0}, .code = 1},
+                                 {.f = f, .work = add_thing, .add = {3, NULL, 0}, .code = 1}};
     write_together(writes, 3);
     for (int i = 0; i < 3; i++) {
         assert_int_equal(writes[i].code, WG_E_STORE);
