@@ -140,11 +140,20 @@ static struct MHD_Response *json_response(struct http_exchange *x)
     return response;
 }
 
+/* libmicrohttpd 0.9.75 ends a chunked answer to HEAD with an empty chunk, which the next answer's reader would meet: such an answer
+ * is not chunked and closes the connection. */
+static struct MHD_Response *stream_response(struct http_exchange *x)
+{
+    struct MHD_Response *response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, x, NULL);
+    if (response && x->is_head) (void)MHD_set_response_options(response, MHD_RF_HTTP_VERSION_1_0_ONLY, MHD_RO_END);
+    return response;
+}
+
 static struct MHD_Response *make_response(struct http_exchange *x)
 {
     struct http_answer *a = &x->answer;
     if (a->json) return json_response(x);
-    if (a->stream) return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, x, NULL);
+    if (a->stream) return stream_response(x);
     x->bytes_out = a->bytes.n;
     return constant_response(a->bytes);
 }
@@ -199,9 +208,7 @@ static void add_headers(struct http_exchange *x, struct MHD_Response *response, 
             add_header(response, wg_cstr(arena, a->headers[i].name), wg_cstr(arena, a->headers[i].value));
     if (is_api || !has_header(a, "Cache-Control")) add_header(response, "Cache-Control", "no-store");
     if (a->file_name) add_header(response, "Content-Disposition", disposition(arena, a->file_name));
-    /* libmicrohttpd 0.9.75 ends a chunked answer to HEAD with an empty chunk, which the next answer's reader would meet. */
-    bool bare_stream = x->is_head && a->stream;
-    if (bare_stream || atomic_load(&x->conn->server->stopping)) add_header(response, "Connection", "close");
+    if (atomic_load(&x->conn->server->stopping)) add_header(response, "Connection", "close");
 }
 
 enum MHD_Result http_send(struct http_exchange *x)

@@ -500,6 +500,7 @@ static void test_http__head_is_get_without_body(void **state)
     hc_free(&r);
     r = hc_ask(&c, "HEAD", "/csv", NULL, NULL);
     assert_int_equal(r.status, 200);
+    assert_int_equal(c.in.n, 0);
     assert_false(hc_more(&c)); /* closed, and nothing came before */
     hc_free(&r);
     hc_close(&c);
