@@ -5,7 +5,11 @@
 
 #include "engine/tabular/tabular_internal.h"
 
-enum { SNIFF_BYTES = 4096, DECODE_UNITS = 16 * 1024 };
+enum {
+    SNIFF_BYTES = 4096,
+    DECODE_UNITS = 16 * 1024,
+    CLEARLY_NOT = 256, /* so many wrong sequences, more than right ones, are no accident in UTF-8 */
+};
 
 static const char replacement[] = "\xEF\xBF\xBD";
 
@@ -40,6 +44,14 @@ static bool plain8(const unsigned char *p)
     return ((w & 0x8080808080808080ULL) | zero) == 0;
 }
 
+/* Three-byte sequences, all but the few lead bytes that need a closer look: most of Chinese. Returns how many bytes. */
+static size_t plain_three(const unsigned char *p, size_t left)
+{
+    size_t n = 0;
+    while (left - n >= 3 && p[n] > 0xE0 && p[n] < 0xED && (p[n + 1] & 0xC0) == 0x80 && (p[n + 2] & 0xC0) == 0x80) n += 3;
+    return n;
+}
+
 static struct tally tally_utf8(struct wg_str bytes)
 {
     struct tally t = {0, 0, 0};
@@ -52,10 +64,15 @@ static struct tally tally_utf8(struct wg_str bytes)
             t.nul += p[i] == 0;
             i++;
         } else {
+            size_t run = plain_three(p + i, n - i);
+            t.good += run / 3;
+            i += run;
+            if (run > 0) continue;
             size_t len = sequence_at(p + i, n - i);
             t.good += len > 0;
             t.bad += len == 0;
             i += len ? len : 1;
+            if (t.bad >= CLEARLY_NOT && t.bad > t.good) break;
         }
     }
     return t;
