@@ -386,7 +386,8 @@ static int explain(struct wg_ctx *ctx, void *arg, const struct list_view *view)
 static int candidate_json(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, wg_id id, json_t *explained,
                           json_t *items)
 {
-    static const struct guard_scope everywhere = {(const char *const[]){""}, 1};
+    static const char *const whole_district[] = {""};
+    static const struct guard_scope everywhere = {whole_district, 1};
     struct person person;
     json_t *row;
     /* A clerk compares people wherever they live: that is what the right to review is. The look is in the audit. */

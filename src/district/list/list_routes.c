@@ -1,0 +1,796 @@
+/* The edge of lists. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "district/list/list_internal.h"
+
+/* --- bringing one ---------------------------------------------------------------------------------------------------------------- */
+
+static const char *upload_field(struct wg_ctx *ctx, const struct http_upload *upload, const char *name)
+{
+    for (size_t i = 0; i < upload->n_fields; i++)
+        if (wg_str_is(upload->fields[i].name, name)) {
+            struct wg_str value = wg_str_trim(upload->fields[i].value);
+            return value.n ? wg_cstr(ctx->arena, value) : NULL;
+        }
+    return NULL;
+}
+
+static int answer_list(struct guard_call *call, wg_id id);
+
+static int post_list(struct guard_call *call)
+{
+    struct wg_ctx *ctx = call->ctx;
+    const struct district *d = call->services;
+    struct http_upload upload;
+    wg_id id;
+    int rc = http_multipart(ctx, call->request, &upload);
+    if (rc) return rc;
+    const char *file = wg_cstr(ctx->arena, upload.file_name), *dot = strrchr(file, '.');
+    const char *name = upload_field(ctx, &upload, "name"), *source = upload_field(ctx, &upload, "source"),
+               *programme = upload_field(ctx, &upload, "programme");
+    const char *stem = dot && dot != file ? wg_fmt(ctx->arena, "%.*s", (int)(dot - file), file) : file;
+    struct list_new what = {.name = name ? name : stem,
+                            .source = source ? source : stem,
+                            .file_name = file,
+                            .programme = programme ? programme : "list_follow_up",
+                            .bytes = upload.bytes,
+                            .worker = call->who->worker};
+    if (wg_utf8_count(wg_str(what.name)) > 100) return wg_refuse(ctx, WG_E_FIELD_TOO_LONG, "name", "100", NULL);
+    if (wg_utf8_count(wg_str(what.source)) > 100) return wg_refuse(ctx, WG_E_FIELD_TOO_LONG, "source", "100", NULL);
+    rc = list_receive(ctx, d, &what, &id);
+    return rc ? rc : answer_list(call, id);
+}
+
+static const char q_sources[] =
+    "SELECT source FROM list WHERE district = $1 GROUP BY source ORDER BY max(received) DESC LIMIT 50";
+
+static int get_sources(struct guard_call *call)
+{
+    struct wg_ctx *ctx = call->ctx;
+    const struct district *d = call->services;
+    struct store_snap *snap;
+    struct store_rows *rows;
+    bool more;
+    json_t *items = res_keep(ctx, json_array());
+    int rc = store_read(ctx, d->store, &snap);
+    if (rc == 0) rc = store_query(ctx, snap, q_sources, (struct store_value[]){store_cstr(d->code)}, 1, &rows);
+    while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more)
+        json_array_append_new(items, json_string(wg_cstr(ctx->arena, store_get_text(rows, 0))));
+    return rc ? rc : res_answer(call, json_pack("{s:O}", "items", items));
+}
+
+/* --- one list ---------------------------------------------------------------------------------------------------------------------- */
+
+static const char q_memory[] = "SELECT columns FROM source_columns WHERE district = $1 AND source = $2 ORDER BY at DESC";
+static const char q_same_file[] = "SELECT id FROM list WHERE district = $1 AND file_digest = $2 AND id <> $3 AND state IN "
+                                  "('working', 'open', 'closed') ORDER BY received DESC";
+static const char q_one[] = "SELECT w.name FROM worker w WHERE w.district = $1 AND w.id = $2";
+
+static json_t *column_json(const struct tab_shape *shape, const struct column_guess *guess, size_t index,
+                           const char *remembered)
+{
+    json_t *samples = json_array();
+    for (size_t i = 0; i < guess->n_samples; i++)
+        json_array_append_new(samples, json_stringn(guess->samples[i].p, guess->samples[i].n));
+    return json_pack(
+        "{s:I, s:s%, s:s, s:s?, s:f, s:b, s:b, s:I, s:I, s:I, s:I, s:o}", "index", (json_int_t)index, "header",
+        shape->header[index].p, shape->header[index].n, "kind", remembered ? remembered : column_kind_code(guess->kind),
+        "second", guess->second == COLUMN_UNKNOWN ? NULL : column_kind_code(guess->second), "confidence", guess->confidence,
+        "by_header", guess->by_header, "by_content", guess->by_content, "filled", (json_int_t)guess->filled, "sampled",
+        (json_int_t)guess->sampled, "faulty", (json_int_t)guess->faulty, "lost", (json_int_t)guess->lost, "samples", samples);
+}
+
+/* Columns as guessed (or remembered for the source), with samples: read from the file while it waits to be confirmed. */
+static int guessed_columns(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const struct list_head *head,
+                           json_t **ret_columns, bool *ret_remembered)
+{
+    struct tab_reader *reader;
+    struct column_guess *guesses;
+    struct store_rows *rows;
+    const json_t *memory = NULL;
+    bool found;
+    json_t *columns = res_keep(ctx, json_array());
+    int rc = list_file_open(ctx, d, head->id, &reader);
+    if (rc == 0) rc = columns_guess(ctx, reader, LIST_SAMPLE_ROWS, &guesses);
+    if (rc == 0)
+        rc = store_one(ctx, snap, q_memory, (struct store_value[]){store_cstr(d->code), store_cstr(head->source)}, 2, &rows,
+                       &found);
+    if (rc) return rc;
+    const struct tab_shape *shape = tab_shape(reader);
+    if (found) {
+        struct wg_str text = store_get_text(rows, 0);
+        memory = res_keep(ctx, json_loadb(text.p, text.n, 0, NULL));
+        store_rows_end(rows);
+    }
+    *ret_remembered = json_array_size(memory) == shape->columns;
+    for (size_t c = 0; c < shape->columns; c++)
+        json_array_append_new(
+            columns, column_json(shape, &guesses[c], c, *ret_remembered ? json_string_value(json_array_get(memory, c)) : NULL));
+    *ret_columns = columns;
+    return 0;
+}
+
+static json_t *confirmed_columns(struct wg_ctx *ctx, const struct list_head *head)
+{
+    json_t *columns = res_keep(ctx, json_array());
+    const json_t *header = json_object_get(head->shape, "header");
+    for (size_t c = 0; c < json_array_size(head->columns); c++)
+        json_array_append_new(columns,
+                              json_pack("{s:I, s:O, s:O, s:n, s:f, s:b, s:b, s:i, s:i, s:i, s:i, s:[]}", "index", (json_int_t)c,
+                                        "header", json_array_get(header, c), "kind", json_array_get(head->columns, c), "second",
+                                        "confidence", 1.0, "by_header", 1, "by_content", 1, "filled", 0, "sampled", 0, "faulty",
+                                        0, "lost", 0, "samples"));
+    return columns;
+}
+
+static void add_oddity(json_t *items, enum wg_lang lang, const char *code, json_int_t count, const char *zh, const char *en)
+{
+    if (count > 0)
+        json_array_append_new(items,
+                              json_pack("{s:s, s:I, s:s}", "code", code, "count", count, "text", lang == WG_ZH ? zh : en));
+}
+
+static const char q_reasons[] = "SELECT reason, count(*) FROM list_row WHERE district = $1 AND list = $2 AND outcome = "
+                                "'rejected' GROUP BY reason ORDER BY 2 DESC";
+
+static int oddities(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const struct list_head *head,
+                    json_t **ret)
+{
+    struct store_rows *rows;
+    bool more;
+    json_t *items = res_keep(ctx, json_array());
+    add_oddity(items, ctx->lang, "title_rows", json_integer_value(json_object_get(head->shape, "title_rows")),
+               "表头上方有标题行", "title lines above the header");
+    add_oddity(items, ctx->lang, "other_sheets", (json_int_t)json_array_size(json_object_get(head->shape, "other_sheets")),
+               "还有其他有数据的工作表，没有读", "other sheets with data were not read");
+    add_oddity(items, ctx->lang, "total_rows", json_integer_value(json_object_get(head->measure, "total_rows")),
+               "合计行、脚注行不作为人员", "lines of totals or notes, not people");
+    add_oddity(items, ctx->lang, "blank_rows", json_integer_value(json_object_get(head->measure, "blank_rows")), "空行",
+               "empty lines");
+    add_oddity(items, ctx->lang, "lost_idno", json_integer_value(json_object_get(head->measure, "lost_idno")),
+               "证件号被表格软件改坏（科学记数），未猜测，按其他栏比对",
+               "identity numbers rounded by a spreadsheet; not guessed, compared by the other columns");
+    int rc = store_query(ctx, snap, q_reasons, (struct store_value[]){store_cstr(d->code), store_id(&head->id)}, 2, &rows);
+    while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
+        const char *reason = wg_cstr(ctx->arena, store_get_text(rows, 0));
+        add_oddity(items, ctx->lang, reason, store_get_int(rows, 1), list_reason_text(reason, WG_ZH),
+                   list_reason_text(reason, WG_EN));
+    }
+    if (rc == 0) *ret = items;
+    return rc;
+}
+
+static const char q_funnel[] =
+    "SELECT substr(r.path, 1, 3), count(*), sum(CASE WHEN r.stage <> 'waiting' THEN 1 ELSE 0 END), "
+    "sum(CASE WHEN r.stage = 'reached' THEN 1 ELSE 0 END), sum(CASE WHEN r.stage IN ('reached', 'closed') THEN 1 ELSE 0 END), "
+    "sum(CASE WHEN r.stage = 'dispatched' AND e.due <= $3 THEN 1 ELSE 0 END) "
+    "FROM list_row r LEFT JOIN enrolment e ON e.district = r.district AND e.id = r.enrolment AND r.stage = 'dispatched' "
+    "WHERE r.district = $1 AND r.list = $2 AND r.path >= $4 AND r.path < $5 GROUP BY substr(r.path, 1, 3) ORDER BY 1";
+
+static int funnel(struct guard_call *call, const struct district *d, struct store_snap *snap, const struct list_head *head,
+                  json_t **ret)
+{
+    struct wg_ctx *ctx = call->ctx;
+    json_t *items = res_keep(ctx, json_array());
+    for (size_t i = 0; i < call->who->scope.n; i++) {
+        struct store_rows *rows;
+        bool more;
+        const char *top = call->who->scope.tops[i];
+        struct store_value values[] = {store_cstr(d->code), store_id(&head->id), store_time(ctx->now), store_cstr(top),
+                                       store_cstr(guard_scope_end(ctx->arena, top))};
+        int rc = store_query(ctx, snap, q_funnel, values, 5, &rows);
+        while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
+            json_t *place = NULL;
+            struct wg_str path = wg_str_dup(ctx->arena, store_get_text(rows, 0));
+            if (path.n) rc = place_ref(ctx, snap, d->code, path, &place);
+            if (rc) return rc;
+            json_array_append_new(
+                items, json_pack("{s:o, s:I, s:I, s:I, s:I, s:I}", "place", place ? place : json_null(), "received",
+                                 (json_int_t)store_get_int(rows, 1), "dispatched", (json_int_t)store_get_int(rows, 2),
+                                 "reached", (json_int_t)store_get_int(rows, 3), "closed", (json_int_t)store_get_int(rows, 4),
+                                 "overdue", (json_int_t)store_get_int(rows, 5)));
+        }
+        if (rc) return rc;
+    }
+    *ret = items;
+    return 0;
+}
+
+static int known_list(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const struct list_head *head,
+                      json_t **ret)
+{
+    struct store_rows *rows;
+    struct list_head other;
+    bool found;
+    struct store_value values[] = {store_cstr(d->code), store_bytes(head->digest), store_id(&head->id)};
+    int rc = store_one(ctx, snap, q_same_file, values, 3, &rows, &found);
+    *ret = json_null();
+    if (rc || !found) return rc;
+    wg_id id = store_get_id(rows, 0);
+    store_rows_end(rows);
+    rc = list_head_get(ctx, snap, d, id, &other);
+    if (rc == 0)
+        *ret =
+            json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:o}", "id", wg_id_text(ctx->arena, id), "name", other.name,
+                      "source", other.source, "programme", other.programme, "received", res_time_json(ctx, other.received),
+                      "due", res_time_json(ctx, other.due), "by", "", "state", other.state, "counts", list_counts_json(&other));
+    return rc;
+}
+
+static int list_json(struct guard_call *call, const struct district *d, struct store_snap *snap, const struct list_head *head,
+                     json_t **ret)
+{
+    struct wg_ctx *ctx = call->ctx;
+    struct store_rows *rows;
+    json_t *columns, *known, *streets, *odd;
+    bool remembered = false, found, mapping = strcmp(head->state, "mapping") == 0;
+    int rc = mapping ? guessed_columns(ctx, d, snap, head, &columns, &remembered) : 0;
+    if (!mapping) columns = confirmed_columns(ctx, head);
+    if (rc == 0) rc = funnel(call, d, snap, head, &streets);
+    if (rc == 0) rc = oddities(ctx, d, snap, head, &odd);
+    if (rc == 0)
+        rc =
+            store_one(ctx, snap, q_one, (struct store_value[]){store_cstr(d->code), store_id(&head->worker)}, 2, &rows, &found);
+    if (rc) return rc;
+    const char *by = found ? wg_cstr(ctx->arena, store_get_text(rows, 0)) : "";
+    if (found) store_rows_end(rows);
+    rc = known_list(ctx, d, snap, head, &known);
+    if (rc) return rc;
+    json_t *shape = json_copy(head->shape);
+    json_object_del(shape, "header");
+    *ret = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:o, s:O, s:b, s:o, s:o, s:o, s:O, s:O, s:o}", "id",
+                     wg_id_text(ctx->arena, head->id), "name", head->name, "source", head->source, "programme", head->programme,
+                     "received", res_time_json(ctx, head->received), "due", res_time_json(ctx, head->due), "by", by, "state",
+                     head->state, "file_name", head->file_name, "shape", shape, "columns", columns, "remembered",
+                     remembered ? 1 : 0, "known", known, "job", res_id_json(ctx, head->job), "counts", list_counts_json(head),
+                     "funnel", streets, "oddities", odd, "measure", head->measure ? json_incref(head->measure) : json_object());
+    return 0;
+}
+
+static int answer_list(struct guard_call *call, wg_id id)
+{
+    struct wg_ctx *ctx = call->ctx;
+    const struct district *d = call->services;
+    struct store_snap *snap;
+    struct list_head head;
+    json_t *json;
+    int rc = store_read(ctx, d->store, &snap);
+    if (rc == 0) rc = list_head_get(ctx, snap, d, id, &head);
+    if (rc == 0) rc = list_json(call, d, snap, &head, &json);
+    return rc ? rc : res_answer(call, json);
+}
+
+static int get_list(struct guard_call *call)
+{
+    wg_id id;
+    int rc = res_id_param(call->ctx, call->request, 0, &id);
+    return rc ? rc : answer_list(call, id);
+}
+
+static int get_lists(struct guard_call *call)
+{
+    struct wg_ctx *ctx = call->ctx;
+    const struct district *d = call->services;
+    struct store_snap *snap;
+    struct res_page page;
+    json_t *json;
+    struct wg_str state = http_query(call->request, "state");
+    int rc = res_page(ctx, call->request, &page);
+    if (rc == 0) rc = store_read(ctx, d->store, &snap);
+    if (rc == 0)
+        rc = list_page_json(ctx, d, snap, &call->who->scope, state.n ? wg_cstr(ctx->arena, state) : NULL, page.after,
+                            page.limit, &json);
+    return rc ? rc : res_answer(call, json);
+}
+
+/* --- starting, ending ---------------------------------------------------------------------------------------------------------------- */
+
+static int post_start(struct guard_call *call)
+{
+    struct wg_ctx *ctx = call->ctx;
+    const struct district *d = call->services;
+    struct list_start start = {.worker = call->who->worker, .lang = ctx->lang};
+    struct job_status status;
+    const char *due;
+    json_t *body;
+    wg_id id, job;
+    int rc = res_id_param(ctx, call->request, 0, &id);
+    if (rc == 0) rc = http_json(ctx, call->request, &body);
+    if (rc == 0) rc = res_text_member(ctx, body, "due", 40, &due);
+    if (rc == 0) rc = res_text_member(ctx, body, "name", 100, &start.name);
+    if (rc == 0) rc = res_text_member(ctx, body, "source", 100, &start.source);
+    if (rc) return rc;
+    if (!due || !wg_time_parse(wg_str(due), &start.due))
+        return wg_refuse(ctx, WG_E_BAD_FIELD, ctx->lang == WG_ZH ? "完成期限" : "due", "2020-02-15T08:00:00+08:00", NULL);
+    const json_t *columns = json_object_get(body, "columns");
+    start.n_columns = json_array_size(columns);
+    start.again = json_is_true(json_object_get(body, "again"));
+    const char **codes = wg_alloc_n(ctx->arena, start.n_columns, sizeof *codes);
+    for (size_t i = 0; i < start.n_columns; i++) {
+        const char *code = json_string_value(json_array_get(columns, i));
+        codes[i] = code ? code : "";
+    }
+    start.columns = codes;
+    rc = list_start(ctx, d, id, &start, &job);
+    if (rc == 0) rc = job_look(ctx, d->jobs.engine, job, &status);
+    return rc ? rc : res_answer(call, job_json(ctx, &status));
+}
+
+struct ending {
+    struct guard_call *call;
+    const struct district *d;
+    wg_id id;
+    const char *state;
+};
+
+static int write_end(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
+{
+    const struct ending *e = arg;
+    int rc = list_close(ctx, tx, e->d, e->id, e->state);
+    return rc ? rc : guard_audit_in(e->call, tx);
+}
+
+static int end_list(struct guard_call *call, const char *state)
+{
+    struct wg_ctx *ctx = call->ctx;
+    struct ending e = {.call = call, .d = call->services, .state = state};
+    struct store_snap *snap;
+    struct list_head head;
+    int rc = res_id_param(ctx, call->request, 0, &e.id);
+    if (rc == 0) rc = store_read(ctx, e.d->store, &snap);
+    if (rc == 0) rc = list_head_get(ctx, snap, e.d, e.id, &head);
+    if (rc) return rc;
+    store_read_end(snap);
+    /* A list at work is cancelled through its job, which stops where nothing is half done. */
+    if (strcmp(head.state, "working") == 0) {
+        if (strcmp(state, "cancelled") != 0) return wg_refuse(ctx, WG_E_LIST_STATE, NULL, head.state, NULL);
+        rc = job_cancel(ctx, e.d->jobs.engine, head.job);
+        return rc ? rc : answer_list(call, e.id);
+    }
+    rc = store_write(ctx, e.d->store, write_end, &e);
+    if (rc) return rc;
+    list_file_forget(e.d, e.id);
+    return answer_list(call, e.id);
+}
+
+static int post_close(struct guard_call *call)
+{
+    return end_list(call, "closed");
+}
+
+static int post_cancel(struct guard_call *call)
+{
+    return end_list(call, "cancelled");
+}
+
+/* --- rows ------------------------------------------------------------------------------------------------------------------------------ */
+
+static const char q_rows[] =
+    "SELECT r.row, r.name, r.idno_tail, r.phone_tail, r.outcome, r.reason, r.probability, r.stage, r.person, r.path, w.name, "
+    "e.result, e.worker, ew.name, ew.phone "
+    "FROM list_row r LEFT JOIN worker w ON w.district = r.district AND w.id = r.decided_by "
+    "LEFT JOIN enrolment e ON e.district = r.district AND e.id = r.enrolment LEFT JOIN worker ew ON ew.district = e.district "
+    "AND ew.id = e.worker "
+    "WHERE r.district = $1 AND r.list = $2 AND r.row > $3 AND ($4 IS NULL OR r.outcome = $4) AND ($5 IS NULL OR r.stage = $5) "
+    "AND ($6 IS NULL OR r.reason = $6) "
+    "AND r.path >= $7 AND r.path < $8 AND ($9 = 0 OR (r.stage = 'dispatched' AND e.due <= $10)) ORDER BY r.row LIMIT $11";
+
+static const char *text_at(struct wg_ctx *ctx, const struct store_rows *rows, int column)
+{
+    return store_is_null(rows, column) ? NULL : wg_cstr(ctx->arena, store_get_text(rows, column));
+}
+
+static int row_json(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const struct owners *owners,
+                    const struct store_rows *rows, json_t **ret)
+{
+    struct owner owner;
+    json_t *place = NULL, *owner_of_row = NULL;
+    struct wg_str path = wg_str_dup(ctx->arena, store_get_text(rows, 9));
+    const char *reason = text_at(ctx, rows, 5);
+    bool dispatched = !wg_str_is(store_get_text(rows, 7), "waiting");
+    int rc = place_ref(ctx, snap, d->code, path, &place);
+    if (rc) return rc;
+    if (dispatched && !store_is_null(rows, 12)) {
+        owner = (struct owner){.worker = store_get_id(rows, 12),
+                               .name = text_at(ctx, rows, 13),
+                               .phone = text_at(ctx, rows, 14),
+                               .path = path.p,
+                               .level = (enum place_level)(path.n / PLACE_STEP)};
+        owner_of_row = owner_json(ctx, &owner);
+    } else if (dispatched && owner_of(owners, path, &owner)) {
+        owner_of_row = owner_json(ctx, &owner);
+    }
+    *ret = json_pack(
+        "{s:I, s:s, s:s?, s:s?, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:s?, s:s?}", "row", (json_int_t)store_get_int(rows, 0),
+        "name", text_at(ctx, rows, 1), "idno_tail", text_at(ctx, rows, 2), "phone_tail", text_at(ctx, rows, 3), "outcome",
+        text_at(ctx, rows, 4), "reason", reason, "reason_text", list_reason_text(reason, ctx->lang), "probability",
+        store_is_null(rows, 6) ? json_null() : json_real(store_get_real(rows, 6)), "stage", text_at(ctx, rows, 7), "person",
+        res_id_json(ctx, store_get_id(rows, 8)), "place", place, "owner", owner_of_row ? owner_of_row : json_null(),
+        "decided_by", text_at(ctx, rows, 10), "result", text_at(ctx, rows, 11));
+    return 0;
+}
+
+static struct store_value filter(struct wg_ctx *ctx, const struct http_request *request, const char *name)
+{
+    struct wg_str value = http_query(request, name);
+    return value.n ? store_text(wg_str_dup(ctx->arena, value)) : store_null();
+}
+
+static int get_rows(struct guard_call *call)
+{
+    struct wg_ctx *ctx = call->ctx;
+    const struct district *d = call->services;
+    struct guard_scope scope;
+    struct store_snap *snap;
+    struct owners *owners;
+    struct res_page page;
+    int64_t after = 0, last = 0;
+    wg_id list;
+    int rc = res_id_param(ctx, call->request, 0, &list);
+    if (rc == 0) rc = res_scope_query(call, &scope);
+    if (rc == 0) rc = res_page(ctx, call->request, &page);
+    if (rc) return rc;
+    if (page.after.n && !wg_parse_i64(page.after, 0, INT32_MAX, &after))
+        return wg_refuse(ctx, WG_E_BAD_FIELD, "after", NULL, NULL);
+    rc = store_read(ctx, d->store, &snap);
+    if (rc == 0) rc = owners_load(ctx, snap, d->code, wg_today(ctx), &owners);
+    json_t *items = res_keep(ctx, json_array());
+    bool overdue = wg_str_is(http_query(call->request, "overdue"), "1");
+    for (size_t i = 0; rc == 0 && i < scope.n; i++) {
+        struct store_rows *rows;
+        bool more;
+        struct store_value values[] = {store_cstr(d->code),
+                                       store_id(&list),
+                                       store_int(after),
+                                       filter(ctx, call->request, "outcome"),
+                                       filter(ctx, call->request, "stage"),
+                                       filter(ctx, call->request, "reason"),
+                                       store_cstr(scope.tops[i]),
+                                       store_cstr(guard_scope_end(ctx->arena, scope.tops[i])),
+                                       store_int(overdue),
+                                       store_time(ctx->now),
+                                       store_int(page.limit)};
+        rc = store_query(ctx, snap, q_rows, values, 11, &rows);
+        while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
+            json_t *item;
+            rc = row_json(ctx, d, snap, owners, rows, &item);
+            last = store_get_int(rows, 0);
+            if (rc == 0) json_array_append_new(items, item);
+        }
+    }
+    if (rc) return rc;
+    guard_note(call, (wg_id){0}, wg_fmt(ctx->arena, "%zu", json_array_size(items)));
+    bool full = scope.n == 1 && json_array_size(items) == (size_t)page.limit;
+    return res_answer(call, res_page_json(json_incref(items), full ? wg_fmt(ctx->arena, "%lld", (long long)last) : NULL));
+}
+
+/* --- mending a rejected row -------------------------------------------------------------------------------------------------------------- */
+
+static const char q_full[] =
+    "SELECT raw, mended, outcome, reason, path FROM list_row WHERE district = $1 AND list = $2 AND row = $3";
+
+struct full_row {
+    struct list_head head;
+    int64_t number;
+    struct wg_str *cells, *mended;
+    size_t n_cells, n_mended;
+    const char *outcome, *reason, *path;
+};
+
+static int read_full(struct guard_call *call, struct store_snap *snap, struct full_row *ret)
+{
+    struct wg_ctx *ctx = call->ctx;
+    const struct district *d = call->services;
+    struct store_rows *rows;
+    bool found;
+    wg_id list;
+    *ret = (struct full_row){0};
+    int rc = res_id_param(ctx, call->request, 0, &list);
+    if (rc) return rc;
+    if (!wg_parse_i64(call->request->params[1], 0, INT32_MAX, &ret->number))
+        return wg_refuse(ctx, WG_E_OUT_OF_SCOPE, NULL, NULL, NULL);
+    rc = list_head_get(ctx, snap, d, list, &ret->head);
+    struct store_value values[] = {store_cstr(d->code), store_id(&list), store_int(ret->number)};
+    if (rc == 0) rc = store_one(ctx, snap, q_full, values, 3, &rows, &found);
+    if (rc) return rc;
+    if (!found || !guard_in_scope(&call->who->scope, store_get_text(rows, 4))) {
+        store_rows_end(found ? rows : NULL);
+        return wg_refuse(ctx, WG_E_OUT_OF_SCOPE, NULL, NULL, NULL);
+    }
+    ret->outcome = wg_cstr(ctx->arena, store_get_text(rows, 2));
+    ret->reason = wg_cstr(ctx->arena, store_get_text(rows, 3));
+    ret->path = wg_cstr(ctx->arena, store_get_text(rows, 4));
+    rc = list_unseal_cells(ctx, d, list, ret->number, store_get_text(rows, 0), &ret->cells, &ret->n_cells);
+    if (rc == 0 && !store_is_null(rows, 1))
+        rc = list_unseal_cells(ctx, d, list, ret->number, store_get_text(rows, 1), &ret->mended, &ret->n_mended);
+    store_rows_end(rows);
+    return rc;
+}
+
+static json_t *cells_json(const struct wg_str *cells, size_t n)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < n; i++) json_array_append_new(array, json_stringn(cells[i].n ? cells[i].p : "", cells[i].n));
+    return array;
+}
+
+/* Columns whose cell does not read as what the column holds. */
+static json_t *faulty_columns(struct wg_ctx *ctx, const struct district *d, const struct full_row *row)
+{
+    json_t *faults = json_array();
+    for (size_t c = 0; c < row->n_cells && c < json_array_size(row->head.columns); c++) {
+        enum column_kind kind;
+        struct wg_str cell = row->mended ? row->mended[c] : row->cells[c];
+        if (!column_kind_from_code(wg_str(json_string_value(json_array_get(row->head.columns, c))), &kind)) continue;
+        struct people_idno idno = people_idno_read(cell, wg_today(ctx));
+        bool bad =
+            (kind == COLUMN_NAME && cell.n == 0) ||
+            (kind == COLUMN_IDNO && idno.fault != IDNO_OK && idno.fault != IDNO_EMPTY && idno.fault != IDNO_OTHER_PAPER) ||
+            (kind == COLUMN_PHONE && cell.n && people_phone_read(cell, d->area_code, NULL).fault != PHONE_OK);
+        if (bad) json_array_append_new(faults, json_integer((json_int_t)c));
+    }
+    return faults;
+}
+
+static int get_row(struct guard_call *call)
+{
+    struct wg_ctx *ctx = call->ctx;
+    const struct district *d = call->services;
+    struct store_snap *snap;
+    struct full_row row;
+    int rc = store_read(ctx, d->store, &snap);
+    if (rc == 0) rc = read_full(call, snap, &row);
+    if (rc) return rc;
+    return res_answer(call, json_pack("{s:I, s:O, s:O, s:o, s:o, s:s, s:s, s:s, s:o}", "row", (json_int_t)row.number, "header",
+                                      json_object_get(row.head.shape, "header"), "kinds", row.head.columns, "cells",
+                                      cells_json(row.cells, row.n_cells), "mended",
+                                      row.mended ? cells_json(row.mended, row.n_mended) : json_null(), "outcome", row.outcome,
+                                      "reason", row.reason, "reason_text", list_reason_text(row.reason, ctx->lang),
+                                      "fault_columns", faulty_columns(ctx, d, &row)));
+}
+
+struct mending {
+    struct guard_call *call;
+    const struct district *d;
+    struct full_row row;
+    struct list_cells cells;
+    struct list_compared said;
+};
+
+static const char q_mend[] =
+    "UPDATE list_row SET mended = $4, name = $5, idno_tail = $6, phone_tail = $7, outcome = $8, reason = $9, probability = "
+    "$10, person = $11, "
+    "candidates = $12, print = $13, enrolment = $14, path = $15, stage = $16, decided_by = $17, decided_at = $18 "
+    "WHERE district = $1 AND list = $2 AND row = $3 AND outcome IN ('rejected', 'review')";
+
+static const char *tail_of(struct wg_ctx *ctx, const char *number)
+{
+    size_t n = number ? strlen(number) : 0;
+    return n ? wg_fmt(ctx->arena, "%s", number + (n > 4 ? n - 4 : 0)) : NULL;
+}
+
+static int write_mended(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
+{
+    struct mending *m = arg;
+    const struct district *d = m->d;
+    struct list_person person;
+    struct list_places *places;
+    struct list_delta delta = {0};
+    struct place place;
+    wg_id enrolment = {0}, who = m->said.person;
+    const char *path = "", *stage = "waiting", *outcome = m->said.outcome, *reason = m->said.reason;
+    list_person_read(ctx, d, &m->cells, &person);
+    wg_id print = list_print(d, ctx, &person);
+    if (strcmp(outcome, "new") == 0 && !person.name) {
+        outcome = "rejected";
+        reason = "no_name";
+    }
+    int rc = list_places_load(ctx, store_tx_snap(tx), d, &places);
+    if (rc == 0) rc = list_place_of(ctx, store_tx_snap(tx), d, places, &m->cells, &place);
+    if (rc) return rc;
+    path = place.path;
+    bool is_new = strcmp(outcome, "new") == 0, matched = strcmp(outcome, "matched") == 0;
+    if (is_new) rc = list_new_person(ctx, tx, d, m->call->who->worker, &person, &place, &who);
+    if (rc == 0 && (is_new || matched)) {
+        stage = "dispatched";
+        rc = list_enrol(ctx, tx, d, &m->row.head, who, is_new ? path : NULL, &enrolment, &path);
+    }
+    if (rc) return rc;
+    list_delta_outcome(&delta, m->row.outcome, -1);
+    list_delta_outcome(&delta, outcome, 1);
+    list_delta_stage(&delta, stage, 1);
+    char *candidates =
+        json_array_size(m->said.candidates) ? json_dumps(m->said.candidates, JSON_COMPACT | JSON_REAL_PRECISION(5)) : NULL;
+    int64_t changed;
+    struct store_value values[] = {
+        store_cstr(d->code),
+        store_id(&m->row.head.id),
+        store_int(m->row.number),
+        store_bytes(list_seal_cells(ctx, d, m->row.head.id, m->row.number, m->cells.cells, m->cells.n)),
+        store_cstr(person.name ? person.name : ""),
+        store_cstr(tail_of(ctx, person.idno)),
+        store_cstr(tail_of(ctx, person.phone)),
+        store_cstr(outcome),
+        store_cstr(reason),
+        store_real(m->said.probability),
+        store_id(&who),
+        store_cstr(candidates),
+        store_id(&print),
+        store_id(&enrolment),
+        store_cstr(path),
+        store_cstr(stage),
+        store_id(&m->call->who->worker),
+        store_time(ctx->now)};
+    rc = store_exec(ctx, tx, q_mend, values, 18, &changed);
+    free(candidates);
+    if (rc == 0 && changed == 0) rc = wg_refuse(ctx, WG_E_REVIEW_DECIDED, NULL, NULL, NULL);
+    if (rc == 0) rc = list_add_counts(ctx, tx, d, m->row.head.id, &delta);
+    if (rc) return rc;
+    guard_note(m->call, who, outcome);
+    return guard_audit_in(m->call, tx);
+}
+
+static int read_mended_cells(struct wg_ctx *ctx, const json_t *body, struct mending *m)
+{
+    const json_t *cells = json_object_get(body, "cells");
+    size_t n = json_array_size(m->row.head.columns);
+    if (json_array_size(cells) != n) return wg_refuse(ctx, WG_E_BAD_FIELD, "cells", wg_fmt(ctx->arena, "%zu", n), NULL);
+    struct wg_str *texts = wg_alloc_n(ctx->arena, n, sizeof *texts);
+    enum column_kind *kinds = wg_alloc_n(ctx->arena, n, sizeof *kinds);
+    for (size_t c = 0; c < n; c++) {
+        const json_t *text = json_array_get(cells, c);
+        texts[c] = wg_str_trim((struct wg_str){json_is_string(text) ? json_string_value(text) : "", json_string_length(text)});
+        if (wg_utf8_count(texts[c]) > 500)
+            return wg_refuse(ctx, WG_E_FIELD_TOO_LONG, wg_fmt(ctx->arena, "cells[%zu]", c), "500", NULL);
+        if (!column_kind_from_code(wg_str(json_string_value(json_array_get(m->row.head.columns, c))), &kinds[c]))
+            kinds[c] = COLUMN_UNKNOWN;
+    }
+    m->cells = (struct list_cells){texts, kinds, n};
+    return 0;
+}
+
+static int post_mend(struct guard_call *call)
+{
+    struct wg_ctx *ctx = call->ctx;
+    struct mending m = {.call = call, .d = call->services};
+    struct store_snap *snap;
+    json_t *body, *item;
+    struct owners *owners;
+    struct store_rows *rows;
+    bool found;
+    int rc = http_json(ctx, call->request, &body);
+    if (rc == 0) rc = store_read(ctx, m.d->store, &snap);
+    if (rc == 0) rc = read_full(call, snap, &m.row);
+    if (rc) return rc;
+    store_read_end(snap);
+    if (strcmp(m.row.head.state, "open") != 0) return wg_refuse(ctx, WG_E_LIST_STATE, NULL, m.row.head.state, NULL);
+    rc = read_mended_cells(ctx, body, &m);
+    if (rc == 0) rc = list_compare_row(ctx, m.d, &m.row.head, &m.cells, &m.said);
+    if (rc == 0) rc = store_write(ctx, m.d->store, write_mended, &m);
+    if (rc == 0) rc = store_read(ctx, m.d->store, &snap);
+    if (rc == 0) rc = owners_load(ctx, snap, m.d->code, wg_today(ctx), &owners);
+    struct store_value values[] = {store_cstr(m.d->code),
+                                   store_id(&m.row.head.id),
+                                   store_int(m.row.number - 1),
+                                   store_null(),
+                                   store_null(),
+                                   store_null(),
+                                   store_cstr(""),
+                                   store_cstr("~"),
+                                   store_int(0),
+                                   store_time(ctx->now),
+                                   store_int(1)};
+    if (rc == 0) rc = store_one(ctx, snap, q_rows, values, 11, &rows, &found);
+    if (rc == 0 && !found) rc = wg_refuse(ctx, WG_E_OUT_OF_SCOPE, NULL, NULL, NULL);
+    if (rc == 0) rc = row_json(ctx, m.d, snap, owners, rows, &item);
+    return rc ? rc : res_answer(call, item);
+}
+
+/* --- rows as a file, with the reason of each; it imports again --------------------------------------------------------------------------- */
+
+static const char q_export[] =
+    "SELECT row, raw, mended, outcome, reason FROM list_row WHERE district = $1 AND list = $2 AND ($3 IS NULL OR outcome = $3) "
+    "AND path >= $4 AND path < $5 ORDER BY row";
+enum { EXPORT_MAX = 256 * 1024 * 1024 };
+
+static bool into_buffer(void *arg, const void *bytes, size_t n)
+{
+    struct wg_buf *buf = arg;
+    wg_buf_add(buf, bytes, n);
+    return !buf->failed;
+}
+
+static int write_export_row(struct wg_ctx *ctx, const struct district *d, const struct list_head *head,
+                            const struct store_rows *rows, struct tab_writer *writer, size_t columns)
+{
+    struct wg_str *cells, *out = wg_alloc_n(ctx->arena, columns + 1, sizeof *out);
+    size_t n;
+    int64_t number = store_get_int(rows, 0);
+    int rc = list_unseal_cells(ctx, d, head->id, number, store_get_text(rows, store_is_null(rows, 2) ? 1 : 2), &cells, &n);
+    if (rc) return rc;
+    for (size_t c = 0; c < columns; c++) out[c] = c < n ? cells[c] : WG_STR("");
+    const char *reason = list_reason_text(wg_cstr(ctx->arena, store_get_text(rows, 4)), ctx->lang);
+    out[columns] = wg_str(wg_fmt(ctx->arena, ctx->lang == WG_ZH ? "第%lld行：%s" : "line %lld: %s", (long long)number, reason));
+    return tab_write_row(ctx, writer, out);
+}
+
+static void free_buffer(void *arg)
+{
+    wg_buf_free(arg);
+}
+
+static int get_export(struct guard_call *call)
+{
+    struct wg_ctx *ctx = call->ctx;
+    const struct district *d = call->services;
+    struct guard_scope scope;
+    struct store_snap *snap;
+    struct list_head head;
+    struct tab_writer *writer;
+    enum tab_format format;
+    wg_id list;
+    int rc = res_id_param(ctx, call->request, 0, &list);
+    if (rc == 0) rc = res_scope_query(call, &scope);
+    if (rc == 0) rc = res_format(ctx, call->request, &format);
+    if (rc == 0) rc = store_read(ctx, d->store, &snap);
+    if (rc == 0) rc = list_head_get(ctx, snap, d, list, &head);
+    if (rc) return rc;
+    const json_t *header = json_object_get(head.shape, "header");
+    size_t columns = json_array_size(header);
+    struct tab_column *names = wg_alloc_n(ctx->arena, columns + 1, sizeof *names);
+    for (size_t c = 0; c < columns; c++) names[c].name = json_string_value(json_array_get(header, c));
+    names[columns].name = ctx->lang == WG_ZH ? "退回原因" : "reason";
+    struct wg_buf *buf = wg_alloc(ctx->arena, sizeof *buf);
+    wg_buf_init(buf, EXPORT_MAX);
+    wg_arena_cleanup(ctx->arena, free_buffer, buf);
+    rc = tab_write_open(ctx, format, head.name, names, columns + 1, into_buffer, buf, &writer);
+    struct wg_ctx own = *ctx;
+    own.arena = wg_arena_new();
+    for (size_t i = 0; rc == 0 && i < scope.n; i++) {
+        struct store_rows *rows;
+        bool more;
+        struct store_value values[] = {store_cstr(d->code), store_id(&list), filter(ctx, call->request, "outcome"),
+                                       store_cstr(scope.tops[i]), store_cstr(guard_scope_end(ctx->arena, scope.tops[i]))};
+        rc = store_query(ctx, snap, q_export, values, 5, &rows);
+        while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
+            wg_arena_reset(own.arena);
+            rc = write_export_row(&own, d, &head, rows, writer, columns);
+        }
+    }
+    wg_arena_free(own.arena);
+    if (rc == 0) rc = tab_write_close(ctx, writer);
+    if (rc) return rc;
+    if (buf->failed) return wg_refuse(ctx, WG_E_TOO_LARGE, NULL, "256 MiB", NULL);
+    call->answer->bytes = (struct wg_str){buf->p, buf->n};
+    call->answer->type =
+        format == TAB_CSV ? "text/csv; charset=utf-8" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    call->answer->file_name =
+        wg_fmt(ctx->arena, "%s-%s.%s", head.name, ctx->lang == WG_ZH ? "行" : "rows", format == TAB_CSV ? "csv" : "xlsx");
+    return 0;
+}
+
+const struct guard_route list_routes[] = {
+    {"GET", "/api/v1/lists", RIGHT_LIST_READ, NULL, "names of lists and sums; no person's data", get_lists,
+     "Lists, newest first", "state:string after:string limit:integer", NULL, "ListPage"},
+    {"POST", "/api/v1/lists", RIGHT_LIST_IMPORT, "list.receive", NULL, post_list,
+     "Bring a list: multipart with file, source, name", NULL, NULL, "List"},
+    {"GET", "/api/v1/lists/sources", RIGHT_LIST_IMPORT, NULL, "names of sources", get_sources, "Sources that sent lists before",
+     NULL, NULL, "Sources"},
+    {"GET", "/api/v1/lists/{id}", RIGHT_LIST_READ, "list.read", NULL, get_list,
+     "One list with its funnel; while it waits, with the columns to confirm", NULL, NULL, "List"},
+    {"POST", "/api/v1/lists/{id}/start", RIGHT_LIST_IMPORT, "list.start", NULL, post_start,
+     "Confirm columns and deadline, and start", NULL, "ListStart", "Job"},
+    {"POST", "/api/v1/lists/{id}/close", RIGHT_LIST_IMPORT, "list.close", NULL, post_close, "Close a list", NULL, NULL, "List"},
+    {"POST", "/api/v1/lists/{id}/cancel", RIGHT_LIST_IMPORT, "list.cancel", NULL, post_cancel,
+     "Cancel a list; tasks that only it asks for end", NULL, NULL, "List"},
+    {"GET", "/api/v1/lists/{id}/rows", RIGHT_LIST_READ, "list.rows", NULL, get_rows, "Rows of a list within scope",
+     "outcome:string stage:string reason:string place:string overdue:integer after:string limit:integer", NULL, "ListRowPage"},
+    {"GET", "/api/v1/lists/{id}/rows/{row}", RIGHT_LIST_IMPORT, "list.row", NULL, get_row, "A row as it came", NULL, NULL,
+     "ListRowFull"},
+    {"POST", "/api/v1/lists/{id}/rows/{row}/mend", RIGHT_LIST_IMPORT, "list.mend", NULL, post_mend,
+     "Mend a row; it is compared like any other", NULL, "RowMend", "ListRowItem"},
+    {"GET", "/api/v1/lists/{id}/export", RIGHT_LIST_IMPORT, "list.export", NULL, get_export,
+     "Rows as a file, with the reason of each", "outcome:string place:string format:string", NULL, NULL},
+    {0},
+};
