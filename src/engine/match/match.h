@@ -65,6 +65,14 @@ struct match_measure {
     double expected_false_matches, expected_missed, threshold_match, threshold_review;
 };
 
+/* A table: cells[row * n_fields + field]. */
+struct match_rows {
+    const struct match_field *fields;
+    size_t n_fields;
+    const struct wg_str *cells;
+    size_t rows;
+};
+
 struct match_index;
 /* Fields of the register: fixed for the life of the index. */
 WG_MUST int match_index_new(struct wg_ctx *ctx, const struct match_field *fields, size_t n_fields,
@@ -72,26 +80,21 @@ WG_MUST int match_index_new(struct wg_ctx *ctx, const struct match_field *fields
 void match_index_free(struct match_index *index);
 /* Adds or replaces a person; `cells` has one text per field. Keys are small numbers chosen by the caller, best dense. */
 void match_index_put(struct match_index *index, uint32_t key, const struct wg_str *cells);
+/* Many at once, on all threads: row i of `rows` (whose fields are the index's) becomes key first + i. */
+void match_index_put_rows(struct match_index *index, uint32_t first, const struct match_rows *rows);
 void match_index_drop(struct match_index *index, uint32_t key);
 /* Brings keys and weights up to date after puts and drops: all of it the first time, only what changed later. */
 WG_MUST int match_index_ready(struct wg_ctx *ctx, struct match_index *index, const struct wg_progress *progress);
 size_t match_index_size(const struct match_index *index);
 size_t match_index_bytes(const struct match_index *index);
 
-/* A list: cells[row * n_fields + field]. */
-struct match_rows {
-    const struct match_field *fields;
-    size_t n_fields;
-    const struct wg_str *cells;
-    size_t rows;
-};
 /* ret_links: one per row, in ctx->arena. */
 WG_MUST int match_list(struct wg_ctx *ctx, const struct match_index *index, const struct match_rows *list,
                        const struct match_options *options, const struct wg_progress *progress, struct match_link **ret_links,
                        struct match_measure *ret_measure);
 
-/* What a list teaches: plain bytes, match_weights_bytes() of them, good for lists with the same fields against the same index.
- * Keep them with the list, so that a row is explained later with the weights that decided it. */
+/* What a list teaches: plain bytes, match_weights_bytes() of them (aligned as a double is). Keep them with the list, so that a row
+ * is explained later with the weights that decided it. Weights of other fields or another program version are passed over. */
 struct match_weights;
 WG_MUST int match_learn(struct wg_ctx *ctx, const struct match_index *index, const struct match_rows *list,
                         const struct match_options *options, struct match_weights **ret_weights);

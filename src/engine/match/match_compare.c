@@ -72,15 +72,24 @@ static uint8_t level_email(struct blob a, struct blob b)
     return jw >= 0.88 ? LEVEL_ALIKE : jw >= 0.78 ? LEVEL_VAGUE : LEVEL_DIFFERS;
 }
 
+/* Of equal length, place by place; else one digit left out or put in. */
 static uint8_t level_digits(const uint8_t *a, size_t n, const uint8_t *b, size_t m)
 {
-    bool transposed = false;
-    size_t shorter = n < m ? n : m;
-    int distance = text_distance(a, n, b, m, shorter >= 6 ? 2 : 1, &transposed);
-    if (distance == 0) return LEVEL_SAME;
-    if (distance == 1) return transposed ? LEVEL_TRANSPOSED : LEVEL_ONE_DIGIT;
-    if (distance == 2 && shorter >= 6) return LEVEL_ALIKE;
-    return LEVEL_DIFFERS;
+    if (n != m) {
+        bool transposed = false;
+        return n + 1 == m || m + 1 == n ? (text_distance(a, n, b, m, 1, &transposed) == 1 ? LEVEL_ONE_DIGIT : LEVEL_DIFFERS)
+                                        : LEVEL_DIFFERS;
+    }
+    size_t unlike = 0, first = n;
+    for (size_t i = 0; i < n && unlike <= 2; i++) {
+        if (a[i] == b[i]) continue;
+        if (unlike++ == 0) first = i;
+    }
+    if (unlike == 0) return LEVEL_SAME;
+    if (unlike == 1) return LEVEL_ONE_DIGIT;
+    if (unlike > 2) return LEVEL_DIFFERS;
+    if (first + 1 < n && a[first] == b[first + 1] && a[first + 1] == b[first]) return LEVEL_TRANSPOSED;
+    return n >= 6 ? LEVEL_ALIKE : LEVEL_DIFFERS;
 }
 
 static uint8_t level_code(struct blob x, struct blob y)
@@ -174,20 +183,27 @@ static bool same_surname(const struct han *a, const struct han *b)
     return n == m && n <= a->n && n <= b->n && memcmp(a->c, b->c, 2 * n) == 0;
 }
 
+static bool similar_shapes(const struct han *a, const struct han *b)
+{
+    for (size_t i = 0; i < a->n; i++) {
+        if (a->c[i] != b->c[i] && !people_similar_shape(a->c[i], b->c[i])) return false;
+    }
+    return true;
+}
+
 static uint8_t level_han_same_length(const struct han *a, const struct han *b)
 {
-    size_t chars = 0, pinyins = 0, sounds = 0, shapes = 0;
+    size_t chars = 0, pinyins = 0, sounds = 0;
     for (size_t i = 0; i < a->n; i++) {
         bool same = a->c[i] == b->c[i];
         chars += same;
         pinyins += same || (a->pinyin[i] && a->pinyin[i] == b->pinyin[i]);
         sounds += same || (a->sound[i] && a->sound[i] == b->sound[i]);
-        shapes += same || people_similar_shape(a->c[i], b->c[i]);
     }
     if (chars == a->n) return LEVEL_SAME;
     if (pinyins == a->n) return LEVEL_SAME_PINYIN;
     if (sounds == a->n) return LEVEL_SAME_SOUND;
-    if (shapes == a->n) return LEVEL_SIMILAR_SHAPE;
+    if (chars && similar_shapes(a, b)) return LEVEL_SIMILAR_SHAPE;
     if (same_bag(a->c, b->c, a->n)) return LEVEL_SWAPPED;
     if (a->n >= 3 && chars + 1 >= a->n && same_surname(a, b)) return LEVEL_NEAR;
     if (a->n >= 3 && sounds + 1 >= a->n && same_surname(a, b)) return LEVEL_ALIKE;

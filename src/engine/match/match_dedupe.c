@@ -258,12 +258,8 @@ int index_of_table(struct wg_ctx *ctx, const struct match_rows *table, const str
     struct match_index *index = NULL;
     int error = match_index_new(ctx, table->fields, table->n_fields, options, &index);
     if (error) return error;
-    for (size_t r = 0; r < table->rows; r++) {
-        match_index_put(index, (uint32_t)r, table->cells + r * table->n_fields);
-        if (r % 4096 != 0) continue;
-        wg_progress_report(progress, .2 * (double)r / (double)table->rows);
-        if (wg_progress_cancelled(progress)) break;
-    }
+    match_index_put_rows(index, 0, table);
+    wg_progress_report(progress, .15);
     if (wg_progress_cancelled(progress)) error = wg_refuse(ctx, WG_E_CANCELLED, NULL, NULL, NULL);
     if (!error) error = match_index_ready(ctx, index, NULL);
     if (error) {

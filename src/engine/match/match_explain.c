@@ -134,7 +134,8 @@ int match_explain(struct wg_ctx *ctx, const struct match_index *index, const str
 {
     if (row >= list->rows || !index_alive(index, key)) return wg_refuse(ctx, WG_E_NOT_FOUND, NULL, NULL, NULL);
     struct match_weights *weights = NULL;
-    if (!options->weights) {
+    bool known = options->weights && options->weights->signature == weights_signature(&index->layout);
+    if (!known) {
         int error = match_learn(ctx, index, list, options, &weights);
         if (error) return error;
     }

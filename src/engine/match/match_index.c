@@ -7,7 +7,7 @@ enum { ADDED_BUCKETS = 1 << 14, DRAWN_ROWS = 4096, DRAWN_PAIRS = 200000 };
 
 struct match_options match_options_default(wg_day today)
 {
-    return (struct match_options){.costs = {.false_match = 20, .missed_match = 20, .review = 2},
+    return (struct match_options){.costs = {.false_match = 20, .missed_match = 20, .review = 4},
                                   .many_to_one = true,
                                   .repeats_by_data = true,
                                   .candidates = 5,
@@ -120,12 +120,12 @@ static void forget(struct match_index *index, uint32_t row)
     index->living--;
 }
 
-void match_index_put(struct match_index *index, uint32_t key, const struct wg_str *cells)
+void index_put_slots(struct match_index *index, uint32_t key, const uint32_t *slots)
 {
     room_for(index, key);
     forget(index, key);
     if (key >= index->rows) index->rows = key + 1;
-    reader_row(&index->reader, cells, index->slots + (size_t)key * index->layout.n_slots);
+    memcpy(index->slots + (size_t)key * index->layout.n_slots, slots, index->layout.n_slots * sizeof *slots);
     count_row(index, key, 1);
     index->alive[key >> 6] |= (uint64_t)1 << (key & 63);
     index->living++;
@@ -135,6 +135,13 @@ void match_index_put(struct match_index *index, uint32_t key, const struct wg_st
         index->dirty = wg_xrealloc(index->dirty, index->dirty_cap, sizeof *index->dirty);
     }
     index->dirty[index->n_dirty++] = key;
+}
+
+void match_index_put(struct match_index *index, uint32_t key, const struct wg_str *cells)
+{
+    uint32_t slots[SLOTS_MAX];
+    reader_row(&index->reader, cells, slots);
+    index_put_slots(index, key, slots);
 }
 
 void match_index_drop(struct match_index *index, uint32_t key)

@@ -5,7 +5,7 @@
  * with what: one or more slots, one vote. Rows are found by *atoms*: hashes of parts of a unit's value. An atom that few rows
  * have is a key; atoms that many have are paired, and pairs that many have are joined by a third (match_keys.c).
  *
- *   match_words.c    values: interning, counts        match_read.c     cells to values
+ *   match_words.c    values: interning, counts        match_read.c     cells to values; match_batch.c, many rows at once
  *   match_text.c     strings alike                    match_compare.c  two rows to a level per unit
  *   match_model.c    levels to weights, EM            match_keys.c     keys, postings, candidates
  *   match_index.c    a register in memory             match_list.c     a list against it
@@ -208,6 +208,33 @@ void reader_init(struct reader *r, const struct layout *layout, const struct col
 void reader_free(struct reader *r);
 void reader_row(struct reader *r, const struct wg_str *cells, uint32_t *ret_slots);
 
+/* Many rows read on all threads. Each worker keeps values of its own over `base`, so that reading needs no lock. */
+struct batch {
+    const struct layout *layout;
+    const struct column_map *map;
+    const struct words *base;
+    const struct match_rows *rows;
+    const char *area_code;
+    wg_day today;
+    uint32_t *slots;
+    struct words *words;
+    struct reader *readers;
+    uint8_t *owner; /* the worker that read a chunk of rows */
+    size_t threads;
+};
+enum { BATCH_CHUNK = 512 };
+void batch_read(struct batch *b, const struct layout *layout, const struct column_map *map, const struct words *base,
+                const struct match_rows *rows, const char *area_code, wg_day today, size_t threads);
+void batch_free(struct batch *b);
+static inline const uint32_t *batch_slots(const struct batch *b, size_t row)
+{
+    return b->slots + row * b->layout->n_slots;
+}
+static inline const struct words *batch_words(const struct batch *b, size_t row)
+{
+    return &b->words[b->owner[row / BATCH_CHUNK]];
+}
+
 /* --- strings -------------------------------------------------------------------------------------------------------- */
 double text_jaro_winkler(const uint8_t *a, size_t n, const uint8_t *b, size_t m); /* lengths up to 64 */
 int text_distance(const uint8_t *a, size_t n, const uint8_t *b, size_t m, int most, bool *ret_transposed);
@@ -261,6 +288,7 @@ struct model {
     float most[UNITS_MAX]; /* bits a unit can give at most without being the same */
 };
 struct match_weights {
+    uint64_t signature;
     struct model model;
 };
 struct scored {
@@ -272,6 +300,7 @@ struct sample_pair {
     struct comparison c;
     float rarity[UNITS_MAX];
 };
+uint64_t weights_signature(const struct layout *layout);
 void model_prior(struct model *model, const struct layout *layout);
 void model_counts(struct model *model, const struct layout *layout, const struct words *words, const uint32_t *slots,
                   uint32_t rows, const uint64_t *alive);
@@ -351,6 +380,7 @@ struct match_index {
     struct match_options options;
     struct wg_arena *names;
 };
+void index_put_slots(struct match_index *index, uint32_t key, const uint32_t *slots);
 bool index_alive(const struct match_index *index, uint32_t row);
 const uint32_t *index_slots(const struct match_index *index, uint32_t row);
 struct side index_side(const struct match_index *index, uint32_t row);

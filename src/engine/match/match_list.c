@@ -13,27 +13,21 @@ const char *match_outcome_code(enum match_outcome outcome)
 }
 
 /* --- a list's rows -------------------------------------------------------------------------------------------------- */
-/* Each worker has values of its own, so that reading needs no lock: rows of a list meet the register only. */
 struct list {
     const struct match_index *index;
     const struct match_rows *rows;
-    struct column_map map;
-    uint32_t *slots;
-    struct words *words; /* one per worker */
-    struct reader *readers;
-    uint8_t *owner; /* the worker that read a chunk */
-    size_t chunks, threads;
-    wg_day today;
+    struct batch batch;
+    size_t threads;
 };
 
 static const uint32_t *list_slots(const struct list *l, size_t row)
 {
-    return l->slots + row * l->index->layout.n_slots;
+    return batch_slots(&l->batch, row);
 }
 
 static const struct words *list_words(const struct list *l, size_t row)
 {
-    return &l->words[l->owner[row / CHUNK]];
+    return batch_words(&l->batch, row);
 }
 
 static struct side list_side(const struct list *l, size_t row)
@@ -41,43 +35,18 @@ static struct side list_side(const struct list *l, size_t row)
     return (struct side){list_words(l, row), list_slots(l, row)};
 }
 
-static void read_rows(void *arg, size_t from, size_t to, size_t worker)
-{
-    struct list *l = arg;
-    struct reader *reader = &l->readers[worker];
-    if (!reader->cache) {
-        words_init(&l->words[worker], &l->index->words);
-        reader_init(reader, &l->index->layout, &l->map, &l->words[worker], l->index->options.area_code, l->today);
-    }
-    l->owner[from / CHUNK] = (uint8_t)worker;
-    for (size_t r = from; r < to; r++)
-        reader_row(reader, l->rows->cells + r * l->rows->n_fields, l->slots + r * l->index->layout.n_slots);
-}
-
 static void list_open(struct list *l, const struct match_index *index, const struct match_rows *rows, size_t threads,
                       wg_day today)
 {
-    *l = (struct list){.index = index, .rows = rows, .threads = threads, .today = today};
-    l->chunks = (rows->rows + CHUNK - 1) / CHUNK;
-    l->slots = wg_xcalloc(rows->rows + 1, index->layout.n_slots * sizeof *l->slots);
-    l->words = wg_xcalloc(threads + 1, sizeof *l->words);
-    l->owner = wg_xcalloc(l->chunks + 1, sizeof *l->owner);
-    l->readers = wg_xcalloc(threads + 1, sizeof *l->readers);
-    layout_map(&index->layout, rows->fields, rows->n_fields, &l->map);
-    wg_parallel(threads, rows->rows, CHUNK, read_rows, l);
+    *l = (struct list){.index = index, .rows = rows, .threads = threads};
+    struct column_map map;
+    layout_map(&index->layout, rows->fields, rows->n_fields, &map);
+    batch_read(&l->batch, &index->layout, &map, &index->words, rows, index->options.area_code, today, threads);
 }
 
 static void list_close(struct list *l)
 {
-    for (size_t i = 0; i < l->threads; i++) {
-        if (!l->readers[i].cache) continue;
-        reader_free(&l->readers[i]);
-        words_free(&l->words[i]);
-    }
-    free(l->words);
-    free(l->owner);
-    free(l->readers);
-    free(l->slots);
+    batch_free(&l->batch);
 }
 
 /* --- learning from the list ----------------------------------------------------------------------------------------- */
@@ -461,12 +430,22 @@ static void measure_link(const struct match_link *link, struct match_measure *me
     if (link->outcome == MATCH_NEW) measure->expected_missed += any;
 }
 
+uint64_t weights_signature(const struct layout *l)
+{
+    uint64_t h = sizeof(struct model) * UNITS_MAX + LEVELS;
+    for (size_t u = 0; u < l->n_units; u++)
+        h = (h ^ ((uint64_t)l->units[u].kind << 16 | (uint64_t)l->units[u].column << 8 | l->units[u].slots)) *
+            0x9E3779B97F4A7C15u;
+    return h;
+}
+
 int match_learn(struct wg_ctx *ctx, const struct match_index *index, const struct match_rows *rows,
                 const struct match_options *options, struct match_weights **ret_weights)
 {
     struct list list;
     list_open(&list, index, rows, options->threads ? options->threads : wg_cores(), options->today);
     struct match_weights *weights = wg_alloc(ctx->arena, sizeof *weights);
+    weights->signature = weights_signature(&index->layout);
     weights->model = index->model;
     learn(&list, &weights->model);
     list_close(&list);
@@ -487,7 +466,7 @@ int match_list(struct wg_ctx *ctx, const struct match_index *index, const struct
     struct list list;
     list_open(&list, index, rows, threads, options->today);
     struct model *model = wg_xmalloc(sizeof *model);
-    if (options->weights) {
+    if (options->weights && options->weights->signature == weights_signature(&index->layout)) {
         *model = options->weights->model;
     } else {
         *model = index->model;
@@ -495,11 +474,12 @@ int match_list(struct wg_ctx *ctx, const struct match_index *index, const struct
     }
     wg_progress_report(progress, .2);
 
+    size_t n_chunks = (rows->rows + CHUNK - 1) / CHUNK;
     struct matching m = {.list = &list, .model = model, .options = options, .progress = progress};
     m.cut = model_cut(model, 1e-4);
     m.results = wg_xcalloc(rows->rows + 1, sizeof *m.results);
-    m.compared = wg_xcalloc(list.chunks + 1, sizeof *m.compared);
-    m.skipped = wg_xcalloc(list.chunks + 1, sizeof *m.skipped);
+    m.compared = wg_xcalloc(n_chunks + 1, sizeof *m.compared);
+    m.skipped = wg_xcalloc(n_chunks + 1, sizeof *m.skipped);
     wg_parallel(threads, rows->rows, CHUNK, match_rows_range, &m);
     int error = 0;
     if (wg_progress_cancelled(progress)) {
@@ -515,7 +495,7 @@ int match_list(struct wg_ctx *ctx, const struct match_index *index, const struct
             decide(&m, &m.results[r], ctx->arena, &links[r]);
             measure_link(&links[r], &measure);
         }
-        for (size_t i = 0; i < list.chunks; i++) {
+        for (size_t i = 0; i < n_chunks; i++) {
             measure.pairs_compared += m.compared[i];
             measure.pairs_skipped += m.skipped[i];
         }

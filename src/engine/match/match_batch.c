@@ -1,0 +1,99 @@
+#include <stdlib.h>
+
+#include "engine/match/match_internal.h"
+
+enum { ROWS_AT_ONCE = 1 << 16 };
+
+static void read_chunk(void *arg, size_t from, size_t to, size_t worker)
+{
+    struct batch *b = arg;
+    struct reader *reader = &b->readers[worker];
+    if (!reader->cache) {
+        words_init(&b->words[worker], b->base);
+        reader_init(reader, b->layout, b->map, &b->words[worker], b->area_code, b->today);
+    }
+    b->owner[from / BATCH_CHUNK] = (uint8_t)worker;
+    for (size_t r = from; r < to; r++)
+        reader_row(reader, b->rows->cells + r * b->rows->n_fields, b->slots + r * b->layout->n_slots);
+}
+
+void batch_read(struct batch *b, const struct layout *layout, const struct column_map *map, const struct words *base,
+                const struct match_rows *rows, const char *area_code, wg_day today, size_t threads)
+{
+    *b = (struct batch){.layout = layout,
+                        .map = map,
+                        .base = base,
+                        .rows = rows,
+                        .area_code = area_code,
+                        .today = today,
+                        .threads = threads < 64 ? threads : 64};
+    b->slots = wg_xcalloc(rows->rows + 1, layout->n_slots * sizeof *b->slots);
+    b->words = wg_xcalloc(b->threads, sizeof *b->words);
+    b->owner = wg_xcalloc(rows->rows / BATCH_CHUNK + 1, sizeof *b->owner);
+    b->readers = wg_xcalloc(b->threads, sizeof *b->readers);
+    wg_parallel(b->threads, rows->rows, BATCH_CHUNK, read_chunk, b);
+    for (size_t i = 0; i < b->threads; i++) {
+        if (b->readers[i].cache) reader_free(&b->readers[i]);
+    }
+    free(b->readers);
+    b->readers = NULL;
+    b->map = NULL;
+}
+
+void batch_free(struct batch *b)
+{
+    for (size_t i = 0; i < b->threads; i++) {
+        if (b->words[i].table) words_free(&b->words[i]);
+    }
+    free(b->words);
+    free(b->owner);
+    free(b->slots);
+    *b = (struct batch){0};
+}
+
+/* The workers' values become the index's, in the order of rows. */
+static uint32_t taken_over(struct words *into, const struct words *from, uint32_t *known, uint32_t id)
+{
+    if (id < from->first) return id;
+    uint32_t *at = &known[id - from->first];
+    if (*at == 0) {
+        struct blob b = words_blob(from, id);
+        *at = words_put(into, b.domain, b.mark, b.form, b.n_form, b.text, b.n_text);
+    }
+    return *at;
+}
+
+static void put_batch(struct match_index *index, uint32_t first, const struct match_rows *rows, size_t threads)
+{
+    struct batch batch;
+    batch_read(&batch, &index->layout, &index->map, &index->words, rows, index->options.area_code, index->options.today,
+               threads);
+    uint32_t **known = wg_xcalloc(batch.threads, sizeof *known);
+    for (size_t i = 0; i < batch.threads; i++) {
+        if (batch.words[i].table) known[i] = wg_xcalloc(batch.words[i].pool_n / 4 + 1, sizeof **known);
+    }
+    uint32_t slots[SLOTS_MAX];
+    /* The overlays speak of the base as it was: what they call new may have come in since, but never changes its number. */
+    for (size_t r = 0; r < rows->rows; r++) {
+        size_t owner = batch.owner[r / BATCH_CHUNK];
+        const uint32_t *from = batch_slots(&batch, r);
+        slots[0] = from[0];
+        for (size_t s = 1; s < index->layout.n_slots; s++)
+            slots[s] = from[s] ? taken_over(&index->words, &batch.words[owner], known[owner], from[s]) : 0;
+        index_put_slots(index, first + (uint32_t)r, slots);
+    }
+    for (size_t i = 0; i < batch.threads; i++) free(known[i]);
+    free(known);
+    batch_free(&batch);
+}
+
+void match_index_put_rows(struct match_index *index, uint32_t first, const struct match_rows *rows)
+{
+    size_t threads = index->options.threads ? index->options.threads : wg_cores();
+    for (size_t from = 0; from < rows->rows; from += ROWS_AT_ONCE) {
+        struct match_rows part = *rows;
+        part.cells += from * rows->n_fields;
+        part.rows = rows->rows - from < ROWS_AT_ONCE ? rows->rows - from : ROWS_AT_ONCE;
+        put_batch(index, first + (uint32_t)from, &part, threads);
+    }
+}
