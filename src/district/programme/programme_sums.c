@@ -18,8 +18,8 @@ static const char q_add_hour[] =
 static const char q_root[] =
     "SELECT due - done - excused FROM tally WHERE district = $1 AND programme = $2 AND round = $3 AND level = 0 AND path = ''";
 static const char q_active[] =
-    "SELECT programme, round FROM tally WHERE district = $1 AND level = 0 AND path = '' AND due > done + excused "
-    "ORDER BY programme, round";
+    "SELECT programme, round, due - done - excused FROM tally WHERE district = $1 AND level = 0 AND path = '' "
+    "AND (due > done + excused OR round >= $2) ORDER BY programme, round";
 static const char q_at[] =
     "SELECT due, done, excused FROM tally WHERE district = $1 AND programme = $2 AND round = $3 AND level = $4 AND path = $5";
 static const char q_below[] =
