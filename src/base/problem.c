@@ -65,11 +65,10 @@ static const char *keep(struct wg_ctx *ctx, const char *text)
     return text ? wg_cstr(ctx->arena, wg_str(text)) : NULL;
 }
 
-int wg_refuse(struct wg_ctx *ctx, int code, const char *where, const char *arg0, const char *arg1)
+void wg_problem_fill(struct wg_ctx *ctx, int code, const char *where, const char *arg0, const char *arg1)
 {
     ctx->problem =
         (struct wg_problem){.code = code, .where = keep(ctx, where), .args = {keep(ctx, arg0), keep(ctx, arg1), NULL}};
-    return code;
 }
 
 void wg_progress_report(const struct wg_progress *progress, double done)

@@ -48,8 +48,14 @@ struct wg_ctx {
 
 struct wg_ctx wg_ctx(struct wg_arena *arena);
 wg_day wg_today(const struct wg_ctx *ctx);
-/* Fills ctx->problem (texts are copied into the arena; NULL is allowed) and returns `code`. */
-int wg_refuse(struct wg_ctx *ctx, int code, const char *where, const char *arg0, const char *arg1);
+/* Fills ctx->problem; texts are copied into the arena, NULL is allowed. */
+void wg_problem_fill(struct wg_ctx *ctx, int code, const char *where, const char *arg0, const char *arg1);
+/* The same, returning `code`: inline, so that the compiler sees that a refusal is never 0. */
+static inline int wg_refuse(struct wg_ctx *ctx, int code, const char *where, const char *arg0, const char *arg1)
+{
+    wg_problem_fill(ctx, code, where, arg0, arg1);
+    return code;
+}
 
 /* Progress of long work. `report` gets 0..1 (at most some tens of times a second) and `cancelled` is asked often; either
  * may be NULL. Work that sees `cancelled` return true stops with WG_E_CANCELLED. */
