@@ -196,7 +196,7 @@ struct enclose_verdict {
     struct enclose_violation *violations;
     size_t n;
     size_t compounds, gates, doors; /* what was checked */
-    double fence_m;                 /* measured again */
+    double fence_m, detour_worst_m; /* measured again */
 };
 /* Any plan, also one drawn by hand: needs compound features (their `buildings` where named, else what lies inside), fence
  * and gate features. WG_E_MAP_FORMAT when the plan cannot be read at all. */

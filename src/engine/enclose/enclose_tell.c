@@ -471,8 +471,8 @@ static void compare(struct teller *t)
     const struct enc_space *sp = &t->k->space;
     GEOSContextHandle_t geos = t->map->geos;
     size_t n = t->map->n_buildings;
+    GEOSGeometry **parts = wg_alloc_n(t->ctx->arena, n + 1, sizeof(GEOSGeometry *));
     for (size_t b = 0; b < sp->n_blocks; b++) {
-        GEOSGeometry **parts = wg_alloc_n(t->ctx->arena, n + 1, sizeof(GEOSGeometry *));
         unsigned count = 0;
         for (size_t i = 0; i < n; i++) {
             if (sp->home_block[i] != (int32_t)b || t->map->buildings[i].use != ENC_HOME) continue;
