@@ -51,6 +51,7 @@ int guard_open(struct wg_ctx *ctx, struct store *store, const struct guard_optio
     guard->options.district = guard->district;
     session_cache_init(&guard->sessions);
     (void)pthread_mutex_init(&guard->decoy_lock, NULL);
+    for (size_t i = 0; i < ACCOUNT_LOCKS; i++) (void)pthread_mutex_init(&guard->accounts[i], NULL);
     size_t cores = wg_cores();
     (void)sem_init(&guard->hashing, 0, cores > 1 ? (unsigned)cores : 2);
     int rc = guard_keys_open(ctx, guard);
@@ -68,6 +69,7 @@ void guard_close(struct guard *guard)
     if (!guard) return;
     session_cache_free(&guard->sessions);
     (void)pthread_mutex_destroy(&guard->decoy_lock);
+    for (size_t i = 0; i < ACCOUNT_LOCKS; i++) (void)pthread_mutex_destroy(&guard->accounts[i]);
     (void)sem_destroy(&guard->hashing);
     if (guard->keys) sodium_free(guard->keys);
     free(guard->decoy);

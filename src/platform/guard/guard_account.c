@@ -197,8 +197,7 @@ static bool is_weak(struct wg_arena *arena, struct wg_str password)
     return false;
 }
 
-/* Argon2id takes 64 MiB: as many at once as there are cores, and nobody waits for ever. */
-static bool hashing_begin(struct guard *guard)
+int guard_hashing_begin(struct wg_ctx *ctx, struct guard *guard)
 {
     enum { PATIENCE = 10 };
     struct timespec until;
@@ -207,18 +206,21 @@ static bool hashing_begin(struct guard *guard)
     int rc;
     while ((rc = sem_timedwait(&guard->hashing, &until)) != 0 && errno == EINTR) {
     }
-    return rc == 0;
+    return rc == 0 ? 0 : wg_refuse(ctx, WG_E_BUSY, NULL, NULL, NULL);
 }
 
-static int hash_text(struct wg_ctx *ctx, struct guard *guard, struct wg_str password, char out[crypto_pwhash_STRBYTES])
+void guard_hashing_end(struct guard *guard)
+{
+    (void)sem_post(&guard->hashing);
+}
+
+static int hash_text(struct wg_ctx *ctx, const struct guard *guard, struct wg_str password, char out[crypto_pwhash_STRBYTES])
 {
     bool fast = guard->options.fast_hash;
-    if (!hashing_begin(guard)) return wg_refuse(ctx, WG_E_BUSY, NULL, NULL, NULL);
     int rc = crypto_pwhash_str_alg(
         out, password.p, password.n, fast ? crypto_pwhash_argon2id_OPSLIMIT_MIN : crypto_pwhash_argon2id_OPSLIMIT_INTERACTIVE,
         fast ? crypto_pwhash_argon2id_MEMLIMIT_MIN : crypto_pwhash_argon2id_MEMLIMIT_INTERACTIVE, crypto_pwhash_ALG_ARGON2ID13);
-    (void)sem_post(&guard->hashing);
-    return rc == 0 ? 0 : wg_refuse(ctx, WG_E_BUSY, NULL, NULL, NULL);
+    return rc == 0 ? 0 : wg_refuse(ctx, WG_E_BUSY, NULL, NULL, NULL); /* no memory for it */
 }
 
 int guard_password_hash(struct wg_ctx *ctx, struct guard *guard, struct wg_str password, bool demo, const char **ret_hash)
@@ -227,7 +229,10 @@ int guard_password_hash(struct wg_ctx *ctx, struct guard *guard, struct wg_str p
     if (wg_utf8_count(password) > GUARD_PASSWORD_MAX)
         return wg_refuse(ctx, WG_E_FIELD_TOO_LONG, "password", wg_fmt(ctx->arena, "%d", GUARD_PASSWORD_MAX), NULL);
     if (!demo && is_weak(ctx->arena, password)) return wg_refuse(ctx, WG_E_WEAK_PASSWORD, "password", NULL, NULL);
-    int rc = hash_text(ctx, guard, password, out);
+    int rc = guard_hashing_begin(ctx, guard);
+    if (rc) return rc;
+    rc = hash_text(ctx, guard, password, out);
+    guard_hashing_end(guard);
     if (rc) return rc;
     *ret_hash = wg_fmt(ctx->arena, "%s%s", demo ? demo_mark : "", out);
     return 0;
@@ -267,9 +272,7 @@ int guard_password_check(struct wg_ctx *ctx, struct guard *guard, const char *ha
     if (rc) return rc;
     const char *text = hash ? hash : instead;
     if (strncmp(text, demo_mark, sizeof demo_mark - 1) == 0) text += sizeof demo_mark - 1;
-    if (!hashing_begin(guard)) return wg_refuse(ctx, WG_E_BUSY, NULL, NULL, NULL);
     bool right = crypto_pwhash_str_verify(text, password.p, password.n) == 0;
-    (void)sem_post(&guard->hashing);
     *ret_right = right && hash;
     return 0;
 }

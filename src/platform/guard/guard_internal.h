@@ -16,7 +16,7 @@ enum {
     GUARD_NAME_MAX = 64,
     GUARD_PASSWORD_MIN = 10,
     GUARD_PASSWORD_MAX = 256,
-    GUARD_SESSIONS_MAX = 20, /* of one account; the oldest goes */
+    GUARD_SESSIONS_MAX = 100, /* of one account; the oldest goes */
     GUARD_REASON_MAX = 200,
     GUARD_PAGE_MAX = 200,
 };
@@ -32,7 +32,7 @@ struct guard_mark {
 };
 
 struct session_entry;
-enum { SESSION_BUCKETS = 4096, SESSION_ENTRIES_MAX = 50000 };
+enum { SESSION_BUCKETS = 4096, SESSION_ENTRIES_MAX = 50000, ACCOUNT_LOCKS = 64 };
 struct session_cache {
     pthread_mutex_t lock;
     struct session_entry *buckets[SESSION_BUCKETS];
@@ -45,8 +45,9 @@ struct guard {
     char *district;
     struct guard_keys *keys;
     struct session_cache sessions;
-    _Atomic uint64_t generation; /* raised when cached sessions must be read again */
-    sem_t hashing;               /* how many passwords are hashed at once: each takes 64 MiB */
+    _Atomic uint64_t generation;             /* raised when cached sessions must be read again */
+    sem_t hashing;                           /* how many passwords are hashed at once */
+    pthread_mutex_t accounts[ACCOUNT_LOCKS]; /* attempts on one account go one after another */
     pthread_mutex_t decoy_lock;
     char *decoy; /* a hash to verify against when there is no account; made at first need */
 };
@@ -78,22 +79,41 @@ struct guard_login {
 };
 int guard_login_find(struct wg_ctx *ctx, struct store_snap *snap, const char *district, const char *login,
                      struct guard_login *ret, bool *ret_found);
-/* Verifies; takes as long when there is nothing to verify against (hash NULL). WG_E_BUSY when too many wait. */
+/* As many hash at once as there are cores, for each takes 64 MiB; WG_E_BUSY after ten seconds of waiting. */
+int guard_hashing_begin(struct wg_ctx *ctx, struct guard *guard);
+void guard_hashing_end(struct guard *guard);
+/* Between those two. Takes as long when there is nothing to verify against (hash NULL). */
 int guard_password_check(struct wg_ctx *ctx, struct guard *guard, const char *hash, struct wg_str password, bool *ret_right);
 int guard_is_demo_store(struct wg_ctx *ctx, struct store_snap *snap, bool *ret);
 /* From a row that begins with id, login, name, phone, role, active, demo. */
 void guard_worker_read(struct wg_ctx *ctx, const struct store_rows *rows, struct guard_worker *ret);
 json_t *guard_worker_json(const struct guard_worker *worker);
 
-/* guard_throttle.c: counts an attempt before it is made; a success takes it back. */
+/* guard_throttle.c: failed attempts, by account and by client. */
 struct throttle {
     const char *district;
     wg_id account, client; /* marks */
-    int64_t wait_seconds;  /* left by throttle_begin */
+    bool has_failures;     /* left by throttle_check, as is */
+    int64_t wait_seconds;
 };
 struct throttle throttle_of(struct wg_ctx *ctx, const struct guard *guard, const char *login, const char *client);
-int throttle_begin(struct wg_ctx *ctx, struct store_tx *tx, struct throttle *throttle); /* WG_E_LOGIN_THROTTLED */
+int throttle_check(struct wg_ctx *ctx, struct store_snap *snap, struct throttle *throttle); /* WG_E_LOGIN_THROTTLED */
+int throttle_count(struct wg_ctx *ctx, struct store_tx *tx, const struct throttle *throttle);
 int throttle_forgive(struct wg_ctx *ctx, struct store_tx *tx, const struct throttle *throttle);
+
+/* guard_attempt.c: one try at an account's password. 0 with `right` told; WG_E_LOGIN_THROTTLED, WG_E_BUSY. A wrong one is counted
+ * already; a right one is settled in the write that follows from it. */
+struct guard_attempt {
+    const char *login; /* in stored form */
+    struct wg_str password;
+    const char *client;
+    struct throttle throttle;
+    struct guard_login found;
+    bool is_there, is_demo, right;
+};
+int guard_attempt(struct wg_ctx *ctx, struct guard *guard, struct guard_attempt *attempt);
+/* In that write: forgives, unless the account was closed or its password changed since. WG_E_BAD_LOGIN. */
+int guard_attempt_settle(struct wg_ctx *ctx, struct store_tx *tx, const char *district, const struct guard_attempt *attempt);
 
 /* guard_session.c */
 void session_cache_init(struct session_cache *cache);

@@ -45,28 +45,16 @@ int guard_route_who(struct guard_call *call)
 
 struct signing_in {
     struct guard_call *call;
-    struct throttle throttle;
-    const char *login;
-    struct wg_str password;
-    struct guard_login found;
-    bool is_there, is_demo;
+    struct guard_attempt attempt;
     struct session_new session;
 };
 
-static int begin_attempt(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
+static int let_in(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
 {
     struct signing_in *s = arg;
-    struct store_snap *snap = store_tx_snap(tx);
-    int rc = throttle_begin(ctx, tx, &s->throttle);
-    if (rc == 0) rc = guard_login_find(ctx, snap, s->call->guard->district, s->login, &s->found, &s->is_there);
-    return rc ? rc : guard_is_demo_store(ctx, snap, &s->is_demo);
-}
-
-static int finish_attempt(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
-{
-    struct signing_in *s = arg;
-    int rc = throttle_forgive(ctx, tx, &s->throttle);
-    if (rc == 0) rc = session_store(ctx, tx, s->call->guard->district, &s->session);
+    const char *district = s->call->guard->district;
+    int rc = guard_attempt_settle(ctx, tx, district, &s->attempt);
+    if (rc == 0) rc = session_store(ctx, tx, district, &s->session);
     return rc ? rc : guard_audit_in(s->call, tx);
 }
 
@@ -84,23 +72,27 @@ static int read_login(struct guard_call *call, struct signing_in *s)
     if (rc == 0) rc = guard_text(call->ctx, body, &login_field, &login, &given);
     if (rc == 0) rc = guard_text(call->ctx, body, &password_field, &password, &given);
     if (rc) return rc;
-    s->login = guard_login_form(call->ctx->arena, wg_str(login));
-    s->password = wg_str(password);
+    s->attempt.login = guard_login_form(call->ctx->arena, wg_str(login));
+    s->attempt.password = wg_str(password);
+    s->attempt.client = call->request->client;
     return 0;
 }
 
-static int refuse_throttled(struct guard_call *call, const struct throttle *throttle)
+static int attempt(struct guard_call *call, struct guard_attempt *a)
 {
-    http_set_header(call->answer, "Retry-After", wg_str(wg_fmt(call->ctx->arena, "%lld", (long long)throttle->wait_seconds)));
-    return WG_E_LOGIN_THROTTLED;
+    int rc = guard_attempt(call->ctx, call->guard, a);
+    if (rc == WG_E_LOGIN_THROTTLED)
+        http_set_header(call->answer, "Retry-After",
+                        wg_str(wg_fmt(call->ctx->arena, "%lld", (long long)a->throttle.wait_seconds)));
+    return rc;
 }
 
-static void note_actor(struct guard_call *call, const struct signing_in *s)
+static void note_actor(struct guard_call *call, const struct guard_attempt *a)
 {
     call->who = NULL; /* a session that was open before is not who signs in now */
-    if (!s->is_there) return;
-    call->notes->actor = s->found.worker.id;
-    call->notes->actor_role = guard_role_code(s->found.worker.role);
+    if (!a->is_there) return;
+    call->notes->actor = a->found.worker.id;
+    call->notes->actor_role = guard_role_code(a->found.worker.role);
 }
 
 int guard_route_sign_in(struct guard_call *call)
@@ -108,21 +100,15 @@ int guard_route_sign_in(struct guard_call *call)
     struct wg_ctx *ctx = call->ctx;
     struct guard *guard = call->guard;
     struct signing_in s = {.call = call};
-    bool right;
     int rc = read_login(call, &s);
+    if (rc == 0) rc = attempt(call, &s.attempt);
     if (rc) return rc;
-    s.throttle = throttle_of(ctx, guard, s.login, call->request->client);
-    rc = store_write(ctx, call->store, begin_attempt, &s);
-    if (rc == WG_E_LOGIN_THROTTLED) return refuse_throttled(call, &s.throttle);
-    if (rc) return rc;
-    bool may_enter = s.is_there && s.found.worker.active;
-    rc = guard_password_check(ctx, guard, may_enter ? s.found.hash : NULL, s.password, &right);
-    if (rc) return rc;
-    note_actor(call, &s);
-    if (!right) return wg_refuse(ctx, WG_E_BAD_LOGIN, NULL, NULL, NULL);
-    if (s.found.worker.demo && !s.is_demo) return wg_refuse(ctx, WG_E_DEMO_ONLY, NULL, NULL, NULL);
-    session_make(ctx, guard, &s.found.worker, &s.session);
-    rc = store_write(ctx, call->store, finish_attempt, &s);
+    note_actor(call, &s.attempt);
+    if (!s.attempt.right) return wg_refuse(ctx, WG_E_BAD_LOGIN, NULL, NULL, NULL);
+    const struct guard_worker *worker = &s.attempt.found.worker;
+    if (worker->demo && !s.attempt.is_demo) return wg_refuse(ctx, WG_E_DEMO_ONLY, NULL, NULL, NULL);
+    session_make(ctx, guard, worker, &s.session);
+    rc = store_write(ctx, call->store, let_in, &s);
     const struct guard_who *who = NULL;
     if (rc == 0) rc = session_read(ctx, guard, s.session.mark, wg_str(s.session.token), &who);
     if (rc) return rc;
@@ -144,7 +130,7 @@ int guard_route_sign_out(struct guard_call *call)
 
 struct changing {
     struct guard_call *call;
-    struct signing_in check;
+    struct guard_attempt attempt;
     const char *hash;
     struct session_new session;
 };
@@ -153,7 +139,7 @@ static int write_password(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
 {
     struct changing *c = arg;
     const char *district = c->call->guard->district;
-    int rc = throttle_forgive(ctx, tx, &c->check.throttle);
+    int rc = guard_attempt_settle(ctx, tx, district, &c->attempt);
     if (rc == 0) rc = guard_password_set(ctx, tx, district, c->session.worker, c->hash);
     if (rc == 0) rc = session_store(ctx, tx, district, &c->session);
     return rc ? rc : guard_audit_in(c->call, tx);
@@ -177,21 +163,17 @@ int guard_route_password(struct guard_call *call)
 {
     struct wg_ctx *ctx = call->ctx;
     struct guard *guard = call->guard;
-    struct changing c = {.call = call, .check = {.call = call, .login = call->who->login}};
+    struct changing c = {.call = call, .attempt = {.login = call->who->login, .client = call->request->client}};
     const char *old = "", *new = "";
-    bool right;
     int rc = read_passwords(call, &old, &new);
+    c.attempt.password = wg_str(old);
+    if (rc == 0) rc = attempt(call, &c.attempt);
     if (rc) return rc;
-    c.check.throttle = throttle_of(ctx, guard, c.check.login, call->request->client);
-    rc = store_write(ctx, call->store, begin_attempt, &c.check);
-    if (rc == WG_E_LOGIN_THROTTLED) return refuse_throttled(call, &c.check.throttle);
-    if (rc == 0) rc = guard_password_check(ctx, guard, c.check.is_there ? c.check.found.hash : NULL, wg_str(old), &right);
-    if (rc) return rc;
-    if (!right || !wg_id_eq(c.check.found.worker.id, call->who->worker))
-        return wg_refuse(ctx, WG_E_BAD_LOGIN, "old", NULL, NULL);
+    const struct guard_worker *worker = &c.attempt.found.worker;
+    if (!c.attempt.right || !wg_id_eq(worker->id, call->who->worker)) return wg_refuse(ctx, WG_E_BAD_LOGIN, "old", NULL, NULL);
     rc = guard_password_hash(ctx, guard, wg_str(new), false, &c.hash);
     if (rc) return rc;
-    session_make(ctx, guard, &c.check.found.worker, &c.session);
+    session_make(ctx, guard, worker, &c.session);
     rc = store_write(ctx, call->store, write_password, &c);
     if (rc) return rc;
     guard_forget_scopes(guard);

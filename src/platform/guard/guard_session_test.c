@@ -199,8 +199,48 @@ static void test_guard__many_accounts_from_one_client_make_it_wait(void **state)
     f->client = "192.0.2.9";
     assert_int_equal(sign_in_as(f, "li", good_password).status, 200);
     f->now += 25 * (wg_time)WG_HOUR;
-    assert_int_equal(sign_in_as(f, "li", good_password).status, 200);
-    assert_int_equal(count(f, "SELECT count(*) FROM login_attempt WHERE kind = 'account'"), 0);
+    assert_int_equal(sign_in_as(f, "li", "wrong password").status, 401);
+    assert_int_equal(count(f, "SELECT count(*) FROM login_attempt"), 2); /* a day later the others are gone */
+}
+
+struct guessing {
+    struct fixture *f;
+    unsigned port;
+    _Atomic int refused, waiting, entered;
+};
+
+static void *guess(void *arg)
+{
+    struct guessing *g = arg;
+    struct http_client c;
+    if (!hc_open(&c, g->port)) return NULL;
+    struct hc_reply r = hc_ask(&c, "POST", "/api/v1/session", NULL, "{\"login\":\"li\",\"password\":\"wrong password\"}");
+    (void)atomic_fetch_add(r.status == 401 ? &g->refused : r.status == 429 ? &g->waiting : &g->entered, 1);
+    hc_free(&r);
+    hc_close(&c);
+    return NULL;
+}
+
+static void test_guard__many_guesses_at_once_count_as_many(void **state)
+{
+    struct fixture *f = *state; /* guard P3 */
+    enum { GUESSES = 40, FREE = 4 };
+    struct http_options options = http_options_default();
+    struct http_server *server;
+    pthread_t threads[GUESSES];
+    options.listen = "127.0.0.1:0";
+    options.handle = guard_dispatch;
+    options.arg = f->router;
+    options.quiet = true;
+    assert_int_equal(http_start(&f->ctx, &options, &server), 0);
+    struct guessing g = {.f = f, .port = http_port(server)};
+    for (size_t i = 0; i < GUESSES; i++) assert_int_equal(pthread_create(&threads[i], NULL, guess, &g), 0);
+    for (size_t i = 0; i < GUESSES; i++) assert_int_equal(pthread_join(threads[i], NULL), 0);
+    assert_int_equal(g.entered, 0);
+    assert_int_equal(g.refused + g.waiting, GUESSES);
+    assert_true(g.refused >= FREE &&
+                g.refused <= FREE + 8); /* a slow machine lets the first pauses pass: 1, 2, 4 ... seconds */
+    http_stop(server);
 }
 
 /* --- the demo ----------------------------------------------------------------------------------------------------------------------------- */
@@ -385,6 +425,7 @@ int main(void)
         TEST(test_guard__the_answer_does_not_tell_which_was_wrong),
         TEST(test_guard__wrong_passwords_make_an_account_wait),
         TEST(test_guard__many_accounts_from_one_client_make_it_wait),
+        TEST(test_guard__many_guesses_at_once_count_as_many),
         TEST(test_guard__demo_passwords_work_only_in_a_demo_store),
         TEST(test_guard__a_sealed_value_opens_only_where_it_was_sealed),
         TEST(test_guard__a_key_file_that_others_can_read_is_refused),

@@ -1,4 +1,4 @@
-/* Throttling of sign-ins: an attempt is counted before the password is looked at, so that many at once count as many. */
+/* Throttling of sign-ins. Attempts on one account go one after another (see guard_attempt), so that many at once count as many. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
@@ -17,8 +17,6 @@ static const char q_find[] = "SELECT failures, last, blocked_until FROM login_at
 static const char q_put[] = "INSERT INTO login_attempt (district, kind, mark, failures, last, blocked_until) "
                             "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (district, kind, mark) DO UPDATE SET "
                             "failures = excluded.failures, last = excluded.last, blocked_until = excluded.blocked_until";
-static const char q_forgive[] = "UPDATE login_attempt SET failures = failures - 1 "
-                                "WHERE district = $1 AND kind = 'client' AND mark = $2 AND failures > 0";
 static const char q_clear[] = "DELETE FROM login_attempt WHERE district = $1 AND kind = 'account' AND mark = $2";
 static const char q_sweep[] = "DELETE FROM login_attempt WHERE district = $1 AND last < $2";
 
@@ -43,14 +41,14 @@ struct throttle throttle_of(struct wg_ctx *ctx, const struct guard *guard, const
                              .client = guard_index(guard, "login.client", network_of(ctx->arena, client))};
 }
 
-static int read_counter(struct wg_ctx *ctx, struct store_tx *tx, const char *district, const char *kind, const wg_id *mark,
+static int read_counter(struct wg_ctx *ctx, struct store_snap *snap, const char *district, const char *kind, const wg_id *mark,
                         struct counter *ret)
 {
     struct store_value values[] = {store_cstr(district), store_cstr(kind), store_id(mark)};
     struct store_rows *rows;
     bool found;
     *ret = (struct counter){0, 0, 0};
-    int rc = store_one(ctx, store_tx_snap(tx), q_find, values, 3, &rows, &found);
+    int rc = store_one(ctx, snap, q_find, values, 3, &rows, &found);
     if (rc || !found) return rc;
     *ret = (struct counter){store_get_int(rows, 0), store_get_time(rows, 1), store_get_time(rows, 2)};
     store_rows_end(rows);
@@ -67,9 +65,25 @@ static int64_t pause_after(int64_t failures, int64_t free_ones)
     return pause < PAUSE_MAX ? pause : PAUSE_MAX;
 }
 
-static int count(struct wg_ctx *ctx, struct store_tx *tx, const char *district, const char *kind, const wg_id *mark,
-                 struct counter counter, int64_t free_ones)
+int throttle_check(struct wg_ctx *ctx, struct store_snap *snap, struct throttle *t)
 {
+    struct counter account = {0, 0, 0}, client = {0, 0, 0};
+    int rc = read_counter(ctx, snap, t->district, "account", &t->account, &account);
+    if (rc == 0) rc = read_counter(ctx, snap, t->district, "client", &t->client, &client);
+    if (rc) return rc;
+    t->has_failures = account.failures > 0;
+    wg_time until = account.until > client.until ? account.until : client.until;
+    if (until <= ctx->now) return 0;
+    t->wait_seconds = (until - ctx->now + WG_SECOND - 1) / WG_SECOND;
+    return wg_refuse(ctx, WG_E_LOGIN_THROTTLED, NULL, wg_fmt(ctx->arena, "%lld", (long long)t->wait_seconds), NULL);
+}
+
+static int count(struct wg_ctx *ctx, struct store_tx *tx, const char *district, const char *kind, const wg_id *mark,
+                 int64_t free_ones)
+{
+    struct counter counter;
+    int rc = read_counter(ctx, store_tx_snap(tx), district, kind, mark, &counter);
+    if (rc) return rc;
     counter.failures++;
     wg_time until = ctx->now + pause_after(counter.failures, free_ones) * WG_SECOND;
     struct store_value values[] = {store_cstr(district),        store_cstr(kind),     store_id(mark),
@@ -77,27 +91,17 @@ static int count(struct wg_ctx *ctx, struct store_tx *tx, const char *district, 
     return store_exec(ctx, tx, q_put, values, 6, NULL);
 }
 
-int throttle_begin(struct wg_ctx *ctx, struct store_tx *tx, struct throttle *t)
+int throttle_count(struct wg_ctx *ctx, struct store_tx *tx, const struct throttle *t)
 {
-    struct counter account, client;
-    int rc = read_counter(ctx, tx, t->district, "account", &t->account, &account);
-    if (rc == 0) rc = read_counter(ctx, tx, t->district, "client", &t->client, &client);
-    if (rc) return rc;
-    wg_time until = account.until > client.until ? account.until : client.until;
-    if (until > ctx->now) {
-        t->wait_seconds = (until - ctx->now + WG_SECOND - 1) / WG_SECOND;
-        return wg_refuse(ctx, WG_E_LOGIN_THROTTLED, NULL, wg_fmt(ctx->arena, "%lld", (long long)t->wait_seconds), NULL);
-    }
     struct store_value sweep[] = {store_cstr(t->district), store_time(ctx->now - KEPT * (wg_time)WG_SECOND)};
-    rc = count(ctx, tx, t->district, "account", &t->account, account, ACCOUNT_FREE);
-    if (rc == 0) rc = count(ctx, tx, t->district, "client", &t->client, client, CLIENT_FREE);
+    int rc = count(ctx, tx, t->district, "account", &t->account, ACCOUNT_FREE);
+    if (rc == 0) rc = count(ctx, tx, t->district, "client", &t->client, CLIENT_FREE);
     return rc ? rc : store_exec(ctx, tx, q_sweep, sweep, 2, NULL);
 }
 
+/* Of the account only: whoever has one account must not wash away guesses at others. */
 int throttle_forgive(struct wg_ctx *ctx, struct store_tx *tx, const struct throttle *t)
 {
-    struct store_value client[] = {store_cstr(t->district), store_id(&t->client)};
     struct store_value account[] = {store_cstr(t->district), store_id(&t->account)};
-    int rc = store_exec(ctx, tx, q_forgive, client, 2, NULL);
-    return rc ? rc : store_exec(ctx, tx, q_clear, account, 2, NULL);
+    return t->has_failures ? store_exec(ctx, tx, q_clear, account, 2, NULL) : 0;
 }
