@@ -90,22 +90,27 @@ static bool dash_counts(const struct chars *s, const struct chars *out, size_t i
     return alnum(after) && (alnum(before) || before == NUMBER_SIGN);
 }
 
+/* No. between a name and a number says nothing. */
+static bool ends_numero(const struct chars *s)
+{
+    bool numero = s->n >= 2 && s->c[s->n - 2] == 'N' && s->c[s->n - 1] == 'O';
+    return numero && (s->n == 2 || people_is_han(s->c[s->n - 3]));
+}
+
 static void clean_signs(struct chars *s)
 {
     struct chars out = {.n = 0};
     for (size_t i = 0; i < s->n; i++) {
         uint32_t c = people_simplified(s->c[i]), latin[2];
         if (c == 0x2116) continue; /* № */
-        if (c == 'N' && peek(s, i + 1) == 'O' && out.n && (peek(s, i + 2) == '.' || arabic(peek(s, i + 2)))) {
-            i += peek(s, i + 2) == '.' ? 2 : 1;
-            continue;
-        }
         if (c == 0x4E4B && i > 0 && (arabic(s->c[i - 1]) || s->c[i - 1] == NUMBER_SIGN) && people_digit(peek(s, i + 1)) >= 0)
             c = '-'; /* 之 */
         bool dash = c == '-' || c == '~' || c == '/' || c == '_' || c == '\\' || c == '.' || c == 0x301C || c == 0xFF5E;
         if (dash) {
-            if (dash_counts(s, &out, i)) push(&out, '-');
+            bool numero = ends_numero(&out) && arabic(peek(s, i + 1));
+            if (dash_counts(s, &out, i) && !numero) push(&out, '-');
         } else if (c == '#' || arabic(c)) {
+            if (arabic(c) && ends_numero(&out)) out.n -= 2;
             push(&out, c);
         } else if (people_is_han(c)) {
             push(&out, c);
@@ -218,6 +223,14 @@ static void push_number(struct chars *out, const uint32_t *c, size_t n)
     while (k > 0) push(out, (unsigned char)digits[--k]);
 }
 
+/* 第3组 is 3组. */
+static void drop_ordinal(struct chars *out)
+{
+    size_t n = out->n;
+    while (n > 0 && out->c[n - 1] == 0x7B2C) n--;
+    if (n == 0 || !arabic(out->c[n - 1])) out->n = n;
+}
+
 static void turn_numerals(struct chars *s)
 {
     struct chars out = {.n = 0};
@@ -226,14 +239,12 @@ static void turn_numerals(struct chars *s)
         while (is_numeral(peek(s, i + run))) run++;
         uint32_t before = out.n ? out.c[out.n - 1] : 0;
         if (run == 0) {
-            /* 第3组 is 3组 */
-            bool ordinal = s->c[i] == 0x7B2C && arabic(peek(s, i + 1)) && !arabic(before);
-            if (!ordinal) push(&out, s->c[i]);
-            i++;
+            if (arabic(s->c[i])) drop_ordinal(&out);
+            push(&out, s->c[i++]);
             continue;
         }
         bool number = !arabic(before) && run <= 8 && counts(s, i + run, before);
-        if (number && before == 0x7B2C) out.n--;
+        if (number) drop_ordinal(&out);
         if (number)
             push_number(&out, s->c + i, run);
         else

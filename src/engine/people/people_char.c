@@ -253,7 +253,9 @@ size_t people_latin_fold(uint32_t c, uint32_t out[2])
         }
     }
     if (!u_isalpha((UChar32)c)) return 0;
-    out[0] = (uint32_t)u_tolower((UChar32)c);
+    uint32_t lower = (uint32_t)u_tolower((UChar32)c);
+    if (lower != c) return people_latin_fold(lower, out); /* what is its own lower case ends it */
+    out[0] = c;
     return 1;
 }
 

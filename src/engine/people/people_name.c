@@ -73,7 +73,7 @@ static void keep_han_name(struct raw *raw)
             raw->c[n++] = '*';
         } else if (c == DOT || c == '.' || c == '-') {
             if (n > 0 && raw->c[n - 1] != DOT) raw->c[n++] = DOT;
-        } else if (han == 1 && people_latin_fold(c, latin)) {
+        } else if (han == 1 && any_han(raw->c, n) && people_latin_fold(c, latin)) {
             raw->c[n++] = latin[0];
         }
     }
@@ -311,6 +311,7 @@ static void clean_han(struct raw *raw, bool *ret_nickname)
     keep_first(raw);
     keep_han_name(raw);
     cut(raw);
+    if (!any_han(raw->c, raw->n)) raw->n = 0; /* cut off after many hidden places */
     while (again) {
         bool prefix = drop_prefix(raw);
         familiar = familiar || prefix;

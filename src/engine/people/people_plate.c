@@ -45,13 +45,17 @@ static size_t clean(struct wg_str text, uint32_t out[SCAN])
     return k;
 }
 
+/* What does not fit whole is not kept: a part of it might read as something else. */
 static void put(struct people_plate *plate, const uint32_t *c, size_t n)
 {
     size_t bytes = 0;
     char one[4];
     for (size_t i = 0; i < n; i++) {
         size_t k = wg_utf8_put(one, c[i]);
-        if (bytes + k > KEPT) break;
+        if (bytes + k > KEPT) {
+            plate->text[0] = '\0';
+            return;
+        }
         memcpy(plate->text + bytes, one, k);
         bytes += k;
     }
@@ -137,5 +141,6 @@ struct people_plate people_plate_read(struct wg_str text)
     plate.fault = PLATE_FORM;
     plate.new_energy = false;
     put(&plate, c, n);
+    if (people_says_nothing(wg_str(plate.text))) plate = (struct people_plate){.fault = PLATE_EMPTY};
     return plate;
 }
