@@ -16,9 +16,9 @@
 static const struct guard_route app_routes[];
 
 /* The one list of rooms. */
-static const struct guard_route *const all_routes[] = {guard_routes,     job_routes,  register_routes,
-                                                       programme_routes, list_routes, review_routes,
-                                                       report_routes,    desk_routes, app_routes};
+static const struct guard_route *const all_routes[] = {guard_routes,  job_routes,    place_routes,     person_routes,
+                                                       duty_routes,   file_routes,   programme_routes, list_routes,
+                                                       review_routes, report_routes, desk_routes,      app_routes};
 static const struct district_check *const all_checks[] = {register_checks, programme_checks, list_checks, report_checks};
 
 static int district_of(struct wg_ctx *ctx, struct app *app, const char *wanted)

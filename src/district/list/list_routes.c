@@ -223,7 +223,7 @@ static int list_json(struct guard_call *call, const struct district *d, struct s
 {
     struct wg_ctx *ctx = call->ctx;
     struct store_rows *rows;
-    json_t *columns, *known, *streets, *odd;
+    json_t *columns = NULL, *known = NULL, *streets = NULL, *odd = NULL;
     bool remembered = false, found, mapping = strcmp(head->state, "mapping") == 0;
     int rc = mapping ? guessed_columns(ctx, d, snap, head, &columns, &remembered) : 0;
     if (!mapping) columns = confirmed_columns(ctx, head);
@@ -254,7 +254,7 @@ static int answer_list(struct guard_call *call, wg_id id)
     const struct district *d = call->services;
     struct store_snap *snap;
     struct list_head head;
-    json_t *json;
+    json_t *json = NULL;
     int rc = store_read(ctx, d->store, &snap);
     if (rc == 0) rc = list_head_get(ctx, snap, d, id, &head);
     if (rc == 0) rc = list_json(call, d, snap, &head, &json);

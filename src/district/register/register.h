@@ -14,6 +14,7 @@
 #ifndef WG_REGISTER_H
 #define WG_REGISTER_H
 #include "district/district.h"
+#include "engine/tabular/tabular.h"
 
 /* --- places ---------------------------------------------------------------------------------------------------------- */
 enum place_level {
@@ -128,8 +129,22 @@ WG_MUST int owners_load(struct wg_ctx *ctx, struct store_snap *snap, const char 
 bool owner_of(const struct owners *owners, struct wg_str path, struct owner *ret);
 json_t *owner_json(struct wg_ctx *ctx, const struct owner *owner);
 
+/* --- files, for the command line ---------------------------------------------------------------------------------------- */
+struct register_file;                                                /* people, places or duties */
+const struct register_file *register_file_named(struct wg_str name); /* NULL: no such */
+/* Everything within scope as CSV or XLSX, headed in ctx->lang. What goes out comes in again unchanged. */
+WG_MUST int register_export(struct wg_ctx *ctx, const struct district *d, const struct register_file *file,
+                            const struct guard_scope *scope, enum tab_format format, tab_sink sink, void *arg);
+/* Good rows are written, bad ones go to `refused` (a CSV that imports again, with a column of reasons; not made when there are none). */
+struct register_imported {
+    int64_t received, added, changed, unchanged, rejected;
+};
+WG_MUST int register_import(struct wg_ctx *ctx, const struct district *d, const struct register_file *file,
+                            const struct guard_scope *scope, wg_id by, struct tab_reader *reader,
+                            const struct wg_progress *progress, struct wg_buf *refused, struct register_imported *ret);
+
 /* --- routes, import and export ----------------------------------------------------------------------------------------- */
-extern const struct guard_route register_routes[];
+extern const struct guard_route place_routes[], person_routes[], duty_routes[], file_routes[];
 extern const struct job_kind register_jobs[];         /* "register.import"; ends with a NULL name */
 extern const struct district_check register_checks[]; /* ends with a NULL code */
 #endif

@@ -22,5 +22,4 @@ const char *register_text(struct wg_ctx *ctx, const struct store_rows *rows, int
 bool place_kind_level(struct wg_str kind, enum place_level *ret);
 
 extern const struct res_resource register_people, register_places, register_duties;
-extern const struct guard_route place_routes[], person_routes[], duty_routes[], file_routes[];
 #endif
