@@ -136,10 +136,10 @@ wg_id guard_index(const struct guard *guard, const char *field, struct wg_str va
 const char *guard_mask(struct wg_arena *arena, struct wg_str value);
 
 /* Sealed files beside the database: written whole and synced before the call returns. `kind` binds them to their use. */
-WG_MUST int guard_file_keep(struct wg_ctx *ctx, const struct guard *guard, const struct store *store, const char *kind, wg_id id,
-                            struct wg_str bytes);
-WG_MUST int guard_file_read(struct wg_ctx *ctx, const struct guard *guard, const struct store *store, const char *kind, wg_id id,
-                            struct wg_str *ret_bytes);
+WG_MUST int guard_file_keep(struct wg_ctx *ctx, const struct guard *guard, const struct store *store, const char *kind,
+                            wg_id id, struct wg_str bytes);
+WG_MUST int guard_file_read(struct wg_ctx *ctx, const struct guard *guard, const struct store *store, const char *kind,
+                            wg_id id, struct wg_str *ret_bytes);
 void guard_file_forget(const struct store *store, wg_id id);
 
 /* --- routes ----------------------------------------------------------------------------------------------------------------- */

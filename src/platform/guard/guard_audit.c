@@ -22,7 +22,11 @@ void guard_note(struct guard_call *call, wg_id person, const char *what)
 {
     struct guard_notes *notes = call->notes;
     struct wg_arena *arena = call->ctx->arena;
-    if (notes->n == SUBJECTS_MAX) return; /* pages are far smaller; exports note their count */
+    if (notes->n > SUBJECTS_MAX) return;
+    if (notes->n == SUBJECTS_MAX) { /* pages are far smaller, and exports note their count: what is left out is at least said */
+        person = (wg_id){{0}};
+        what = "more, not named";
+    }
     notes->subjects = wg_grow(arena, notes->subjects, &notes->cap, notes->n + 1, sizeof *notes->subjects);
     notes->subjects[notes->n++] = (struct guard_subject){person, what ? shortened(arena, wg_str(what), WHAT_MAX) : NULL};
 }

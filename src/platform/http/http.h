@@ -96,7 +96,8 @@ struct http_options http_options_default(void);
 WG_MUST int http_start(struct wg_ctx *ctx, const struct http_options *options, struct http_server **ret_server);
 unsigned http_port(const struct http_server *server);
 bool http_stopping(const struct http_server *server); /* streams ask; NULL: no */
-/* Takes nothing new, waits up to stop_seconds for what runs, and frees. NULL is allowed. */
+/* Takes nothing new, waits up to stop_seconds for what runs, closes the connections, and frees. A handler that has not returned by
+ * then loses its answer, and is waited for all the same. NULL is allowed. */
 void http_stop(struct http_server *server);
 
 /* Static pages embedded under web/: "/desk/" gives web/desk/index.html, and so does a page's own address below it (no dot in

@@ -139,6 +139,7 @@ bool http_pages_answer(struct wg_arena *arena, const struct http_pages *pages, c
 {
     if (strcmp(request->method, "GET") != 0) return false;
     struct wg_str path = request->path;
+    if (wg_str_starts(path, WG_STR("/api/"))) return false; /* the most frequent, and never a page */
     if (wg_str_is(path, "/") && find(pages, WG_STR("web/desk/index.html"))) return redirect(answer, "/desk/");
     if (path.n > 1 && !memchr(path.p + 1, '/', path.n - 1) &&
         find(pages, wg_str(wg_fmt(arena, "web%.*s/index.html", (int)path.n, path.p))))
