@@ -21,22 +21,14 @@ enum {
 
 /* --- looking at characters ------------------------------------------------------------------------------------------ */
 
-size_t people_address_word(const struct address *a, size_t i, const char *word)
+size_t people_address_word(const struct address *a, size_t i, const char32_t *word)
 {
-    struct wg_str w = wg_str(word);
-    size_t n = 0;
-    for (size_t at = 0; at < w.n; n++)
-        if (i + n >= a->n || wg_utf8_next(w, &at) != a->c[i + n]) return 0;
-    return n;
+    return people_word(a->c + i, a->n - i, word);
 }
 
-size_t people_address_any(const struct address *a, size_t i, const char *const *words)
+size_t people_address_any(const struct address *a, size_t i, const char32_t *const *words)
 {
-    for (; *words; words++) {
-        size_t n = people_address_word(a, i, *words);
-        if (n) return n;
-    }
-    return 0;
+    return people_any_word(a->c + i, a->n - i, words);
 }
 
 bool people_address_digit(const struct address *a, size_t i)
@@ -53,14 +45,6 @@ struct wg_str people_address_number(const struct address *a, struct span span)
 {
     while (span.from + 1 < span.to && a->c[span.from] == '0' && people_address_digit(a, span.from + 1)) span.from++;
     return people_address_slice(a, span);
-}
-
-static bool one_of(uint32_t c, const char *set)
-{
-    struct wg_str s = wg_str(set);
-    for (size_t at = 0; c && at < s.n;)
-        if (wg_utf8_next(s, &at) == c) return true;
-    return false;
 }
 
 static size_t digits_at(const struct address *a, size_t i)
@@ -88,36 +72,38 @@ static size_t county_end(const struct address *a, size_t from, bool after_city)
         size_t name = j - from;
         if (c == COUNTY && name > 0) return j + 1;
         if (c == CITY && name > 1 && name < 6) return j + 1;
-        if (c == BANNER && name > 1 && one_of(before, "前后中左右翼治")) return j + 1;
+        if (c == BANNER && name > 1 && people_one_of(before, U"前后中左右翼治")) return j + 1;
         if (c == DISTRICT && name > 0) {
-            bool part_of_town = before < 0x80 || one_of(before, "小社园院校厂库片街宅活属号") || (name == 1 && !after_city);
-            bool zone = one_of(before, "发新") && !after_city;
+            bool part_of_town =
+                before < 0x80 || people_one_of(before, U"小社园院校厂库片街宅活属号") || (name == 1 && !after_city);
+            bool zone = people_one_of(before, U"发新") && !after_city;
             return part_of_town || zone || name > 8 ? 0 : j + 1;
         }
-        if (people_address_digit(a, j) || one_of(c, "号巷弄组栋幢")) return 0;
-        if (one_of(c, "路街道") && name > 0) return 0;
-        if (one_of(c, "镇乡村") && name > 0 && after != COUNTY && after != CITY) return 0;
+        if (people_address_digit(a, j) || people_one_of(c, U"号巷弄组栋幢")) return 0;
+        if (people_one_of(c, U"路街道") && name > 0) return 0;
+        if (people_one_of(c, U"镇乡村") && name > 0 && after != COUNTY && after != CITY) return 0;
     }
     return 0;
 }
 
 /* The end of one of the prefectures at `from`, with its ending; a name without one counts only before a county or where
  * the province has been said. */
-static size_t prefecture_end(const struct address *a, size_t from, const char *names, bool after_province)
+static size_t prefecture_end(const struct address *a, size_t from, const char32_t *names, bool after_province)
 {
-    static const char *const endings[] = {"市", "地区", "盟", NULL};
-    struct wg_str rest = wg_str(names), name;
-    while (rest.n > 0 && wg_str_next(&rest, ' ', &name)) {
-        size_t n = 0, at = 0;
-        while (at < name.n && from + n < a->n && wg_utf8_next(name, &at) == a->c[from + n]) n++;
-        if (wg_utf8_count(name) != n || at != name.n) continue;
+    static const char32_t *const endings[] = {U"市", U"地区", U"盟", NULL};
+    for (const char32_t *name = names; *name;) {
+        size_t n = 0, length = 0;
+        while (name[length] && name[length] != ' ') length++;
+        while (n < length && from + n < a->n && a->c[from + n] == name[n]) n++;
+        name += length + (name[length] == ' ');
+        if (n < length) continue;
         size_t end = from + n, ending = people_address_any(a, end, endings);
         if (ending) return end + ending;
         for (size_t k = end; k < a->n && k < end + WINDOW; k++) {
-            size_t state = people_address_word(a, k, "自治州");
+            size_t state = people_address_word(a, k, U"自治州");
             if (state) return k + state;
         }
-        if (one_of(a->c[end], "区县路街道大小")) return 0;
+        if (people_one_of(a->c[end], U"区县路街道大小")) return 0;
         if (after_province || county_end(a, end, true)) return end;
     }
     return 0;
@@ -127,7 +113,7 @@ static size_t prefecture_end(const struct address *a, size_t from, const char *n
  * and 北京路 stay what they are. */
 static size_t province_end(const struct address *a, const struct people_province *province)
 {
-    static const char *const endings[] = {"省", "自治区", NULL};
+    static const char32_t *const endings[] = {U"省", U"自治区", NULL};
     size_t n = people_address_word(a, 0, province->full);
     if (n) return n;
     n = people_address_word(a, 0, province->name);
@@ -135,7 +121,7 @@ static size_t province_end(const struct address *a, const struct people_province
     if (province->is_city) return county_end(a, n, true) ? n : 0;
     size_t ending = people_address_any(a, n, endings);
     if (ending) return n + ending;
-    if (one_of(a->c[n], "市区县路街大")) return 0;
+    if (people_one_of(a->c[n], U"市区县路街大")) return 0;
     return n == a->n || prefecture_end(a, n, province->prefectures, true) ? n : 0;
 }
 
@@ -155,14 +141,14 @@ static void read_city(struct address *a, const struct people_province *province)
     size_t end = 0, again;
     if (province && province->is_city) {
         if ((again = people_address_word(a, a->i, province->full)) > 0) a->i += again;
-        if ((again = people_address_word(a, a->i, "市辖区")) > 0) a->i += again;
+        if ((again = people_address_word(a, a->i, U"市辖区")) > 0) a->i += again;
         return;
     }
     for (size_t p = 0; p < people_province_count && end == 0; p++)
         if (!province || province == &people_provinces[p])
             end = prefecture_end(a, a->i, people_provinces[p].prefectures, province != NULL);
     if (end) take(a, &a->parts->city, end, end);
-    if ((again = people_address_word(a, a->i, "市辖区")) > 0) a->i += again;
+    if ((again = people_address_word(a, a->i, U"市辖区")) > 0) a->i += again;
 }
 
 static void read_area(struct address *a)
@@ -177,8 +163,8 @@ static void read_area(struct address *a)
 
 static bool ends_compound(const struct address *a, size_t i)
 {
-    static const char *const words[] = {"小区", "花园", "家园", "公寓", "新村", "大厦", "广场", "苑",
-                                        "城",   "名苑", "路",   "街",   "大道", "家属", NULL};
+    static const char32_t *const words[] = {U"小区", U"花园", U"家园", U"公寓", U"新村", U"大厦", U"广场", U"苑",
+                                            U"城",   U"名苑", U"路",   U"街",   U"大道", U"家属", NULL};
     return people_address_any(a, i, words) > 0;
 }
 
@@ -188,15 +174,15 @@ static bool read_street(struct address *a)
     bool road = false; /* 中南路街道 has a road in its name, a township has not */
     for (size_t j = a->i + 1; j < a->n && j < a->i + WINDOW; j++) {
         uint32_t c = a->c[j];
-        size_t n = people_address_word(a, j, "街道");
+        size_t n = people_address_word(a, j, U"街道");
         if (n == 0 && !road && (c == TOWN || c == TOWNSHIP) && !ends_compound(a, j + 1)) n = 1;
-        if (n == 0 && !road) n = people_address_word(a, j, "苏木");
+        if (n == 0 && !road) n = people_address_word(a, j, U"苏木");
         if (n) {
             take(a, &a->parts->street, j + n, j + n);
             return true;
         }
-        if (people_address_digit(a, j) || one_of(c, "号村巷弄") || people_address_word(a, j, "社区") ||
-            people_address_word(a, j, "小区"))
+        if (people_address_digit(a, j) || people_one_of(c, U"号村巷弄") || people_address_word(a, j, U"社区") ||
+            people_address_word(a, j, U"小区"))
             return false;
         road = road || c == ROAD || c == STREET;
     }
@@ -213,13 +199,13 @@ static bool read_community(struct address *a)
         return true;
     }
     for (size_t j = a->i + 1; j < a->n && j < a->i + WINDOW; j++) {
-        n = people_address_word(a, j, "社区");
-        if (n == 0) n = people_address_word(a, j, "居委会");
+        n = people_address_word(a, j, U"社区");
+        if (n == 0) n = people_address_word(a, j, U"居委会");
         if (n) {
             take(a, &a->parts->community, j + n, j + n);
             return true;
         }
-        if (people_address_digit(a, j) || one_of(a->c[j], "号栋幢镇村")) return false;
+        if (people_address_digit(a, j) || people_one_of(a->c[j], U"号栋幢镇村")) return false;
     }
     return false;
 }
@@ -231,14 +217,14 @@ static bool read_village(struct address *a)
         uint32_t c = a->c[j];
         if (c == VILLAGE) {
             size_t after = j + 1;
-            bool compound = ends_compound(a, after) || one_of(a->c[after], "委大") ||
+            bool compound = ends_compound(a, after) || people_one_of(a->c[after], U"委大") ||
                             (a->c[j - 1] == 0x65B0 && a->parts->street.n == 0) || /* 新村 in a town is a compound */
                             (a->parts->road.n > 0 && a->parts->street.n == 0);
             if (compound) return false;
             take(a, &a->parts->village, after, after);
             return true;
         }
-        if (people_address_digit(a, j) || one_of(c, "号栋幢") ||
+        if (people_address_digit(a, j) || people_one_of(c, U"号栋幢") ||
             ((c == ROAD || c == STREET) && j + 1 < a->n && a->c[j + 1] != VILLAGE))
             return false;
     }
@@ -247,11 +233,11 @@ static bool read_village(struct address *a)
 
 static bool read_group(struct address *a)
 {
-    static const char *const words[] = {"村民小组", "村民组", "居民小组", "居民组", "小组", "组", "队", "社", NULL};
+    static const char32_t *const words[] = {U"村民小组", U"村民组", U"居民小组", U"居民组", U"小组", U"组", U"队", U"社", NULL};
     struct people_address *p = a->parts;
     size_t digits = digits_at(a, a->i), n;
     if (digits > 0 && (n = people_address_any(a, a->i + digits, words)) > 0) {
-        if (people_address_word(a, a->i + digits, "组团") || people_address_word(a, a->i + digits, "社区")) return false;
+        if (people_address_word(a, a->i + digits, U"组团") || people_address_word(a, a->i + digits, U"社区")) return false;
         if (p->group.n && p->compound.n) return false;
         if (p->group.n) p->compound = p->group; /* Y屯3组: the hamlet, then the group in it */
         p->group = people_address_number(a, (struct span){a->i, a->i + digits});
@@ -261,14 +247,15 @@ static bool read_group(struct address *a)
     if (p->group.n || p->road.n || p->compound.n) return false;
     bool placed = p->street.n > 0 || p->village.n > 0; /* elsewhere a hamlet must end the name */
     for (size_t j = a->i + 1; j < a->n && j < a->i + 8; j++) {
-        n = people_address_word(a, j, "自然村");
+        n = people_address_word(a, j, U"自然村");
         if (a->c[j] == HAMLET || n) {
             size_t end = j + (n ? n : 1);
-            if (one_of(a->c[end], "路街村镇小") || (!placed && end < a->n && !people_address_digit(a, end))) return false;
+            if (people_one_of(a->c[end], U"路街村镇小") || (!placed && end < a->n && !people_address_digit(a, end)))
+                return false;
             take(a, &p->group, end, end);
             return true;
         }
-        if (people_address_digit(a, j) || one_of(a->c[j], "号路街")) return false;
+        if (people_address_digit(a, j) || people_one_of(a->c[j], U"号路街")) return false;
     }
     return false;
 }
@@ -282,28 +269,28 @@ static size_t road_end(const struct address *a, size_t j)
     size_t end = 0;
     if (c == ROAD || c == LANE || (c == STREET && a->c[j + 1] != WAY)) end = j + 1;
     if (c == WAY && before == 0x5927) end = j + 1; /* 大道 */
-    if (people_address_word(a, j, "胡同")) end = j + 2;
+    if (people_address_word(a, j, U"胡同")) end = j + 2;
     if (end == 0) return 0;
     size_t digits = digits_at(a, end);
     if (digits && a->c[end + digits] == 0x6BB5) return end + digits + 1; /* 3段 */
-    if (digits && one_of(a->c[end + digits], "巷条街")) return end + digits + 1;
-    if (one_of(a->c[end], "东西南北中") && one_of(a->c[end + 1], "段街巷路里")) return end + 2;
+    if (digits && people_one_of(a->c[end + digits], U"巷条街")) return end + digits + 1;
+    if (people_one_of(a->c[end], U"东西南北中") && people_one_of(a->c[end + 1], U"段街巷路里")) return end + 2;
     return end;
 }
 
 /* 16号, 16-1号, 甲1号, 16号甲, 16号-1, 16号附2, 120弄, but not 16号楼. */
 static bool read_number(struct address *a)
 {
-    static const char *const not_a_door[] = {"号楼", "号栋", "号单元", "号线", NULL};
+    static const char32_t *const not_a_door[] = {U"号楼", U"号栋", U"号单元", U"号线", NULL};
     struct people_address *p = a->parts;
     size_t i = a->i, from = i;
     if (p->road_number.n) return false;
-    if (one_of(a->c[i], "甲乙丙丁")) i++;
+    if (people_one_of(a->c[i], U"甲乙丙丁")) i++;
     size_t digits = digits_at(a, i);
     if (digits == 0) return false;
     i += digits;
     while (a->c[i] == '-' && digits_at(a, i + 1)) i += 1 + digits_at(a, i + 1);
-    if (one_of(a->c[i], "甲乙丙丁")) i++;
+    if (people_one_of(a->c[i], U"甲乙丙丁")) i++;
     bool lane = a->c[i] == ALLEY;
     if ((a->c[i] != 0x53F7 && !lane) || people_address_any(a, i, not_a_door)) return false;
     struct span number = {from, i};
@@ -314,7 +301,7 @@ static bool read_number(struct address *a)
         joint = a->c[after] == '-' ? "-" : "附";
         extra = (struct span){after + 1, after + 1 + digits_at(a, after + 1)};
         after = extra.to + (a->c[extra.to] == 0x53F7);
-    } else if (!lane && one_of(a->c[after], "甲乙丙丁") && a->c[after + 1] != 0x5355) { /* not 甲单元 */
+    } else if (!lane && people_one_of(a->c[after], U"甲乙丙丁") && a->c[after + 1] != 0x5355) { /* not 甲单元 */
         joint = "";
         extra = (struct span){after, after + 1};
         after++;
@@ -322,7 +309,8 @@ static bool read_number(struct address *a)
     struct wg_str first = people_address_number(a, number), second = people_address_slice(a, extra);
     p->road_number =
         joint ? wg_str(wg_fmt(a->arena, "%.*s%s%.*s", (int)first.n, first.p, joint, (int)second.n, second.p)) : first;
-    if (a->c[after] == 0x9662 && (after + 1 == a->n || one_of(a->c[after + 1], "内0123456789"))) after++; /* 16号院3号楼 */
+    if (a->c[after] == 0x9662 && (after + 1 == a->n || people_one_of(a->c[after + 1], U"内0123456789")))
+        after++; /* 16号院3号楼 */
     a->i = after;
     return true;
 }
@@ -333,38 +321,37 @@ static bool read_road(struct address *a)
     for (size_t j = a->i + 1; j < a->n && j < a->i + WINDOW; j++) {
         size_t end = road_end(a, j);
         if (end) {
-            static const char *const not_a_road[] = {"小区", "花园", "家园", "新村", "公寓", "大厦", "广场",
-                                                     "社区", "村",   "学校", "家属", "桥",   NULL};
+            static const char32_t *const not_a_road[] = {U"小区", U"花园", U"家园", U"新村", U"公寓", U"大厦", U"广场",
+                                                         U"社区", U"村",   U"学校", U"家属", U"桥",   NULL};
             if (people_address_any(a, end, not_a_road)) return false;
             take(a, &a->parts->road, end, end);
             (void)read_number(a);
             return true;
         }
-        bool inner_digit = people_address_digit(a, j) && one_of(a->c[j + digits_at(a, j)], "路街道巷");
+        bool inner_digit = people_address_digit(a, j) && people_one_of(a->c[j + digits_at(a, j)], U"路街道巷");
         if (people_address_digit(a, j) && !inner_digit) return false;
-        if (one_of(a->c[j], "号栋幢") || people_address_word(a, j, "单元")) return false;
+        if (people_one_of(a->c[j], U"号栋幢") || people_address_word(a, j, U"单元")) return false;
     }
     return false;
 }
 
 /* --- compound ------------------------------------------------------------------------------------------------------- */
 
-static bool known_compound(struct wg_str name)
+static bool known_compound(const struct address *a, struct span name)
 {
-    static const char *const endings[] = {"小区", "花园", "家园", "公寓", "苑",     "园",     "城",   "庄园", "广场", "大厦",
-                                          "公馆", "府",   "湾",   "新村", "家属院", "家属楼", "宿舍", "大院", "院",   "里",
-                                          "坊",   "居",   "轩",   "庭",   "阁",     "郡",     "墅",   "都",   "楼",   "中心",
-                                          "学校", "医院", "宾馆", "酒店", "厂",     "公司",   "期",   "区",   "组团", "村",
-                                          "站",   "场",   "店",   "校",   "市场",   "商城",   "局",   "所"};
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-        if (wg_str_ends(name, wg_str(endings[i])) && name.n > 3) return true;
-    return false;
+    static const char32_t *const endings[] = {
+        U"小区", U"花园",   U"家园",   U"公寓", U"苑",   U"园",   U"城",   U"庄园", U"广场", U"大厦", U"公馆", U"府", U"湾",
+        U"新村", U"家属院", U"家属楼", U"宿舍", U"大院", U"院",   U"里",   U"坊",   U"居",   U"轩",   U"庭",   U"阁", U"郡",
+        U"墅",   U"都",     U"楼",     U"中心", U"学校", U"医院", U"宾馆", U"酒店", U"厂",   U"公司", U"期",   U"区", U"组团",
+        U"村",   U"站",     U"场",     U"店",   U"校",   U"市场", U"商城", U"局",   U"所",   NULL};
+    size_t n = name.to - name.from, ending = people_ending(a->c + name.from, n, endings);
+    return ending > 0 && ending < n;
 }
 
 /* Past 2期, A区, 3组团 at i, which belong to a compound's name; 0 when there is none. */
 static size_t stage_end(const struct address *a, size_t i)
 {
-    static const char *const words[] = {"期", "区", "组团", "里", "坊", "村", NULL};
+    static const char32_t *const words[] = {U"期", U"区", U"组团", U"里", U"坊", U"村", NULL};
     size_t k = i;
     if (a->c[k] >= 'A' && a->c[k] <= 'Z') k++;
     k += digits_at(a, k);
@@ -386,8 +373,7 @@ static bool read_compound(struct address *a)
         else
             j++;
     }
-    struct wg_str name = people_address_slice(a, (struct span){a->i, j});
-    if (j < a->i + 2 || (j == a->n && !known_compound(name))) return false;
+    if (j < a->i + 2 || (j == a->n && !known_compound(a, (struct span){a->i, j}))) return false;
     take(a, &a->parts->compound, j, j);
     return true;
 }

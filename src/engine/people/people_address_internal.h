@@ -9,9 +9,9 @@
 enum { PEOPLE_ADDRESS_MAX = 512 }; /* characters of an address that are looked at */
 
 struct people_province {
-    const char *name, *full;
-    bool is_city;            /* directly under the state: its districts follow at once */
-    const char *prefectures; /* parted by spaces, without endings */
+    const char32_t *name, *full;
+    bool is_city;                /* directly under the state: its districts follow at once */
+    const char32_t *prefectures; /* parted by spaces, without endings */
 };
 extern const struct people_province people_provinces[];
 extern const size_t people_province_count;
@@ -23,7 +23,7 @@ struct span {
 
 struct address {
     struct wg_arena *arena;
-    uint32_t c[PEOPLE_ADDRESS_MAX + 1];  /* a 0 follows the last */
+    uint32_t c[PEOPLE_ADDRESS_MAX + 2];  /* two zeros follow the last */
     uint32_t at[PEOPLE_ADDRESS_MAX + 1]; /* where each begins in `normal` */
     size_t n, i;
     struct wg_str normal;
@@ -34,9 +34,9 @@ struct address {
 void people_address_normalise(struct wg_arena *arena, struct wg_str text, struct address *ret);
 
 /* Characters of `word` if the text has it at `i`, else 0. */
-size_t people_address_word(const struct address *a, size_t i, const char *word);
+size_t people_address_word(const struct address *a, size_t i, const char32_t *word);
 /* The same for the first of several that is there; the list ends with NULL. */
-size_t people_address_any(const struct address *a, size_t i, const char *const *words);
+size_t people_address_any(const struct address *a, size_t i, const char32_t *const *words);
 bool people_address_digit(const struct address *a, size_t i);
 struct wg_str people_address_slice(const struct address *a, struct span span);
 /* Without leading zeros. */

@@ -37,30 +37,9 @@ static bool alnum(uint32_t c)
     return arabic(c) || (c >= 'A' && c <= 'Z');
 }
 
-static size_t word_at(const struct chars *s, size_t i, const char *word)
+static size_t any_at(const struct chars *s, size_t i, const char32_t *const *words)
 {
-    struct wg_str w = wg_str(word);
-    size_t n = 0;
-    for (size_t at = 0; at < w.n; n++)
-        if (wg_utf8_next(w, &at) != peek(s, i + n)) return 0;
-    return n;
-}
-
-static size_t any_at(const struct chars *s, size_t i, const char *const *words)
-{
-    for (; *words; words++) {
-        size_t n = word_at(s, i, *words);
-        if (n) return n;
-    }
-    return 0;
-}
-
-static bool one_of(uint32_t c, const char *set)
-{
-    struct wg_str s = wg_str(set);
-    for (size_t at = 0; c && at < s.n;)
-        if (wg_utf8_next(s, &at) == c) return true;
-    return false;
+    return people_any_word(s->c + i, s->n - i, words);
 }
 
 /* --- western addresses ---------------------------------------------------------------------------------------------- */
@@ -127,20 +106,20 @@ static void clean_signs(struct chars *s)
 /* The offices of a place stand for the place: 燕北街道办事处 and 燕北办事处 are 燕北街道, X村民委员会 is X村. */
 static void shorten_offices(struct chars *s)
 {
-    static const char *const street[] = {"街道办事处", "街道办", "街道", "办事处", "街办", NULL};
-    static const char *const street_tail[] = {"办事处", "办", NULL};
-    static const char *const village[] = {"村民委员会", "村委会", "村委", NULL};
-    static const char *const village_tail[] = {"民委员会", "委会", "委", "会", NULL};
-    static const char *const community[] = {"社区居民委员会", "社区居委会", "社区居委", "社区委员会", NULL};
-    static const char *const community_tail[] = {"居民委员会", "居委会", "居委", "委员会", NULL};
-    static const char *const committee[] = {"居民委员会", NULL};
+    static const char32_t *const street[] = {U"街道办事处", U"街道办", U"街道", U"办事处", U"街办", NULL};
+    static const char32_t *const street_tail[] = {U"办事处", U"办", NULL};
+    static const char32_t *const village[] = {U"村民委员会", U"村委会", U"村委", NULL};
+    static const char32_t *const village_tail[] = {U"民委员会", U"委会", U"委", U"会", NULL};
+    static const char32_t *const community[] = {U"社区居民委员会", U"社区居委会", U"社区居委", U"社区委员会", NULL};
+    static const char32_t *const community_tail[] = {U"居民委员会", U"居委会", U"居委", U"委员会", NULL};
+    static const char32_t *const committee[] = {U"居民委员会", NULL};
     static const struct {
-        const char *const *words, *const *tail;
-        const char *to;
-    } rules[] = {{street, street_tail, "街道"},
-                 {village, village_tail, "村"},
-                 {community, community_tail, "社区"},
-                 {committee, NULL, "居委会"}};
+        const char32_t *const *words, *const *tail;
+        const char32_t *to;
+    } rules[] = {{street, street_tail, U"街道"},
+                 {village, village_tail, U"村"},
+                 {community, community_tail, U"社区"},
+                 {committee, NULL, U"居委会"}};
     struct chars out = {.n = 0};
     for (size_t i = 0; i < s->n;) {
         size_t r = 0, n = 0, k;
@@ -151,8 +130,7 @@ static void shorten_offices(struct chars *s)
         }
         i += n;
         while (rules[r].tail && (k = any_at(s, i, rules[r].tail)) > 0) i += k;
-        struct wg_str to = wg_str(rules[r].to);
-        for (size_t at = 0; at < to.n;) push(&out, wg_utf8_next(to, &at));
+        for (const char32_t *to = rules[r].to; *to; to++) push(&out, *to);
     }
     *s = out;
 }
@@ -191,17 +169,17 @@ static int numeral_value(const uint32_t *c, size_t n)
 /* Is the numeral that ends before `i` a number by what follows it (and by `before`, what stands before it)? */
 static bool counts(const struct chars *s, size_t i, uint32_t before)
 {
-    static const char *const units[] = {"号",   "栋", "幢",   "座", "楼",     "单元",     "层",     "室",
-                                        "组",   "段", "弄",   "期", "村民组", "村民小组", "居民组", "居民小组",
-                                        "小组", "队", "网格", "排", "户",     NULL};
+    static const char32_t *const units[] = {U"号",   U"栋", U"幢",   U"座", U"楼",     U"单元",     U"层",     U"室",
+                                            U"组",   U"段", U"弄",   U"期", U"村民组", U"村民小组", U"居民组", U"居民小组",
+                                            U"小组", U"队", U"网格", U"排", U"户",     NULL};
     size_t n = any_at(s, i, units);
-    if (n) return !one_of(peek(s, i + n), "村乡镇屯庄县市峡子堡沟店");
+    if (n) return !people_one_of(peek(s, i + n), U"村乡镇屯庄县市峡子堡沟店");
     uint32_t unit = peek(s, i), after = peek(s, i + 1);
     if (unit == 0x59D4) return is_numeral(after) || arabic(after) || after == 0x7EC4;  /* 三委六组 */
     if (unit == 0x793E) return before == 0x6751 && after != 0x533A && after != 0x4F1A; /* 村三社, not 社区 社会 */
-    if (unit == 0x533A) return one_of(before, "园区苑城村里庄府湾");                   /* 花园三区 */
-    if (unit == 0x95E8) return one_of(before, "楼栋幢号元");                           /* 楼三门 */
-    if (one_of(unit, "路街巷条")) return one_of(before, "经纬东西南北中第路街巷");     /* 经三路 长江路二巷 */
+    if (unit == 0x533A) return people_one_of(before, U"园区苑城村里庄府湾");           /* 花园三区 */
+    if (unit == 0x95E8) return people_one_of(before, U"楼栋幢号元");                   /* 楼三门 */
+    if (people_one_of(unit, U"路街巷条")) return people_one_of(before, U"经纬东西南北中第路街巷"); /* 经三路 长江路二巷 */
     return false;
 }
 
@@ -291,7 +269,7 @@ void people_address_normalise(struct wg_arena *arena, struct wg_str text, struct
     ret->arena = arena;
     ret->n = s.n;
     ret->i = 0;
-    ret->c[s.n] = 0;
+    ret->c[s.n] = ret->c[s.n + 1] = 0;
     ret->at[s.n] = (uint32_t)bytes;
     ret->normal = (struct wg_str){out, bytes};
 }

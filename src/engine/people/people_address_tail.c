@@ -13,11 +13,11 @@ struct numbers {
     size_t end;
 };
 
-static const char *const building_words[] = {"号楼", "栋楼", "栋", "幢", "座", "#楼", "#", "排", NULL};
-static const char *const unit_words[] = {"单元", NULL};
-static const char *const room_words[] = {"室", "户", "房", NULL};
-static const char *const side_words[] = {"东户", "西户", "中户", "南户", "北户", "东侧", "西侧", "左户",
-                                         "右户", "东门", "西门", "中门", "东",   "西",   "中",   NULL};
+static const char32_t *const building_words[] = {U"号楼", U"栋楼", U"栋", U"幢", U"座", U"#楼", U"#", U"排", NULL};
+static const char32_t *const unit_words[] = {U"单元", NULL};
+static const char32_t *const room_words[] = {U"室", U"户", U"房", NULL};
+static const char32_t *const side_words[] = {U"东户", U"西户", U"中户", U"南户", U"北户", U"东侧", U"西侧", U"左户",
+                                             U"右户", U"东门", U"西门", U"中门", U"东",   U"西",   U"中",   NULL};
 /* After one of these "5楼" is a floor, in a compound it is a building. */
 static const char *const tall_words[] = {"大厦", "商场",   "中心", "宾馆", "酒店", "医院",
                                          "大楼", "写字楼", "广场", "商城", "饭店", NULL};
@@ -69,7 +69,7 @@ bool people_address_tail_begins(const struct address *a, size_t i)
     struct span s = one_number(a, i);
     if (s.to == s.from) return false;
     if (!lone_letter(a, s)) return true;
-    static const char *const words[] = {"座", "栋", "幢", "单元", "号楼", "楼", "区", "号", NULL};
+    static const char32_t *const words[] = {U"座", U"栋", U"幢", U"单元", U"号楼", U"楼", U"区", U"号", NULL};
     return people_address_any(a, s.to, words) > 0;
 }
 
@@ -147,7 +147,7 @@ static bool inside_follows(const struct address *a, size_t i)
 {
     struct numbers r = joined_numbers(a, i);
     if (r.n == 0) return false;
-    return people_address_any(a, r.end, unit_words) || people_address_word(a, r.end, "门") || r.end == a->n ||
+    return people_address_any(a, r.end, unit_words) || people_address_word(a, r.end, U"门") || r.end == a->n ||
            people_address_any(a, r.end, room_words);
 }
 
@@ -156,11 +156,11 @@ static bool take_building(struct address *a, const struct numbers *r)
     struct people_address *p = a->parts;
     size_t n = people_address_any(a, r->end, building_words);
     bool set = !empty(p->building);
-    if (n == 0 && !set && people_address_word(a, r->end, "号") && !people_address_word(a, r->end, "号院") && empty(p->unit)) {
+    if (n == 0 && !set && people_address_word(a, r->end, U"号") && !people_address_word(a, r->end, U"号院") && empty(p->unit)) {
         /* 春华小区16号2单元: its house; 长江路16号 is read before */
         if (!empty(p->compound) || !empty(p->road_number)) n = 1;
     }
-    if (n == 0 && !set && people_address_word(a, r->end, "楼")) {
+    if (n == 0 && !set && people_address_word(a, r->end, U"楼")) {
         bool tall = false;
         for (size_t k = 0; tall_words[k]; k++) tall = tall || wg_str_ends(p->compound, wg_str(tall_words[k]));
         if (!tall && empty(p->unit) && (!empty(p->compound) || inside_follows(a, r->end + 1))) n = 1;
@@ -175,7 +175,7 @@ static bool take_unit(struct address *a, const struct numbers *r)
 {
     struct people_address *p = a->parts;
     size_t n = people_address_any(a, r->end, unit_words);
-    if (n == 0 && !empty(p->building)) n = people_address_word(a, r->end, "门");
+    if (n == 0 && !empty(p->building)) n = people_address_word(a, r->end, U"门");
     if (n == 0 || !empty(p->unit)) return false;
     /* 3-2单元: building and unit */
     if (r->n == 2 && empty(p->building)) {
@@ -191,8 +191,8 @@ static bool take_unit(struct address *a, const struct numbers *r)
 static bool take_floor(struct address *a, const struct numbers *r)
 {
     struct people_address *p = a->parts;
-    size_t n = people_address_word(a, r->end, "层");
-    if (n == 0) n = people_address_word(a, r->end, "楼");
+    size_t n = people_address_word(a, r->end, U"层");
+    if (n == 0) n = people_address_word(a, r->end, U"楼");
     if (n == 0 && a->c[r->part[0].to - 1] == 'F' && r->n == 1 && length(r->part[0]) > 1) {
         p->floor = text_of(a, (struct span){r->part[0].from, r->part[0].to - 1});
         a->i = r->end;
@@ -208,7 +208,7 @@ static bool take_room(struct address *a, const struct numbers *r)
 {
     struct people_address *p = a->parts;
     size_t n = people_address_any(a, r->end, room_words);
-    if (n == 0 && !empty(p->building)) n = people_address_word(a, r->end, "号");
+    if (n == 0 && !empty(p->building)) n = people_address_word(a, r->end, U"号");
     bool bare = n == 0 && !people_address_any(a, r->end, building_words);
     if ((n == 0 && !bare) || !empty(p->room)) return false;
     if (n > 0 && r->n == 1) {

@@ -285,19 +285,22 @@ int people_digit(uint32_t c)
 
 bool people_says_nothing(struct wg_str text)
 {
-    static const char *const words[] = {"",     "-",    "--",   "---",    "/",    "\\",   ".",    "?",   "无",     "没有",
-                                        "暂无", "不详", "未知", "不明",   "不清", "未填", "拒绝", "空",  "缺",     "无号",
-                                        "无名", "略",   "同上", "未提供", "n/a",  "none", "null", "nil", "unknown"};
-    uint32_t chars[12];
-    char folded[sizeof chars + 1];
-    size_t n = people_scan(wg_str_trim(text), chars, NULL, sizeof chars / sizeof *chars), bytes = 0;
-    if (n == sizeof chars / sizeof *chars) return false;
-    if (n == 2 && chars[0] == 'N' && chars[1] == 'A') return true; /* but Na is a name */
-    for (size_t i = 0; i < n; i++) {
-        uint32_t c = chars[i] >= 'A' && chars[i] <= 'Z' ? chars[i] + 32 : people_simplified(chars[i]);
-        bytes += wg_utf8_put(folded + bytes, c);
+    static const char32_t *const words[] = {U"-",    U"--",   U"---",  U"/",       U"\\",   U".",    U"?",      U"无",
+                                            U"没有", U"暂无", U"不详", U"未知",    U"不明", U"不清", U"未填",   U"拒绝",
+                                            U"空",   U"缺",   U"无号", U"无名",    U"略",   U"同上", U"未提供", U"n/a",
+                                            U"none", U"null", U"nil",  U"unknown", NULL};
+    enum { LONGEST = 8, LONGEST_BYTES = 24 };
+    uint32_t c[LONGEST];
+    text = wg_str_trim(text);
+    if (text.n == 0) return true;
+    if (text.n > LONGEST_BYTES) return false;
+    size_t n = people_scan(text, c, NULL, LONGEST);
+    if (n == 0) return true;
+    if (n == 2 && c[0] == 'N' && c[1] == 'A') return true; /* but Na is a name */
+    for (size_t i = 0; i < n; i++) c[i] = c[i] >= 'A' && c[i] <= 'Z' ? c[i] + 32 : people_simplified(c[i]);
+    for (size_t w = 0; words[w]; w++) {
+        size_t k = people_word(c, n, words[w]);
+        if (k && k == n) return true;
     }
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (wg_str_is((struct wg_str){folded, bytes}, words[i])) return true;
     return false;
 }

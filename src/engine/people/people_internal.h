@@ -4,6 +4,8 @@
  * after that nothing writes them. That costs about a millisecond and is the room's only state. */
 #ifndef WG_PEOPLE_INTERNAL_H
 #define WG_PEOPLE_INTERNAL_H
+#include <uchar.h>
+
 #include "engine/people/people.h"
 
 /* --- constant data (people_*_table.c) --- */
@@ -20,11 +22,11 @@ extern const size_t people_syllable_count;
 extern const struct people_latin people_latin_letters[];
 extern const size_t people_latin_count;
 struct people_reading {
-    const char *surname, *syllables;
+    const char32_t *surname;
+    const char *syllables;
 };
-extern const char people_surnames_single[];
-extern const char *const people_surnames_compound[];
-extern const size_t people_surnames_compound_count;
+extern const char32_t people_surnames_single[];
+extern const char32_t *const people_surnames_compound[]; /* ends with NULL */
 extern const struct people_reading people_surname_readings[];
 extern const size_t people_surname_reading_count;
 extern const char *const people_shape_groups[]; /* characters that look alike, a group a string */
@@ -52,6 +54,45 @@ size_t people_scan(struct wg_str text, uint32_t *out, uint32_t *at, size_t cap);
 int people_digit(uint32_t c);
 /* A word that says there is nothing: 无 不详 / - none ... */
 bool people_says_nothing(struct wg_str text);
+
+/* --- words --- */
+/* Lists of words are U"" literals, so that looking one up compares characters and decodes nothing. */
+
+/* Characters of `word` when c[0..n) begins with it, else 0. */
+static inline size_t people_word(const uint32_t *c, size_t n, const char32_t *word)
+{
+    size_t k = 0;
+    while (word[k] && k < n && c[k] == word[k]) k++;
+    return word[k] ? 0 : k;
+}
+
+/* The same for the first that fits of a list that ends with NULL. */
+static inline size_t people_any_word(const uint32_t *c, size_t n, const char32_t *const *words)
+{
+    for (; *words; words++) {
+        size_t k = people_word(c, n, *words);
+        if (k) return k;
+    }
+    return 0;
+}
+
+static inline bool people_one_of(uint32_t c, const char32_t *set)
+{
+    for (; c && *set; set++)
+        if (*set == c) return true;
+    return false;
+}
+
+/* Characters of the first word of the list that c[0..n) ends with, else 0. */
+static inline size_t people_ending(const uint32_t *c, size_t n, const char32_t *const *words)
+{
+    for (; *words; words++) {
+        size_t k = 0;
+        while ((*words)[k]) k++;
+        if (k <= n && people_word(c + n - k, k, *words)) return k;
+    }
+    return 0;
+}
 
 /* --- surnames (people_surname.c) --- */
 /* Characters of the surname that `chars` begins with: 0 none known, 1, or more for a compound one. */

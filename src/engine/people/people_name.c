@@ -109,63 +109,41 @@ static void keep_latin_name(struct raw *raw)
     *raw = out;
 }
 
-static bool ends_with(const struct raw *raw, const char *word, size_t *ret_n)
-{
-    struct wg_str w = wg_str(word);
-    size_t n = wg_utf8_count(w);
-    if (n > raw->n) return false;
-    for (size_t at = 0, i = raw->n - n; at < w.n; i++)
-        if (wg_utf8_next(w, &at) != raw->c[i]) return false;
-    *ret_n = n;
-    return true;
-}
-
 static bool drop_latin_title(struct raw *raw)
 {
-    static const char *const titles[] = {"mr ", "mrs ", "ms ", "miss ", "dr ", "prof ", "sir "};
-    for (size_t t = 0; t < sizeof titles / sizeof *titles; t++) {
-        size_t n = strlen(titles[t]), i = 0;
-        while (i < n && i < raw->n && raw->c[i] == (unsigned char)titles[t][i]) i++;
-        if (i < n || raw->n <= n) continue;
-        memmove(raw->c, raw->c + n, (raw->n - n) * sizeof *raw->c);
-        raw->n -= n;
-        return true;
-    }
-    return false;
+    static const char32_t *const titles[] = {U"mr ", U"mrs ", U"ms ", U"miss ", U"dr ", U"prof ", U"sir ", NULL};
+    size_t n = people_any_word(raw->c, raw->n, titles);
+    if (n == 0 || n == raw->n) return false;
+    memmove(raw->c, raw->c + n, (raw->n - n) * sizeof *raw->c);
+    raw->n -= n;
+    return true;
 }
 
 /* 王伟先生 is 王伟; 李师傅 is 李, and no more of the name is known. */
 static bool drop_title(struct raw *raw)
 {
-    static const char *const titles[] = {"先生", "女士", "小姐", "师傅", "老师", "阿姨", "大爷", "大妈", "大娘", "大叔",
-                                         "大哥", "大姐", "大嫂", "大婶", "大伯", "叔叔", "爷爷", "奶奶", "伯伯", "同志",
-                                         "同学", "医生", "大夫", "护士", "主任", "书记", "经理", "老板", "院长", "队长",
-                                         "局长", "科长", "处长", "教授", "会计", "司机", "老汉", "老太"};
-    static const char *const short_titles[] = {"总", "姐", "哥", "叔", "婶", "嫂", "姨", "氏"};
-    size_t n;
-    for (size_t t = 0; t < sizeof titles / sizeof *titles; t++)
-        if (ends_with(raw, titles[t], &n) && any_han(raw->c, raw->n - n)) {
-            raw->n -= n;
-            return true;
-        }
-    for (size_t t = 0; t < sizeof short_titles / sizeof *short_titles; t++)
-        if (raw->n == 2 && people_surname_known(raw->c[0]) && ends_with(raw, short_titles[t], &n)) {
-            raw->n = 1;
-            return true;
-        }
-    return false;
+    static const char32_t *const titles[] = {
+        U"先生", U"女士", U"小姐", U"师傅", U"老师", U"阿姨", U"大爷", U"大妈", U"大娘", U"大叔", U"大哥", U"大姐", U"大嫂",
+        U"大婶", U"大伯", U"叔叔", U"爷爷", U"奶奶", U"伯伯", U"同志", U"同学", U"医生", U"大夫", U"护士", U"主任", U"书记",
+        U"经理", U"老板", U"院长", U"队长", U"局长", U"科长", U"处长", U"教授", U"会计", U"司机", U"老汉", U"老太", NULL};
+    static const char32_t short_titles[] = U"总姐哥叔婶嫂姨氏";
+    size_t n = people_ending(raw->c, raw->n, titles);
+    if (n > 0 && any_han(raw->c, raw->n - n)) {
+        raw->n -= n;
+        return true;
+    }
+    bool brief = raw->n == 2 && people_surname_known(raw->c[0]) && people_one_of(raw->c[1], short_titles);
+    if (brief) raw->n = 1;
+    return brief;
 }
 
 /* 王某某 王xx : the same as 王** */
 static void drop_hidden(struct raw *raw)
 {
-    static const char *const hidden[] = {"某某某", "某某", "某", "xxx", "xx", "x"};
-    size_t n;
-    for (size_t t = 0; t < sizeof hidden / sizeof *hidden; t++)
-        if (ends_with(raw, hidden[t], &n) && raw->n > n && people_is_han(raw->c[0])) {
-            for (size_t i = raw->n - n; i < raw->n; i++) raw->c[i] = '*';
-            return;
-        }
+    static const char32_t *const hidden[] = {U"某某某", U"某某", U"某", U"xxx", U"xx", U"x", NULL};
+    size_t n = people_ending(raw->c, raw->n, hidden);
+    if (n == 0 || n == raw->n || !people_is_han(raw->c[0])) return;
+    for (size_t i = raw->n - n; i < raw->n; i++) raw->c[i] = '*';
 }
 
 /* 小李 老王 阿明: true when a prefix of familiarity was taken off. */
@@ -206,19 +184,12 @@ struct readings {
     struct line pinyin, sound, initials;
 };
 
-static void add_syllable(struct readings *to, const char *letters, size_t n)
+static void add_syllable(struct readings *to, int syllable)
 {
-    int s = people_syllable_find(letters, n);
-    const char *heard = s >= 0 ? people_syllable_sound(s) : NULL;
-    add_word(&to->pinyin, letters, n);
-    add_word(&to->sound, heard ? heard : letters, heard ? strlen(heard) : n);
+    const char *letters = people_syllable_text(syllable), *heard = people_syllable_sound(syllable);
+    add_word(&to->pinyin, letters, strlen(letters));
+    add_word(&to->sound, heard, strlen(heard));
     add(&to->initials, letters, 1);
-}
-
-static void add_syllables(struct readings *to, struct wg_str syllables)
-{
-    struct wg_str one;
-    while (wg_str_next(&syllables, ' ', &one)) add_syllable(to, one.p, one.n);
 }
 
 static void read_aloud_han(const struct people_name *name, struct readings *to)
@@ -226,7 +197,8 @@ static void read_aloud_han(const struct people_name *name, struct readings *to)
     size_t i = 0;
     const char *own = name->surname ? people_surname_reading(name->chars, name->surname) : NULL;
     if (own) {
-        add_syllables(to, wg_str(own));
+        struct wg_str rest = wg_str(own), one;
+        while (wg_str_next(&rest, ' ', &one)) add_syllable(to, people_syllable_find(one.p, one.n));
         i = name->surname;
     }
     for (; i < name->n; i++) {
@@ -234,7 +206,7 @@ static void read_aloud_han(const struct people_name *name, struct readings *to)
         int s = people_syllable_of(name->chars[i]);
         if (name->chars[i] == DOT) continue;
         if (s >= 0) {
-            add_syllable(to, people_syllable_text(s), strlen(people_syllable_text(s)));
+            add_syllable(to, s);
         } else {
             size_t n = wg_utf8_put(put, name->chars[i]);
             add_word(&to->pinyin, put, n);
@@ -278,7 +250,7 @@ static void read_aloud_latin(struct wg_str text, struct readings *to)
     while (wg_str_next(&text, ' ', &word)) {
         uint8_t lengths[PEOPLE_NAME_MAX];
         size_t n = romanised ? cut_syllables(word, lengths) : 0;
-        for (size_t k = 0, at = 0; k < n; at += lengths[k++]) add_syllable(to, word.p + at, lengths[k]);
+        for (size_t k = 0, at = 0; k < n; at += lengths[k++]) add_syllable(to, people_syllable_find(word.p + at, lengths[k]));
         if (n > 0 || word.n == 0) continue;
         add_word(&to->pinyin, word.p, word.n);
         add_word(&to->sound, word.p, word.n);
