@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "platform/guard/guard.h"
+#include "platform/guard/guard_internal.h"
 
 static const char *directory(struct wg_ctx *ctx, const struct store *store)
 {
@@ -39,11 +39,15 @@ int guard_file_keep(struct wg_ctx *ctx, const struct guard *guard, const struct 
 {
     const char *path = path_of(ctx, store, id);
     struct wg_str sealed = guard_seal(ctx, guard, kind, id, bytes);
-    if (mkdir(directory(ctx, store), 0700) != 0 && errno != EEXIST) return failed(ctx, directory(ctx, store));
+    const char *folder = directory(ctx, store);
+    bool made = mkdir(folder, 0700) == 0;
+    if (!made && errno != EEXIST) return failed(ctx, folder);
+    if (made && !guard_sync_directory_of(ctx, folder)) return failed(ctx, folder);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) return failed(ctx, path);
     int rc = write_whole(fd, sealed) ? 0 : failed(ctx, path);
     if (close(fd) != 0 && rc == 0) rc = failed(ctx, path);
+    if (rc == 0 && !guard_sync_directory_of(ctx, path)) rc = failed(ctx, path);
     if (rc) (void)unlink(path);
     return rc;
 }

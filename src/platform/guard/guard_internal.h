@@ -67,6 +67,7 @@ struct guard_notes {
 };
 
 /* guard_key.c */
+bool guard_sync_directory_of(struct wg_ctx *ctx, const char *path); /* so that a new file's name is on disk */
 int guard_keys_open(struct wg_ctx *ctx, struct guard *guard);
 /* Of a secret text for a purpose: 32 bytes, keyed by the store. */
 struct guard_mark guard_keyed(const struct guard *guard, const char *purpose, struct wg_str text);

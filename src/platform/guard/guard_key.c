@@ -51,7 +51,7 @@ static bool write_all(int fd, const char *text, size_t n)
 }
 
 /* The name of a new file is safe on disk once its directory is. */
-static bool sync_directory_of(struct wg_ctx *ctx, const char *path)
+bool guard_sync_directory_of(struct wg_ctx *ctx, const char *path)
 {
     const char *slash = strrchr(path, '/');
     const char *directory = slash ? wg_cstr(ctx->arena, (struct wg_str){path, (size_t)(slash - path) + 1}) : ".";
@@ -73,7 +73,7 @@ static int create_key(struct wg_ctx *ctx, const char *path)
     text[KEY_TEXT] = '\n';
     bool ok = fchmod(fd, 0600) == 0 && write_all(fd, text, KEY_TEXT + 1) && fsync(fd) == 0;
     int error = errno;
-    ok = close(fd) == 0 && ok && sync_directory_of(ctx, path);
+    ok = close(fd) == 0 && ok && guard_sync_directory_of(ctx, path);
     sodium_memzero(bytes, sizeof bytes);
     sodium_memzero(text, sizeof text);
     if (ok) return 0;

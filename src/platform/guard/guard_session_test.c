@@ -304,6 +304,24 @@ static void test_guard__a_sealed_value_opens_only_where_it_was_sealed(void **sta
     assert_string_equal(guard_mask(f->arena, WG_STR("护照一二三四五")), "***二三四五");
 }
 
+static void test_guard__a_sealed_file_opens_only_for_its_use(void **state)
+{
+    struct fixture *f = *state; /* guard P6 */
+    struct wg_ctx *ctx = &f->ctx;
+    struct wg_str out, bytes = WG_STR("姓名,证件号\n王某,219999199001011234\n");
+    assert_int_equal(guard_file_keep(ctx, f->guard, f->store, "list.file", f->person[0], bytes), 0);
+    assert_int_equal(guard_file_keep(ctx, f->guard, f->store, "list.file", f->person[0], bytes), WG_E_FILE);
+    assert_int_equal(guard_file_read(ctx, f->guard, f->store, "list.file", f->person[0], &out), 0);
+    assert_true(wg_str_eq(out, bytes));
+    assert_int_equal(guard_file_read(ctx, f->guard, f->store, "other.file", f->person[0], &out), WG_E_STORE);
+    const char *path = wg_fmt(f->arena, "%s/store/files/%s", f->dir, wg_id_text(f->arena, f->person[0]));
+    struct stat info;
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_mode & 07777, 0600);
+    guard_file_forget(f->store, f->person[0]);
+    assert_int_equal(guard_file_read(ctx, f->guard, f->store, "list.file", f->person[0], &out), WG_E_FILE);
+}
+
 static int reopen(struct fixture *f, bool create)
 {
     guard_close(f->guard);
@@ -428,6 +446,7 @@ int main(void)
         TEST(test_guard__many_guesses_at_once_count_as_many),
         TEST(test_guard__demo_passwords_work_only_in_a_demo_store),
         TEST(test_guard__a_sealed_value_opens_only_where_it_was_sealed),
+        TEST(test_guard__a_sealed_file_opens_only_for_its_use),
         TEST(test_guard__a_key_file_that_others_can_read_is_refused),
         TEST(test_guard__a_damaged_or_foreign_key_is_refused),
         TEST(test_guard__signing_out_ends_the_session),
