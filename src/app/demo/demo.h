@@ -15,7 +15,8 @@
  *   P6 for each list there is a truth: a line for each row of data in the file, by its number as the sender sees it: `who` is the id of a
  *      person of the world, "new-N" for the same stranger on every list, or "junk"; `repeats` the row that had them first; `errors`
  *      what was done to the row
- *   P7 a store filled by demo_load is marked as a demo; only the accounts of demo_accounts can sign in, and they are flagged
+ *   P7 a store filled by demo_load is marked as a demo; only the workers with a login can sign in, and their accounts are flagged
+ *   P8 after demo_history no page is empty, nothing lies in the future, and every check of `wangge check` holds
  *
  * People are born before the year of `today` begins, so that a world is the same on every day of a year; duties, lists and
  * history are dated back from `today`. Everything lives in ctx->arena (full size: some 350 MB). Knows all rooms below. */
@@ -138,4 +139,18 @@ int demo_list_rows(const struct demo_world *world, enum demo_sender sender);
 /* All five of today under `directory` (made), their truths under `directory`/truth. */
 WG_MUST int demo_lists_write(struct wg_ctx *ctx, const struct demo_world *world, const char *directory,
                              struct demo_list_file ret_files[DEMO_SENDERS]);
+
+/* --- into a store ------------------------------------------------------------------------------------------------------- */
+/* What is under way, for whoever waits: a line on standard error. NULL is allowed. */
+typedef void (*demo_phase)(void *arg, const char *zh, const char *en);
+/* Places, people, workers with their accounts, duties and leave into an empty store of the district DEMO_DISTRICT, and the mark that
+ * it is a demo. Refuses (WG_E_CONFLICT) a store that has places. */
+WG_MUST int demo_load(struct wg_ctx *ctx, const struct district *d, const struct demo_world *world, demo_phase phase,
+                      void *arg);
+/* Work done in a store that demo_load has filled, up to ctx->now, which must lie on the world's `today`: lists received, compared,
+ * reviewed, followed up and closed; daily screenings; alarms; signed reports. It goes through the rooms' own functions with the
+ * clock set back, but for the mass of screening answers, which are written as facts and summed by programme_rebuild. Its ids are
+ * not the same from run to run (P1 does not speak of them). `d` has sums, programmes and the index of lists. */
+WG_MUST int demo_history(struct wg_ctx *ctx, const struct district *d, const struct demo_world *world, demo_phase phase,
+                         void *arg);
 #endif

@@ -181,4 +181,37 @@ struct demo_layout {
 WG_MUST int demo_lay_out(const struct demo_layout *layout, enum demo_sender sender, struct wg_str *ret_bytes);
 
 struct demo_numbers *demo_numbers_copy(struct wg_arena *arena, const struct demo_numbers *numbers);
+
+/* A unit of work with memory of its own (demo_load.c). */
+WG_MUST int demo_write(struct wg_ctx *ctx, struct store *store, store_work work, void *arg);
+void demo_say(demo_phase phase, void *arg, const char *zh, const char *en);
+
+/* --- history (demo_history.c, demo_screening.c, demo_follow_up.c) ----------------------------------------------------------- */
+struct demo_past {
+    const struct district *d;
+    const struct demo_world *world;
+    struct demo_lists *lists;
+    wg_time now; /* the present */
+    wg_day today;
+    int32_t *lead;  /* by place: who answers on the day at hand, leave considered; DEMO_NOBODY where nobody does */
+    uint64_t facts; /* how many were made, for their ids */
+};
+/* The context of a moment in the past, with memory of its own. */
+struct wg_ctx demo_then(const struct wg_ctx *ctx, wg_time moment);
+/* Gives that memory back; says a refusal `rc` again in `ctx`. Returns rc. */
+WG_MUST int demo_then_end(struct wg_ctx *ctx, struct wg_ctx *then, int rc);
+wg_time demo_clock(wg_day day, int hour, int minute);
+/* Who answers for a place on the day at hand. */
+wg_id demo_owner(const struct demo_past *past, int32_t place);
+/* The place at that path; the nearest above it when the path is not the world's. */
+int32_t demo_place_at(const struct demo_world *world, struct wg_str path);
+/* An id of a moment, in order of time (as UUIDv7), the same for the same `number`. */
+wg_id demo_fact_id(const struct demo_world *world, wg_time at, uint64_t number);
+
+/* The day's rounds at the doors, up to the present. */
+WG_MUST int demo_screen(struct wg_ctx *ctx, struct demo_past *past, wg_day day);
+/* The lists that came on a day, with the clerk's decisions; then what workers found, up to the present. */
+WG_MUST int demo_receive_lists(struct wg_ctx *ctx, struct demo_past *past, wg_day day);
+WG_MUST int demo_follow_up(struct wg_ctx *ctx, struct demo_past *past, wg_day day);
+WG_MUST int demo_close_lists(struct wg_ctx *ctx, struct demo_past *past, wg_day day);
 #endif

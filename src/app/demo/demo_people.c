@@ -1,6 +1,6 @@
 /* Families. A household draws what it is (a couple, three generations, tenants ...), then its members from the youngest
  * child's age upwards, so that every mother was of an age to bear her children. */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/demo/demo_internal.h"
@@ -329,7 +329,6 @@ static void push_family(struct family *f, int32_t place, const struct demo_list 
         const struct member *m = &f->members[i];
         struct demo_person *p = &people[i];
         int age = age_of(f->maker, m->birth);
-        p->id = demo_id("demo.person", world->options.seed, (uint64_t)(first + i));
         p->place = place;
         p->mother = m->mother == DEMO_NOBODY ? DEMO_NOBODY : first + m->mother;
         p->father = m->father == DEMO_NOBODY ? DEMO_NOBODY : first + m->father;
@@ -362,6 +361,20 @@ static void clans_of(struct demo_maker *maker, struct demo_random *r, const char
         if (wg_str_starts(name, wg_str(demo_surnames[i].text))) clans[0] = demo_line_of(wg_str(demo_surnames[i].text));
 }
 
+static int by_id(const void *a, const void *b)
+{
+    return wg_id_cmp(*(const wg_id *)a, *(const wg_id *)b);
+}
+
+/* Ids rise in the order of doors: a store that keeps people by id then fills from one end to the other. */
+static void give_ids(struct wg_arena *arena, struct demo_world *world)
+{
+    wg_id *ids = wg_alloc_n(arena, (size_t)world->n_people, sizeof *ids);
+    for (int32_t i = 0; i < world->n_people; i++) ids[i] = demo_id("demo.person", world->options.seed, (uint64_t)i);
+    qsort(ids, (size_t)world->n_people, sizeof *ids, by_id);
+    for (int32_t i = 0; i < world->n_people; i++) world->people[i].id = ids[i];
+}
+
 void demo_make_people(struct demo_maker *maker)
 {
     struct demo_world *world = maker->world;
@@ -382,4 +395,5 @@ void demo_make_people(struct demo_maker *maker)
         make_family(&family);
         push_family(&family, i, &notes);
     }
+    give_ids(maker->ctx->arena, world);
 }

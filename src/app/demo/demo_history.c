@@ -1,0 +1,221 @@
+/* Three weeks of work, day by day, so that the facts of a day are there when its report is signed. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/demo/demo_internal.h"
+#include "district/list/list.h"
+#include "district/programme/programme.h"
+#include "district/report/report.h"
+
+static const char q_alarms[] = "SELECT id, path, at FROM alarm WHERE district = $1 AND state = 'open' AND at >= $2 AND at < $3 "
+                               "ORDER BY at, id";
+static const char q_alarm_closed[] = "UPDATE alarm SET state = 'closed', taken_by = $3, taken_at = $4, outcome = $5 "
+                                     "WHERE district = $1 AND id = $2";
+static const char q_alarm_taken[] =
+    "UPDATE alarm SET state = 'taken', taken_by = $3, taken_at = $4 WHERE district = $1 AND id = $2";
+
+/* --- the past ------------------------------------------------------------------------------------------------------------------- */
+struct wg_ctx demo_then(const struct wg_ctx *ctx, wg_time moment)
+{
+    struct wg_ctx then = wg_ctx(wg_arena_new());
+    then.lang = ctx->lang;
+    then.zone = DEMO_ZONE;
+    then.now = moment;
+    return then;
+}
+
+int demo_then_end(struct wg_ctx *ctx, struct wg_ctx *then, int rc)
+{
+    if (rc) (void)wg_refuse(ctx, rc, then->problem.where, then->problem.args[0], then->problem.args[1]);
+    wg_arena_free(then->arena);
+    return rc;
+}
+
+wg_time demo_clock(wg_day day, int hour, int minute)
+{
+    return wg_day_start(day, DEMO_ZONE) + hour * (wg_time)WG_HOUR + minute * (wg_time)WG_MINUTE;
+}
+
+int32_t demo_place_at(const struct demo_world *world, struct wg_str path)
+{
+    for (;;) {
+        int32_t low = 0, high = world->n_places;
+        while (low < high) {
+            int32_t middle = low + (high - low) / 2;
+            int order = wg_str_cmp(wg_str(world->places[middle].path), path);
+            if (order == 0) return middle;
+            if (order < 0)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        if (path.n < PLACE_STEP) return 0;
+        path.n -= PLACE_STEP;
+    }
+}
+
+wg_id demo_owner(const struct demo_past *past, int32_t place)
+{
+    while (place > 0 && past->lead[place] == DEMO_NOBODY) place = past->world->places[place].parent;
+    return past->world->workers[past->lead[place]].id;
+}
+
+wg_id demo_fact_id(const struct demo_world *world, wg_time at, uint64_t number)
+{
+    wg_id id = demo_id("demo.fact", world->options.seed, number);
+    for (int i = 0; i < 6; i++) id.b[i] = (uint8_t)((uint64_t)at >> (40 - 8 * i));
+    id.b[6] = (uint8_t)(0x70 | (id.b[6] & 0x0F));
+    return id;
+}
+
+/* Who answers for each place on a day: the lead there, or the stand-in, or nobody (then the level above). */
+static void leads_of(struct demo_past *past, wg_day day)
+{
+    const struct demo_world *world = past->world;
+    for (int32_t i = 0; i < world->n_places; i++) past->lead[i] = DEMO_NOBODY;
+    for (int32_t i = 0; i < world->n_duties; i++) {
+        const struct demo_duty *duty = &world->duties[i];
+        if (duty->lead && duty->from <= day && day < duty->until) past->lead[duty->place] = duty->worker;
+    }
+    for (int32_t i = 0; i < world->n_places; i++)
+        for (int32_t k = 0; past->lead[i] != DEMO_NOBODY && k < world->n_absences; k++) {
+            const struct demo_absence *a = &world->absences[k];
+            if (a->worker != past->lead[i] || day < a->from || day >= a->until) continue;
+            past->lead[i] = a->stand_in;
+            break;
+        }
+}
+
+/* --- alarms --------------------------------------------------------------------------------------------------------------------- */
+struct handling {
+    const struct demo_past *past;
+    struct handled {
+        wg_id id, by;
+        wg_time at;
+    } * alarms;
+    size_t n;
+};
+
+static int read_alarms(struct wg_ctx *ctx, const struct demo_past *past, wg_day day, struct handling *ret)
+{
+    struct store_snap *snap;
+    struct store_rows *rows;
+    size_t cap = 0;
+    bool more;
+    struct store_value values[] = {store_cstr(past->d->code), store_time(demo_clock(day, 0, 0)),
+                                   store_time(demo_clock(day + 1, 0, 0))};
+    int rc = store_read(ctx, past->d->store, &snap);
+    if (rc == 0) rc = store_query(ctx, snap, q_alarms, values, 3, &rows);
+    while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
+        ret->alarms = wg_grow(ctx->arena, ret->alarms, &cap, ret->n + 1, sizeof *ret->alarms);
+        int32_t place = demo_place_at(past->world, store_get_text(rows, 1));
+        int32_t community = demo_place_above(past->world, place, LEVEL_COMMUNITY);
+        if (community == DEMO_NOBODY) community = 0;
+        ret->alarms[ret->n++] = (struct handled){store_get_id(rows, 0), demo_owner(past, community), store_get_time(rows, 2)};
+    }
+    if (rc == 0) store_read_end(snap);
+    return rc;
+}
+
+/* The community takes an alarm within the hour and closes it within three; the newest are still as they came. */
+static int handle_alarms(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
+{
+    static const char *const outcomes[] = {"已送发热门诊，排除", "复测 36.6 ℃，腋下，正常", "已送发热门诊，留观",
+                                           "家庭医生上门，普通感冒"};
+    const struct handling *h = arg;
+    const char *district = h->past->d->code;
+    int rc = 0;
+    for (size_t i = 0; i < h->n && rc == 0; i++) {
+        const struct handled *a = &h->alarms[i];
+        wg_time taken = a->at + 25 * (wg_time)WG_MINUTE, closed = a->at + 150 * (wg_time)WG_MINUTE;
+        struct store_value values[] = {store_cstr(district), store_id(&a->id), store_id(&a->by), store_time(taken),
+                                       store_cstr(outcomes[i % 4])};
+        if (closed < h->past->now)
+            rc = store_exec(ctx, tx, q_alarm_closed, values, 5, NULL);
+        else if (taken < h->past->now)
+            rc = store_exec(ctx, tx, q_alarm_taken, values, 4, NULL);
+    }
+    return rc;
+}
+
+static int alarms_of(struct wg_ctx *ctx, const struct demo_past *past, wg_day day)
+{
+    struct wg_ctx then = demo_then(ctx, past->now);
+    struct handling handling = {.past = past};
+    int rc = read_alarms(&then, past, day, &handling);
+    if (rc == 0) rc = store_write(&then, past->d->store, handle_alarms, &handling);
+    return demo_then_end(ctx, &then, rc);
+}
+
+/* --- reports -------------------------------------------------------------------------------------------------------------------- */
+struct signing {
+    const struct demo_past *past;
+    int32_t community;
+    wg_day day;
+    wg_id by;
+    bool verify;
+};
+
+static int sign_unit(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
+{
+    const struct signing *s = arg;
+    const struct district *d = s->past->d;
+    struct place place;
+    int rc = place_by_path(ctx, store_tx_snap(tx), d->code, wg_str(s->past->world->places[s->community].path), &place);
+    if (rc) return rc;
+    return s->verify ? report_verify(ctx, tx, d, &place, s->day, s->by) : report_sign(ctx, tx, d, &place, s->day, s->by, NULL);
+}
+
+/* Signed that evening, verified the next morning; of yesterday's a few still wait. */
+static int report_of(struct wg_ctx *ctx, const struct demo_past *past, int32_t community, wg_day day, int number)
+{
+    wg_time evening = demo_clock(day, 20, 35) + number % 50 * (wg_time)WG_MINUTE,
+            morning = demo_clock(day + 1, 8, 10) + number % 40 * (wg_time)WG_MINUTE;
+    bool yesterday = day == past->today - 1;
+    struct signing s = {.past = past, .community = community, .day = day, .by = demo_owner(past, community)};
+    if (yesterday && number % 9 == 4) return 0;
+    struct wg_ctx then = demo_then(ctx, evening);
+    int rc = demo_then_end(ctx, &then, store_write(&then, past->d->store, sign_unit, &s));
+    if (rc || morning > past->now || (yesterday && number % 4 == 1)) return rc;
+    s.verify = true;
+    s.by = demo_owner(past, past->world->places[community].parent);
+    then = demo_then(ctx, morning);
+    return demo_then_end(ctx, &then, store_write(&then, past->d->store, sign_unit, &s));
+}
+
+static int reports_of(struct wg_ctx *ctx, const struct demo_past *past, wg_day day)
+{
+    int number = 0, rc = 0;
+    for (int32_t i = 0; i < past->world->n_places && rc == 0; i++)
+        if (past->world->places[i].level == LEVEL_COMMUNITY) rc = report_of(ctx, past, i, day, number++);
+    return rc;
+}
+
+/* --- all days ------------------------------------------------------------------------------------------------------------------ */
+static int day_of(struct wg_ctx *ctx, struct demo_past *past, wg_day day)
+{
+    /* A district's screening is two hundred thousand facts a day: the full example keeps the last days only. */
+    int screened = past->world->options.size == DEMO_FULL ? 2 : 7;
+    bool recent = day >= past->today - screened;
+    leads_of(past, day);
+    int rc = demo_receive_lists(ctx, past, day);
+    if (rc == 0) rc = demo_follow_up(ctx, past, day);
+    if (rc == 0 && recent) rc = demo_screen(ctx, past, day);
+    if (rc == 0) rc = alarms_of(ctx, past, day);
+    if (rc == 0) rc = demo_close_lists(ctx, past, day);
+    if (rc == 0 && recent && day < past->today) rc = reports_of(ctx, past, day);
+    return rc;
+}
+
+int demo_history(struct wg_ctx *ctx, const struct district *d, const struct demo_world *world, demo_phase phase, void *arg)
+{
+    struct demo_past past = {.d = d, .world = world, .now = ctx->now, .today = world->options.today};
+    past.lead = wg_alloc_n(ctx->arena, (size_t)world->n_places, sizeof *past.lead);
+    int rc = demo_lists_new(ctx, world, &past.lists);
+    for (wg_day day = past.today - DEMO_HISTORY_DAYS + 1; day <= past.today && rc == 0; day++) {
+        demo_say(phase, arg, wg_fmt(ctx->arena, "补写历史：%s", wg_day_text(ctx->arena, day)),
+                 wg_fmt(ctx->arena, "history: %s", wg_day_text(ctx->arena, day)));
+        rc = day_of(ctx, &past, day);
+    }
+    return rc ? rc : store_optimize(ctx, d->store);
+}
