@@ -261,7 +261,7 @@ int tab_open_file(struct wg_ctx *ctx, const char *path, const struct tab_limits 
     struct tab_reader *r = reader_new(ctx, limits);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return refuse_file(ctx, path, errno);
-    struct wg_str bytes;
+    struct wg_str bytes = WG_STR("");
     int e = map_or_slurp(ctx, r->own, fd, path, &r->limits, &bytes);
     (void)close(fd);
     if (e) return e;

@@ -118,7 +118,7 @@ static void flow_string(struct flow *f, size_t count, struct wg_buf *out)
 /* BIFF5: bytes of the workbook's code page. */
 static void put_bytes(const struct tab_book *book, struct wg_str bytes, struct wg_buf *out)
 {
-    UChar units[256];
+    UChar units[256] = {0};
     struct units u = {out, 0};
     const char *at = bytes.p, *to = bytes.p + bytes.n;
     ucnv_resetToUnicode(book->converter);

@@ -157,7 +157,7 @@ int tab_xml_go(struct wg_ctx *ctx, struct tab_xml *xml, bool *ret_more)
 int tab_xml_read(struct wg_ctx *ctx, struct tab_package *package, const char *part, void *arg, XML_StartElementHandler start,
                  XML_EndElementHandler end, XML_CharacterDataHandler text)
 {
-    struct tab_xml xml = {.arg = arg};
+    struct tab_xml xml = {.package = package, .arg = arg};
     int e = tab_xml_open(ctx, package, part, &xml);
     if (e) return e;
     XML_SetElementHandler(xml.parser, start, end);

@@ -239,7 +239,7 @@ static const char *error_text(uint32_t code)
 static struct wg_str text_of(struct xls *x, const struct cell *c, enum tab_cell_kind *ret_kind, bool *ret_shown)
 {
     bool there = true;
-    struct wg_str text = WG_STR("");
+    struct wg_str text;
     *ret_shown = false;
     switch (c->source) {
     case FROM_NUMBER: {

@@ -292,7 +292,7 @@ static int read_workbook(struct wg_ctx *ctx, struct wg_arena *arena, struct xlsx
 }
 
 /* The first sheet with anything in it, seen ones before hidden ones; and the names of further seen ones. */
-static int choose_sheet(struct wg_ctx *ctx, struct wg_arena *arena, struct xlsx *x, struct sheet **ret_sheet,
+static int choose_sheet(struct wg_ctx *ctx, struct wg_arena *arena, struct xlsx *x, struct sheet *ret_sheet,
                         struct tab_sheet_survey *ret_survey, const char *const **ret_others)
 {
     const char **others = wg_alloc_n(arena, x->book.n + 1, sizeof *others);
@@ -316,7 +316,7 @@ static int choose_sheet(struct wg_ctx *ctx, struct wg_arena *arena, struct xlsx 
     }
     if (!chosen) return wg_refuse(ctx, WG_E_TAB_EMPTY, NULL, NULL, NULL);
     *ret_others = others;
-    *ret_sheet = chosen;
+    *ret_sheet = *chosen;
     return 0;
 }
 
@@ -328,14 +328,14 @@ int tab_xlsx_open(struct wg_ctx *ctx, struct wg_arena *arena, struct wg_str byte
     if (e) return e;
     wg_arena_cleanup(arena, drop_strings, &x->strings);
     struct tab_source source = {.format = TAB_XLSX, .encoding = ""};
-    struct sheet *sheet = NULL;
+    struct sheet sheet = {0};
     struct tab_sheet_survey survey = {0};
     e = read_workbook(ctx, arena, x);
     if (e) return e;
     e = choose_sheet(ctx, arena, x, &sheet, &survey, &source.other_sheets);
     if (e) return e;
-    source.sheet = sheet->name;
-    struct tab_sheet_parts parts = {&x->package, sheet->part, &x->strings, &x->styles};
+    source.sheet = sheet.name;
+    struct tab_sheet_parts parts = {&x->package, sheet.part, &x->strings, &x->styles};
     tab_sheet_open(arena, &parts, &survey, limits, &source);
     *ret = source;
     return 0;
