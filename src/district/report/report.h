@@ -2,9 +2,8 @@
  *
  * Owns report (0040_report.sql). Knows register, programme and list.
  * A sheet is a community's figures for a day up to a cut-off; above the community it is the sum of the communities. Figures are the
- * columns of the 2020 district sheet (区级日报表) that this program has facts for: households due / screened, people to reach / reached,
- * new arrivals by where they came from (same province, other province, abroad), fevers, not yet reached, excused, tasks passed on, people
- * in the register, workers on duty.
+ * columns of the 2020 district sheet (区级日报表) that this program has facts for: households due, screened, excused, tried and not yet
+ * reached; people of lists to reach, newly on a list, reached, accounted for, passed on and not yet reached; fevers; people in the register.
  *   P1 every figure is the count of the rows that report_rows gives for it
  *   P2 a signed sheet never changes; a later fact shows as a correction (signed value, value now) on the next day's sheet
  *   P3 an empty sheet says 0 and is signed all the same (零报告): "nothing" and "not reported" are two states
@@ -17,15 +16,18 @@
 
 struct report_figure {
     const char *code, *zh, *en;
-    const char *number; /* SQL: $1 district, $2 path from, $3 path to, $4 day start, $5 day end (ms), $6 cut-off (ms), $7 day */
-    const char *rows;   /* SQL: the rows behind it, same parameters and $8 after, $9 limit: person, path, what, at, who */
+    bool corrected; /* a later fact about a signed day shows as a correction */
+    /* SQL: (community's path, count) for $1 district, $2 $3 the range of paths, $4 $5 the day's begin and end (ms), $6 the day. */
+    const char *number;
+    /* SQL: the rows behind it: person or NULL, path, what, at, who, id, with the same parameters and (path, id) after $7 $8, limit $9. */
+    const char *rows;
 };
 extern const struct report_figure report_figures[]; /* ends with a NULL code */
 
 /* Report as JSON (shape Report). `place`: community, street or district. */
 WG_MUST int report_json(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const struct place *place,
                         wg_day day, json_t **ret);
-/* "unsigned" "signed" "verified", or "none" above the community. */
+/* "unsigned" "signed" "verified"; above the community "partly" while some are signed. */
 WG_MUST int report_state(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const struct place *place,
                          wg_day day, const char **ret);
 WG_MUST int report_sign(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d, const struct place *community,
