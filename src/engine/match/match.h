@@ -9,7 +9,8 @@
  *
  *   P1 the answer depends neither on the order of rows nor on their identifiers nor on the number of threads
  *   P2 comparing is symmetric
- *   P3 rows equal in all fields that identify always link
+ *   P3 rows of one table that are equal throughout always link, if they hold a number or two other fields that identify (name,
+ *      birth date, telephone, address, e-mail, codes, texts); so does a list row that equals one person of the register
  *   P4 every list row gets exactly one outcome, and matched + new + review + rejected = rows
  *   P5 one register person takes more than one row of a list only where `many_to_one` says so
  *   P6 what was not compared is known: blocks too large to compare whole are split, and `struct match_measure` counts them

@@ -492,6 +492,8 @@ static void drop_implied(const struct layout *l, const struct two *t, uint8_t *l
 {
     if (l->idno < 0 || levels[l->idno] == LEVEL_MISSING) return;
     uint8_t number = levels[l->idno];
+    size_t at = l->units[l->idno].slot;
+    if (words_blob(t->wa, t->a[at]).mark == MARK_STRING || words_blob(t->wb, t->b[at]).mark == MARK_STRING) return;
     bool agrees = number != LEVEL_DIFFERS && number != LEVEL_MASKED_SAME;
     uint32_t derived = t->a[0] | t->b[0];
     if (l->birth >= 0 && ((derived & FLAG_BIRTH_DERIVED) || (agrees && levels[l->birth] == LEVEL_SAME)))

@@ -194,6 +194,23 @@ static int by_strength(const void *a, const void *b)
     return by_rows(&x->pair, &y->pair);
 }
 
+/* Rows that are equal throughout: found by sorting, so that no number of them is too many. */
+static void join_equal_rows(const struct match_index *index, struct clusters *c)
+{
+    struct row_choice *rows = NULL;
+    size_t line = index->layout.n_slots * sizeof(uint32_t);
+    size_t n = choose_rows(&index->layout, &index->words, index->slots, index->rows, index->alive, index->rows,
+                           index->options.threads, &rows);
+    for (size_t i = 1; i < n; i++) {
+        uint32_t a = rows[i - 1].row, b = rows[i].row;
+        if (rows[i].content != rows[i - 1].content || memcmp(index_slots(index, a), index_slots(index, b), line) != 0) continue;
+        if (row_identifies(&index->layout, index_slots(index, a)) < 2) continue;
+        uint32_t x = root_of(c, a), y = root_of(c, b);
+        if (x != y) join(c, x, y);
+    }
+    free(rows);
+}
+
 static void cluster_rows(struct wg_ctx *ctx, const struct match_index *index, double bar, struct match_clusters *ret)
 {
     struct clusters c;
@@ -205,6 +222,7 @@ static void cluster_rows(struct wg_ctx *ctx, const struct match_index *index, do
         c.root[r] = c.next[r] = r;
         c.size[r] = 1;
     }
+    join_equal_rows(index, &c);
     struct ranked *ranked = wg_xmalloc((ret->n_pairs + 1) * sizeof *ranked);
     for (size_t i = 0; i < ret->n_pairs; i++) {
         const struct match_pair *p = &ret->pairs[i];

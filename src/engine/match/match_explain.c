@@ -59,19 +59,23 @@ struct explained {
     const struct match_field *fields;
 };
 
-static const char *sentence(struct wg_ctx *ctx, const struct match_explanation *e)
+static bool is_name(enum column_kind kind)
+{
+    return kind == COLUMN_NAME || kind == COLUMN_SURNAME || kind == COLUMN_GIVEN_NAME;
+}
+
+static const char *sentence(struct wg_ctx *ctx, const struct match_explanation *e, double rows)
 {
     struct wg_buf buf;
     wg_buf_init(&buf, 4096);
     for (size_t i = 0; i < e->n_fields; i++) {
         const struct match_evidence *f = &e->fields[i];
-        if (wg_str_is(wg_str(f->level), "missing")) continue;
+        if (f->kind == COLUMN_UNKNOWN || wg_str_is(wg_str(f->level), "missing")) continue;
         if (buf.n) wg_buf_puts(&buf, in(ctx, "；", "; "));
         wg_buf_fmt(&buf, in(ctx, "%s%s", "%s: %s"), f->field, f->words);
-        if (f->share > 0 && f->share < .01 && e->n_fields) {
-            double one_in = 1 / f->share;
-            wg_buf_fmt(&buf, in(ctx, "（约每 %.0f 人一个）", " (about one in %.0f)"), one_in);
-        }
+        double people = f->share * rows;
+        if (is_name(f->kind) && people > 1.5)
+            wg_buf_fmt(&buf, in(ctx, "（登记中有 %.0f 人）", " (%.0f in the register)"), people);
     }
     if (!buf.n) wg_buf_puts(&buf, in(ctx, "没有可比较的内容", "nothing could be compared"));
     double percent = e->probability * 100;
@@ -126,7 +130,7 @@ static void explain(struct wg_ctx *ctx, const struct explained *x, struct match_
                                       .probability = scored.probability,
                                       .fields = lines,
                                       .n_fields = n};
-    ret->sentence = sentence(ctx, ret);
+    ret->sentence = sentence(ctx, ret, x->model->rows);
 }
 
 int match_explain(struct wg_ctx *ctx, const struct match_index *index, const struct match_rows *list, size_t row, uint32_t key,

@@ -151,6 +151,23 @@ void match_index_drop(struct match_index *index, uint32_t key)
     memset(index->slots + (size_t)key * index->layout.n_slots, 0, index->layout.n_slots * sizeof *index->slots);
 }
 
+int row_identifies(const struct layout *l, const uint32_t *slots)
+{
+    int sum = 0;
+    bool named = false;
+    for (size_t u = 0; u < l->n_units; u++) {
+        const struct unit *unit = &l->units[u];
+        bool filled = false;
+        for (size_t s = unit->slot; s < (size_t)unit->slot + unit->slots; s++) filled = filled || slots[s];
+        if (!filled || unit->kind == UNIT_SEX || unit->kind == UNIT_AGE || unit->kind == UNIT_PLACE) continue;
+        bool name = unit->kind == UNIT_NAME || unit->kind == UNIT_SURNAME || unit->kind == UNIT_GIVEN;
+        if (name && named) continue;
+        named = named || name;
+        sum += unit->kind == UNIT_IDNO ? 2 : 1;
+    }
+    return sum;
+}
+
 /* --- samples -------------------------------------------------------------------------------------------------------- */
 uint64_t row_content(const struct layout *l, const struct words *words, const uint32_t *slots)
 {

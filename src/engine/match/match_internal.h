@@ -178,6 +178,7 @@ struct unit {
 struct layout {
     struct unit units[UNITS_MAX];
     size_t n_units, n_slots;
+    uint8_t fed[UNITS_MAX];                          /* columns that went into a name unit */
     int name, surname, given, birth, age, sex, idno; /* unit numbers or -1 */
 };
 /* Where each column goes: a slot, or one of the parts that are put together. */
@@ -380,6 +381,8 @@ struct match_index {
     struct match_options options;
     struct wg_arena *names;
 };
+/* Fields that speak of one person more than of many: 2 for an identity number, 1 for a name, a birth date, a telephone ... */
+int row_identifies(const struct layout *layout, const uint32_t *slots);
 void index_put_slots(struct match_index *index, uint32_t key, const uint32_t *slots);
 bool index_alive(const struct match_index *index, uint32_t row);
 const uint32_t *index_slots(const struct match_index *index, uint32_t row);

@@ -206,19 +206,6 @@ static struct candidate judge(const struct layout *l, const uint8_t *levels, con
     return c;
 }
 
-static bool comparable(const struct layout *l, const uint32_t *slots)
-{
-    for (size_t u = 0; u < l->n_units; u++) {
-        enum unit_kind k = l->units[u].kind;
-        bool identifies = k == UNIT_IDNO || k == UNIT_PHONE || k == UNIT_NAME || k == UNIT_SURNAME || k == UNIT_GIVEN ||
-                          k == UNIT_EMAIL || k == UNIT_ADDRESS || k == UNIT_BIRTH || k == UNIT_TEXT || k == UNIT_CODE;
-        for (size_t s = l->units[u].slot; identifies && s < (size_t)l->units[u].slot + l->units[u].slots; s++) {
-            if (slots[s]) return true;
-        }
-    }
-    return false;
-}
-
 /* Equal numbers are always shown, however much else speaks against them. */
 static bool same_number(const struct match_index *index, const uint32_t *slots, uint32_t person)
 {
@@ -268,7 +255,7 @@ static void match_one(const struct matching *m, struct finder *f, size_t row)
 {
     struct side side = list_side(m->list, row);
     struct row_result *r = &m->results[row];
-    r->comparable = comparable(&m->list->index->layout, side.slots);
+    r->comparable = row_identifies(&m->list->index->layout, side.slots) > 0;
     if (!r->comparable) return;
     finder_number(f, side.words, side.slots);
     if (f->n) judge_found(m, f, row);

@@ -60,11 +60,15 @@ static int add_unit(struct layout *l, enum unit_kind kind, const struct match_fi
 
 static void add_name_units(struct layout *l, const struct match_field *field)
 {
-    if (l->name < 0) l->name = add_unit(l, UNIT_NAME, field);
-    if (l->surname < 0) l->surname = add_unit(l, UNIT_SURNAME, field);
-    if (l->given < 0) l->given = add_unit(l, UNIT_GIVEN, field);
-    if (field->kind == COLUMN_SURNAME && l->surname >= 0) l->units[l->surname].name = field->name;
-    if (field->kind == COLUMN_GIVEN_NAME && l->given >= 0) l->units[l->given].name = field->name;
+    const struct match_field name = {COLUMN_NAME, NULL}, surname = {COLUMN_SURNAME, NULL}, given = {COLUMN_GIVEN_NAME, NULL};
+    if (l->name < 0) l->name = add_unit(l, UNIT_NAME, &name);
+    if (l->surname < 0) l->surname = add_unit(l, UNIT_SURNAME, &surname);
+    if (l->given < 0) l->given = add_unit(l, UNIT_GIVEN, &given);
+    /* A unit is called by its column; by its kind where several columns feed it, or none. */
+    int at = field->kind == COLUMN_SURNAME ? l->surname : field->kind == COLUMN_GIVEN_NAME ? l->given : l->name;
+    if (at < 0) return;
+    l->units[at].column = field->kind;
+    l->units[at].name = l->fed[at]++ ? NULL : field->name;
 }
 
 static int unit_of(const struct layout *l, enum unit_kind kind)
@@ -89,7 +93,10 @@ void layout_make(struct layout *l, const struct match_field *fields, size_t n_fi
         case COLUMN_BIRTH_YEAR:
         case COLUMN_BIRTH_MONTH:
         case COLUMN_BIRTH_DAY:
-            if (l->birth < 0) l->birth = add_unit(l, UNIT_BIRTH, &fields[i]);
+            if (l->birth < 0)
+                l->birth = add_unit(l, UNIT_BIRTH, &fields[i]);
+            else
+                l->units[l->birth].name = NULL;
             break;
         case COLUMN_PHONE: {
             /* The slots of one unit lie together: only while the telephone was the last unit, else a unit of its own. */
