@@ -107,12 +107,28 @@ void app_close(struct app *app)
     wg_arena_free(app->arena);
 }
 
+static int add_routes(struct wg_ctx *ctx, struct guard_router *router)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < sizeof all_routes / sizeof *all_routes; i++)
+        rc = guard_router_add(ctx, router, all_routes[i]);
+    return rc;
+}
+
 int app_router(struct wg_ctx *ctx, struct app *app, struct guard_router **ret_router)
 {
     struct guard_router *router;
     int rc = guard_router_new(ctx, app->d.guard, app->d.store, &app->d, &router);
-    for (size_t i = 0; rc == 0 && i < sizeof all_routes / sizeof *all_routes; i++)
-        rc = guard_router_add(ctx, router, all_routes[i]);
+    if (rc == 0) rc = add_routes(ctx, router);
+    if (rc == 0) *ret_router = router;
+    return rc;
+}
+
+int app_router_bare(struct wg_ctx *ctx, struct guard_router **ret_router)
+{
+    struct guard_router *router;
+    int rc = guard_router_new(ctx, NULL, NULL, NULL, &router);
+    if (rc == 0) rc = add_routes(ctx, router);
     if (rc == 0) *ret_router = router;
     return rc;
 }
@@ -312,4 +328,53 @@ int app_help(const struct app_args *args, const char *zh, const char *en)
 {
     fputs(args->lang == WG_ZH ? zh : en, stdout);
     return 0;
+}
+
+struct app *app_for(struct wg_ctx *ctx, const struct app_args *args, const char *zh, const char *en, int *ret_exit_code)
+{
+    struct app *app = NULL;
+    ctx->lang = args->lang;
+    if (!args->data) {
+        (void)fputs(args->lang == WG_ZH ? zh : en, stderr);
+        *ret_exit_code = 2;
+        return NULL;
+    }
+    int rc = app_open(ctx, &(struct app_options){.data = args->data}, &app);
+    *ret_exit_code = rc ? app_failed(ctx, rc) : 0;
+    return app;
+}
+
+struct guard_scope app_everywhere(void)
+{
+    static const char *const tops[] = {""};
+    return (struct guard_scope){tops, 1};
+}
+
+static const char q_keeper[] =
+    "SELECT id FROM worker WHERE district = $1 AND role = 'keeper' AND active = 1 ORDER BY created, id LIMIT 1";
+
+int app_actor(struct wg_ctx *ctx, struct app *app, const struct app_args *args, wg_id *ret_worker)
+{
+    const char *login = app_option(args, "by");
+    struct guard_worker worker;
+    struct store_snap *snap;
+    struct store_rows *rows;
+    bool found;
+    int rc = store_read(ctx, app->d.store, &snap);
+    if (rc) return rc;
+    if (login) {
+        rc = guard_worker_by_login(ctx, snap, app->d.code, wg_str(login), &worker);
+        if (rc == 0) *ret_worker = worker.id;
+    } else {
+        rc = store_one(ctx, snap, q_keeper, (struct store_value[]){store_cstr(app->d.code)}, 1, &rows, &found);
+        if (rc == 0 && !found) rc = wg_refuse(ctx, WG_E_USAGE, NULL, "--by LOGIN", NULL);
+        if (rc == 0) *ret_worker = store_get_id(rows, 0);
+    }
+    store_read_end(snap);
+    return rc;
+}
+
+bool app_into_file(void *arg, const void *bytes, size_t n)
+{
+    return fwrite(bytes, 1, n, arg) == n;
 }

@@ -22,6 +22,8 @@ void app_close(struct app *app); /* NULL is allowed */
 
 /* Every room's routes, added to a router; every room's checks, one after the other. */
 WG_MUST int app_router(struct wg_ctx *ctx, struct app *app, struct guard_router **ret_router);
+/* The same without a store, to describe them; its routes must not be called. */
+WG_MUST int app_router_bare(struct wg_ctx *ctx, struct guard_router **ret_router);
 const struct district_check *app_check_at(size_t index); /* NULL at the end */
 /* One check held against a store: *ret_count rows break it; up to 20 of them are named. WG_E_STORE when count and rows disagree. */
 WG_MUST int app_check_run(struct wg_ctx *ctx, struct store_snap *snap, const char *district, const struct district_check *check,
@@ -47,6 +49,14 @@ const char *app_option(const struct app_args *args, const char *name); /* NULL: 
 enum wg_lang app_lang(const struct app_args *args);
 /* Prints the context's problem on standard error; returns 1. */
 int app_failed(const struct wg_ctx *ctx, int code);
+/* Opens the store of --data for a subcommand: NULL after saying what is wrong (usage or refusal), with the exit code. */
+struct app *app_for(struct wg_ctx *ctx, const struct app_args *args, const char *zh, const char *en, int *ret_exit_code);
+/* The whole district: what the command line acts as. */
+struct guard_scope app_everywhere(void);
+/* Who acts: the worker of --by LOGIN, or the first active keeper. */
+WG_MUST int app_actor(struct wg_ctx *ctx, struct app *app, const struct app_args *args, wg_id *ret_worker);
+/* A sink into an open FILE. */
+bool app_into_file(void *arg, const void *bytes, size_t n);
 /* Prints the help text in the language wanted; returns 0. */
 int app_help(const struct app_args *args, const char *zh, const char *en);
 #endif

@@ -44,19 +44,14 @@ int cmd_check(int argc, char **argv)
 {
     static const char *const known[] = {"data", NULL}, *const flags[] = {NULL};
     struct app_args args;
-    struct app *app;
     if (!app_args(argc, argv, known, flags, &args)) return 2;
     if (args.help) return app_help(&args, help_zh, help_en);
-    if (!args.data) {
-        (void)fputs(args.lang == WG_ZH ? help_zh : help_en, stderr);
-        return 2;
-    }
     struct wg_arena *arena = wg_arena_new();
     struct wg_ctx ctx = wg_ctx(arena);
-    ctx.lang = args.lang;
-    int rc = app_open(&ctx, &(struct app_options){.data = args.data}, &app);
-    int exit_code = rc ? app_failed(&ctx, rc) : check_all(&ctx, &args, app);
-    if (rc == 0) app_close(app);
+    int exit_code;
+    struct app *app = app_for(&ctx, &args, help_zh, help_en, &exit_code);
+    if (app) exit_code = check_all(&ctx, &args, app);
+    app_close(app);
     wg_arena_free(arena);
     return exit_code;
 }
@@ -75,23 +70,15 @@ int cmd_rebuild(int argc, char **argv)
 {
     static const char *const known[] = {"data", NULL}, *const flags[] = {NULL};
     struct app_args args;
-    struct app *app;
     if (!app_args(argc, argv, known, flags, &args)) return 2;
     if (args.help) return app_help(&args, rebuild_zh, rebuild_en);
-    if (!args.data) {
-        (void)fputs(args.lang == WG_ZH ? rebuild_zh : rebuild_en, stderr);
-        return 2;
-    }
     struct wg_arena *arena = wg_arena_new();
     struct wg_ctx ctx = wg_ctx(arena);
-    ctx.lang = args.lang;
-    int rc = app_open(&ctx, &(struct app_options){.data = args.data}, &app);
-    int exit_code = rc ? app_failed(&ctx, rc) : 0;
-    if (rc == 0) {
-        rc = store_write(&ctx, app->d.store, rebuild, &app->d);
-        if (rc) exit_code = app_failed(&ctx, rc);
-        app_close(app);
-    }
+    int exit_code;
+    struct app *app = app_for(&ctx, &args, rebuild_zh, rebuild_en, &exit_code);
+    int rc = app ? store_write(&ctx, app->d.store, rebuild, &app->d) : 0;
+    if (rc) exit_code = app_failed(&ctx, rc);
+    app_close(app);
     wg_arena_free(arena);
     return exit_code;
 }
