@@ -96,7 +96,7 @@ static int add(struct wg_ctx *ctx, struct app *app, const struct app_args *args)
                *name = app_option(args, "name");
     struct list_new what = {.file_name = base ? base + 1 : path, .programme = "list_follow_up"};
     struct list_start start = {.again = app_option(args, "again") != NULL, .lang = args->lang, .due = ctx->now + WG_DAY_MS};
-    const char **codes;
+    const char **codes = NULL;
     wg_id list, job;
     const char *source = app_option(args, "source");
     what.name = name ? name : what.file_name;

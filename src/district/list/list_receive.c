@@ -120,7 +120,8 @@ static int write_start(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
     if (rc) return rc;
     json_t *args = res_keep(ctx, json_pack("{s:s}", "list", wg_id_text(ctx->arena, s->head.id)));
     struct job_new job = {.kind = "list.import", .worker = s->start->worker, .path = "", .args = args, .lang = s->start->lang};
-    rc = job_add(ctx, tx, s->d->code, &job, &s->job);
+    /* Without an engine (command line) the caller runs it itself. */
+    if (s->d->jobs.engine) rc = job_add(ctx, tx, s->d->code, &job, &s->job);
     if (rc) return rc;
     const char *name = s->start->name ? s->start->name : s->head.name,
                *source = s->start->source ? s->start->source : s->head.source;
