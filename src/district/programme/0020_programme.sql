@@ -19,10 +19,10 @@ CREATE TABLE enrolment (
     PRIMARY KEY (district, id)
 );
 CREATE UNIQUE INDEX enrolment_open ON enrolment (district, programme, person) WHERE state = 'open'; -- on five lists, visited once
-CREATE INDEX enrolment_path ON enrolment (district, state, path, id);    -- a place's open tasks, in walking order
-CREATE INDEX enrolment_worker ON enrolment (district, worker, state, path);
+CREATE INDEX enrolment_path ON enrolment (district, state, path, id, due, worker); -- a place's open tasks, in walking order; counted without the table
+CREATE INDEX enrolment_worker ON enrolment (district, worker, state, path, id); -- given to somebody by name
 CREATE INDEX enrolment_person ON enrolment (district, person, opened);
-CREATE INDEX enrolment_due ON enrolment (district, state, due, path);    -- who is late
+CREATE INDEX enrolment_due ON enrolment (district, state, due, path, id);  -- who is late, when few are
 
 -- What happened. Appended, never edited; the id was made where it happened, so twice sent is once counted.
 CREATE TABLE observation (
