@@ -213,6 +213,35 @@ bool owner_of(const struct owners *owners, struct wg_str path, struct owner *ret
     }
 }
 
+static int by_from(const void *left, const void *right)
+{
+    return strcmp(((const struct path_range *)left)->from, ((const struct path_range *)right)->from);
+}
+
+/* What lies under a lead is the lead's own, but for what present leads below it hold: those pieces are cut out. */
+void owner_ranges(struct wg_ctx *ctx, const struct owners *owners, wg_id worker, struct path_range **ret, size_t *ret_n)
+{
+    struct path_range *ranges = NULL;
+    size_t n = 0, cap = 0;
+    for (size_t i = 0; i < owners->n; i++) {
+        const struct lead *lead = &owners->leads[i];
+        if (!lead->present || !wg_id_eq(lead->owner.worker, worker)) continue;
+        const char *from = lead->path;
+        for (size_t k = i + 1; k < owners->n && wg_str_starts(wg_str(owners->leads[k].path), wg_str(lead->path)); k++) {
+            const struct lead *below = &owners->leads[k];
+            if (!below->present || strcmp(below->path, from) < 0) continue; /* falls to this one; or was cut out already */
+            ranges = wg_grow(ctx->arena, ranges, &cap, n + 1, sizeof *ranges);
+            ranges[n++] = (struct path_range){from, below->path};
+            from = guard_scope_end(ctx->arena, below->path);
+        }
+        ranges = wg_grow(ctx->arena, ranges, &cap, n + 1, sizeof *ranges);
+        ranges[n++] = (struct path_range){from, guard_scope_end(ctx->arena, lead->path)};
+    }
+    if (n) qsort(ranges, n, sizeof *ranges, by_from);
+    *ret = ranges;
+    *ret_n = n;
+}
+
 json_t *owner_json(struct wg_ctx *ctx, const struct owner *owner)
 {
     return json_pack("{s:s, s:s, s:s?, s:i, s:s, s:b}", "worker", wg_id_text(ctx->arena, owner->worker), "name", owner->name,

@@ -127,6 +127,11 @@ struct owners;
 WG_MUST int owners_load(struct wg_ctx *ctx, struct store_snap *snap, const char *district, wg_day day, struct owners **ret);
 /* P6; false when nobody leads up to the district. */
 bool owner_of(const struct owners *owners, struct wg_str path, struct owner *ret);
+/* The other way round: all paths that `worker` answers for, as ranges from <= path < to, sorted, none overlapping. */
+struct path_range {
+    const char *from, *to;
+};
+void owner_ranges(struct wg_ctx *ctx, const struct owners *owners, wg_id worker, struct path_range **ret, size_t *ret_n);
 json_t *owner_json(struct wg_ctx *ctx, const struct owner *owner);
 
 /* --- files, for the command line ---------------------------------------------------------------------------------------- */
