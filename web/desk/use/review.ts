@@ -35,8 +35,10 @@ export function useReview(list: Ref<string>) {
 
   /** Loads the row after the one at hand, so that it is there when this one is decided. */
   let looking: Promise<void> | null = null
+  /** The server gave the row at hand again: it lets a clerk hold one row, so there is nothing to look ahead to. */
+  let oneAtATime = false
   async function lookAhead(): Promise<void> {
-    if (!item.value || ahead.value || looking) return
+    if (!item.value || ahead.value || looking || oneAtATime) return
     looking = askAhead()
     await looking
     looking = null
@@ -45,7 +47,8 @@ export function useReview(list: Ref<string>) {
     const mine = round
     try {
       const answer = await reviewNext(list.value || null)
-      if (!answer.item || same(answer.item, item.value)) return
+      oneAtATime = same(answer.item, item.value)
+      if (!answer.item || oneAtATime) return
       if (mine === round) ahead.value = answer.item
       else giveBack(answer.item)
     } catch {

@@ -900,6 +900,8 @@ export interface components {
             /** Format: uuid */
             list: string;
             list_name: string;
+            /** @description Why it is doubtful, in words */
+            reason_text: string;
             row: number;
             /** Format: date-time */
             until: string;
@@ -914,6 +916,12 @@ export interface components {
         /** @description The cells as they should be. */
         RowMend: {
             cells: string[];
+        };
+        /** @description A row of a list. */
+        RowRef: {
+            /** Format: uuid */
+            list: string;
+            row: number;
         };
         /** @description The top of a subtree this account may see. */
         ScopeTop: {
@@ -937,6 +945,10 @@ export interface components {
             login: string;
             name: string;
             role: string;
+        };
+        /** @description Names of sources that sent lists before. */
+        Sources: {
+            items: string[];
         };
         /** @description A fact that is on disk. */
         Stored: {

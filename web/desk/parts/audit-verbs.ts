@@ -1,0 +1,22 @@
+/** Verbs of the audit, in the order in which somebody looks for them. */
+export const auditVerbs = [
+  'person.read',
+  'person.list',
+  'person.reveal',
+  'person.write',
+  'person.looks',
+  'observation.write',
+  'task.assign',
+  'alarm.act',
+  'duty.write',
+  'absence.write',
+  'place.write',
+  'session.open',
+  'session.close',
+  'password.change',
+  'account.list',
+  'account.add',
+  'account.change',
+  'account.password',
+  'audit.read',
+]

@@ -1,0 +1,12 @@
+/** The look and manners of pages, with made-up answers instead of a server: `npm run test:pages` after a build. */
+import { defineConfig } from '@playwright/test'
+import { launchOptions } from './tests/support/browser'
+
+export default defineConfig({
+  testDir: 'tests/pages',
+  outputDir: 'test-results/pages',
+  globalSetup: './tests/pages/setup.ts',
+  workers: 1,
+  reporter: 'list',
+  use: { baseURL: 'http://127.0.0.1:4180', launchOptions },
+})

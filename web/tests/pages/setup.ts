@@ -1,0 +1,9 @@
+import { startStatic } from '../support/static-server'
+
+export default async function setup(): Promise<() => Promise<void>> {
+  const server = await startStatic(4180)
+  return async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+}
