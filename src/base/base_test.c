@@ -1,10 +1,11 @@
 /* What base promises: arenas, text, days, ids, refusals. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "base/base.h"
 
