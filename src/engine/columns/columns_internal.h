@@ -1,0 +1,27 @@
+/* columns_internal.h - the two signs by which a column is known: its header (columns_header.c), its cells (columns_content.c). */
+#ifndef WG_COLUMNS_INTERNAL_H
+#define WG_COLUMNS_INTERNAL_H
+#include "engine/columns/columns.h"
+#include "engine/people/people.h"
+
+/* What a header says: for each kind 0 (nothing) to 1 (exactly that). */
+struct column_header {
+    double says[COLUMN_KIND_COUNT];
+};
+struct column_header column_header_read(struct wg_str header);
+
+/* What the cells say. Sums of whole numbers over cells, so that their order cannot matter, not even in the last bit. */
+struct column_content {
+    size_t sampled, filled, lost;
+    double
+        fits[COLUMN_KIND_COUNT]; /* how telling the cells are for a kind: 0 none of them, 1 all and for no other kind as much */
+    bool each_once;              /* every row filled, no two alike */
+    bool mostly_once;            /* three tenths of the filled cells differ: a list may name each person thrice */
+};
+/* Cells of one column: cells[row * stride]. */
+struct column_content column_content_read(struct wg_ctx *ctx, const struct wg_str *cells, size_t rows, size_t stride);
+/* Does the cell read as `kind`? Kinds without a form take any text. */
+bool column_cell_reads(enum column_kind kind, struct wg_str cell, wg_day today);
+/* Could a column headed `kind` hold this cell, if written carelessly? Weaker: what cannot contradicts the header. */
+bool column_cell_may_be(enum column_kind kind, struct wg_str cell, wg_day today);
+#endif
