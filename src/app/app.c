@@ -330,18 +330,22 @@ int app_help(const struct app_args *args, const char *zh, const char *en)
     return 0;
 }
 
-struct app *app_for(struct wg_ctx *ctx, const struct app_args *args, const char *zh, const char *en, int *ret_exit_code)
+int app_run(const struct app_args *args, const struct app_options *options, const char *zh, const char *en, app_work work)
 {
-    struct app *app = NULL;
-    ctx->lang = args->lang;
+    struct app *app;
     if (!args->data) {
         (void)fputs(args->lang == WG_ZH ? zh : en, stderr);
-        *ret_exit_code = 2;
-        return NULL;
+        return 2;
     }
-    int rc = app_open(ctx, &(struct app_options){.data = args->data}, &app);
-    *ret_exit_code = rc ? app_failed(ctx, rc) : 0;
-    return app;
+    struct wg_arena *arena = wg_arena_new();
+    struct wg_ctx ctx = wg_ctx(arena);
+    ctx.lang = args->lang;
+    int rc = app_open(&ctx, options, &app);
+    int exit_code = rc ? app_failed(&ctx, rc) : work(&ctx, app, args);
+    /* The arena first: what it still holds open of the store is closed before the store is. */
+    wg_arena_free(arena);
+    if (rc == 0) app_close(app);
+    return exit_code;
 }
 
 struct guard_scope app_everywhere(void)

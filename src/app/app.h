@@ -49,8 +49,9 @@ const char *app_option(const struct app_args *args, const char *name); /* NULL: 
 enum wg_lang app_lang(const struct app_args *args);
 /* Prints the context's problem on standard error; returns 1. */
 int app_failed(const struct wg_ctx *ctx, int code);
-/* Opens the store of --data for a subcommand: NULL after saying what is wrong (usage or refusal), with the exit code. */
-struct app *app_for(struct wg_ctx *ctx, const struct app_args *args, const char *zh, const char *en, int *ret_exit_code);
+/* Opens the store of --data and runs `work`, whose result is the exit code; says what is wrong otherwise (usage without --data). */
+typedef int (*app_work)(struct wg_ctx *ctx, struct app *app, const struct app_args *args);
+int app_run(const struct app_args *args, const struct app_options *options, const char *zh, const char *en, app_work work);
 /* The whole district: what the command line acts as. */
 struct guard_scope app_everywhere(void);
 /* Who acts: the worker of --by LOGIN, or the first active keeper. */

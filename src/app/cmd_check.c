@@ -9,7 +9,7 @@ static const char help_zh[] = "用法: wangge check --data 目录 [--json]\n核�
 static const char help_en[] =
     "usage: wangge check --data DIR [--json]\nHolds every promised sum against the store; names what breaks one and exits 1.\n";
 
-static int check_all(struct wg_ctx *ctx, const struct app_args *args, const struct app *app)
+static int check_all(struct wg_ctx *ctx, struct app *app, const struct app_args *args)
 {
     const struct district_check *check;
     struct store_snap *snap;
@@ -46,14 +46,7 @@ int cmd_check(int argc, char **argv)
     struct app_args args;
     if (!app_args(argc, argv, known, flags, &args)) return 2;
     if (args.help) return app_help(&args, help_zh, help_en);
-    struct wg_arena *arena = wg_arena_new();
-    struct wg_ctx ctx = wg_ctx(arena);
-    int exit_code;
-    struct app *app = app_for(&ctx, &args, help_zh, help_en, &exit_code);
-    if (app) exit_code = check_all(&ctx, &args, app);
-    app_close(app);
-    wg_arena_free(arena);
-    return exit_code;
+    return app_run(&args, &(struct app_options){.data = args.data}, help_zh, help_en, check_all);
 }
 
 /* --- rebuild ------------------------------------------------------------------------------------------------------------------ */
@@ -66,19 +59,18 @@ static int rebuild(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
     return programme_rebuild(ctx, tx, arg);
 }
 
+static int rebuild_all(struct wg_ctx *ctx, struct app *app, const struct app_args *args)
+{
+    (void)args;
+    int rc = store_write(ctx, app->d.store, rebuild, &app->d);
+    return rc ? app_failed(ctx, rc) : 0;
+}
+
 int cmd_rebuild(int argc, char **argv)
 {
     static const char *const known[] = {"data", NULL}, *const flags[] = {NULL};
     struct app_args args;
     if (!app_args(argc, argv, known, flags, &args)) return 2;
     if (args.help) return app_help(&args, rebuild_zh, rebuild_en);
-    struct wg_arena *arena = wg_arena_new();
-    struct wg_ctx ctx = wg_ctx(arena);
-    int exit_code;
-    struct app *app = app_for(&ctx, &args, rebuild_zh, rebuild_en, &exit_code);
-    int rc = app ? store_write(&ctx, app->d.store, rebuild, &app->d) : 0;
-    if (rc) exit_code = app_failed(&ctx, rc);
-    app_close(app);
-    wg_arena_free(arena);
-    return exit_code;
+    return app_run(&args, &(struct app_options){.data = args.data}, rebuild_zh, rebuild_en, rebuild_all);
 }

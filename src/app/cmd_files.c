@@ -21,8 +21,9 @@ static const char backup_zh[] =
 static const char backup_en[] = "usage: wangge backup --data DIR --out FILE\nCopies the database, running or not. Keep the key "
                                 "file apart: without it the copy cannot be read.\n";
 
-static int import_file(struct wg_ctx *ctx, struct app *app, const struct app_args *args, const struct register_file *file)
+static int import_file(struct wg_ctx *ctx, struct app *app, const struct app_args *args)
 {
+    const struct register_file *file = register_file_named(wg_str(args->rest[0]));
     struct tab_limits limits = tab_limits_default();
     struct guard_scope scope = app_everywhere();
     struct register_imported sums;
@@ -72,20 +73,13 @@ int cmd_import(int argc, char **argv)
     struct app_args args;
     if (!app_args(argc, argv, known, flags, &args)) return 2;
     if (args.help) return app_help(&args, import_zh, import_en);
-    const struct register_file *file = args.n_rest == 2 ? register_file_named(wg_str(args.rest[0])) : NULL;
-    if (!file) return usage(&args, import_zh, import_en);
-    struct wg_arena *arena = wg_arena_new();
-    struct wg_ctx ctx = wg_ctx(arena);
-    int exit_code;
-    struct app *app = app_for(&ctx, &args, import_zh, import_en, &exit_code);
-    if (app) exit_code = import_file(&ctx, app, &args, file);
-    app_close(app);
-    wg_arena_free(arena);
-    return exit_code;
+    if (args.n_rest != 2 || !register_file_named(wg_str(args.rest[0]))) return usage(&args, import_zh, import_en);
+    return app_run(&args, &(struct app_options){.data = args.data}, import_zh, import_en, import_file);
 }
 
-static int export_file(struct wg_ctx *ctx, struct app *app, const struct app_args *args, const struct register_file *file)
+static int export_file(struct wg_ctx *ctx, struct app *app, const struct app_args *args)
 {
+    const struct register_file *file = register_file_named(wg_str(args->rest[0]));
     struct guard_scope scope = app_everywhere();
     bool xlsx = args->format && strcmp(args->format, "xlsx") == 0;
     FILE *out = args->out ? fopen(args->out, "wb") : stdout;
@@ -102,17 +96,10 @@ int cmd_export(int argc, char **argv)
     struct app_args args;
     if (!app_args(argc, argv, known, flags, &args)) return 2;
     if (args.help) return app_help(&args, export_zh, export_en);
-    const struct register_file *file = args.n_rest == 1 ? register_file_named(wg_str(args.rest[0])) : NULL;
-    if (!file || (args.format && strcmp(args.format, "csv") != 0 && strcmp(args.format, "xlsx") != 0))
+    if (args.n_rest != 1 || !register_file_named(wg_str(args.rest[0])) ||
+        (args.format && strcmp(args.format, "csv") != 0 && strcmp(args.format, "xlsx") != 0))
         return usage(&args, export_zh, export_en);
-    struct wg_arena *arena = wg_arena_new();
-    struct wg_ctx ctx = wg_ctx(arena);
-    int exit_code;
-    struct app *app = app_for(&ctx, &args, export_zh, export_en, &exit_code);
-    if (app) exit_code = export_file(&ctx, app, &args, file);
-    app_close(app);
-    wg_arena_free(arena);
-    return exit_code;
+    return app_run(&args, &(struct app_options){.data = args.data}, export_zh, export_en, export_file);
 }
 
 int cmd_backup(int argc, char **argv)

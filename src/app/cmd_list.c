@@ -193,14 +193,7 @@ int cmd_list(int argc, char **argv)
         (void)fputs(args.lang == WG_ZH ? list_zh : list_en, stderr);
         return 2;
     }
-    struct wg_arena *arena = wg_arena_new();
-    struct wg_ctx ctx = wg_ctx(arena);
-    int exit_code;
-    struct app *app = app_for(&ctx, &args, list_zh, list_en, &exit_code);
-    if (app) exit_code = is_add ? add(&ctx, app, &args) : is_show ? show(&ctx, app, &args) : rows(&ctx, app, &args);
-    app_close(app);
-    wg_arena_free(arena);
-    return exit_code;
+    return app_run(&args, &(struct app_options){.data = args.data}, list_zh, list_en, is_add ? add : is_show ? show : rows);
 }
 
 /* --- report --------------------------------------------------------------------------------------------------------------------- */
@@ -243,12 +236,5 @@ int cmd_report(int argc, char **argv)
     struct app_args args;
     if (!app_args(argc, argv, known, flags, &args)) return 2;
     if (args.help) return app_help(&args, report_zh, report_en);
-    struct wg_arena *arena = wg_arena_new();
-    struct wg_ctx ctx = wg_ctx(arena);
-    int exit_code;
-    struct app *app = app_for(&ctx, &args, report_zh, report_en, &exit_code);
-    if (app) exit_code = report(&ctx, app, &args);
-    app_close(app);
-    wg_arena_free(arena);
-    return exit_code;
+    return app_run(&args, &(struct app_options){.data = args.data}, report_zh, report_en, report);
 }

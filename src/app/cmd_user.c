@@ -143,8 +143,9 @@ static int password(struct wg_ctx *ctx, struct app *app, const struct app_args *
     return rc ? app_failed(ctx, rc) : 0;
 }
 
-static int list(struct wg_ctx *ctx, struct app *app)
+static int list(struct wg_ctx *ctx, struct app *app, const struct app_args *args)
 {
+    (void)args;
     static const char q[] =
         "SELECT login, role, name, active FROM worker WHERE district = $1 AND login IS NOT NULL ORDER BY role, login";
     struct store_snap *snap;
@@ -167,7 +168,6 @@ int cmd_user(int argc, char **argv)
                                                                                                                  "create",
                                                                                                                  NULL};
     struct app_args args;
-    struct app *app = NULL;
     if (!app_args(argc, argv, known, flags, &args)) return 2;
     if (args.help) return app_help(&args, help_zh, help_en);
     const char *verb = args.n_rest ? args.rest[0] : "";
@@ -177,17 +177,7 @@ int cmd_user(int argc, char **argv)
         (void)fputs(args.lang == WG_ZH ? help_zh : help_en, stderr);
         return 2;
     }
-    struct wg_arena *arena = wg_arena_new();
-    struct wg_ctx ctx = wg_ctx(arena);
-    ctx.lang = args.lang;
     struct app_options options = {
         .data = args.data, .create = is_add && app_option(&args, "create"), .district = app_option(&args, "district")};
-    int rc = app_open(&ctx, &options, &app);
-    int exit_code = rc        ? app_failed(&ctx, rc)
-                    : is_add  ? add(&ctx, app, &args)
-                    : is_list ? list(&ctx, app)
-                              : password(&ctx, app, &args);
-    app_close(app);
-    wg_arena_free(arena);
-    return exit_code;
+    return app_run(&args, &options, help_zh, help_en, is_add ? add : is_list ? list : password);
 }
