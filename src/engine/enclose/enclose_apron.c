@@ -4,28 +4,6 @@
 
 #include "engine/enclose/enclose_internal.h"
 
-static const double walkable = 0.9; /* a gap between solid things that a person passes */
-
-/* A vertex that only free ground touches is no obstacle; an edge between two obstacles is a gap. */
-static void mark_solid(struct wg_ctx *ctx, struct enc_space *sp)
-{
-    const struct enc_mesh *m = &sp->mesh;
-    sp->solid = wg_alloc_n(ctx->arena, m->n_v + 1, 1);
-    for (size_t t = 0; t < m->n_tri; t++)
-        for (int i = 0; i < 3; i++) {
-            if (sp->kind[t] == ENC_SOLID) sp->solid[m->tri[t][i]] = 1;
-            if (sp->wall[t][i] >= 0) sp->solid[m->tri[t][(i + 1) % 3]] = sp->solid[m->tri[t][(i + 2) % 3]] = 1;
-        }
-}
-
-bool enc_edge_narrow(const struct enc_space *sp, size_t t, int corner)
-{
-    const struct enc_mesh *m = &sp->mesh;
-    if (sp->wall[t][corner] >= 0 || !sp->solid[m->tri[t][(corner + 1) % 3]] || !sp->solid[m->tri[t][(corner + 2) % 3]])
-        return false;
-    return enc_edge_length(m, t, corner) < walkable;
-}
-
 static double area_of(const struct enc_mesh *m, size_t t)
 {
     struct enc_xy a = enc_vertex(m, m->tri[t][0]), b = enc_vertex(m, m->tri[t][1]), c = enc_vertex(m, m->tri[t][2]);
@@ -47,7 +25,8 @@ struct piece {
     bool kept;
 };
 
-static size_t find_pieces(struct wg_ctx *ctx, const struct enc_space *sp, int32_t *piece, struct piece **ret_pieces)
+static size_t find_pieces(struct wg_ctx *ctx, const struct enc_space *sp, const int32_t *apron, int32_t *piece,
+                          struct piece **ret_pieces)
 {
     const struct enc_mesh *m = &sp->mesh;
     int32_t *stack = wg_alloc_n(ctx->arena, m->n_tri + 1, sizeof *stack);
@@ -55,7 +34,7 @@ static size_t find_pieces(struct wg_ctx *ctx, const struct enc_space *sp, int32_
     struct piece *pieces = NULL;
     memset(piece, 0xFF, m->n_tri * sizeof *piece);
     for (size_t first = 0; first < m->n_tri; first++) {
-        int32_t home = sp->apron[first];
+        int32_t home = apron[first];
         if (home < 0 || piece[first] >= 0) continue;
         size_t depth = 0;
         pieces = wg_grow(ctx->arena, pieces, &cap, n + 1, sizeof *pieces);
@@ -67,7 +46,7 @@ static size_t find_pieces(struct wg_ctx *ctx, const struct enc_space *sp, int32_
             pieces[n].area += area_of(m, (size_t)t);
             for (int i = 0; i < 3; i++) {
                 int32_t u = m->adj[t][i];
-                if (u < 0 || sp->apron[u] != home || piece[u] >= 0 || sp->wall[t][i] >= 0 || enc_edge_narrow(sp, (size_t)t, i))
+                if (u < 0 || apron[u] != home || piece[u] >= 0 || sp->wall[t][i] >= 0 || enc_edge_narrow(sp, (size_t)t, i))
                     continue;
                 piece[u] = (int32_t)n;
                 stack[depth++] = u;
@@ -80,21 +59,26 @@ static size_t find_pieces(struct wg_ctx *ctx, const struct enc_space *sp, int32_
 }
 
 /* Index lists of apron triangles by home, for finding the cell a door stands on. */
-static void keep_doors(struct wg_ctx *ctx, struct enc_space *sp, const int32_t *piece, const struct piece *pieces)
+static void keep_doors(struct wg_ctx *ctx, struct enc_space *sp, const int32_t *apron, uint8_t side, const int32_t *piece,
+                       const struct piece *pieces)
 {
     const struct enc_mesh *m = &sp->mesh;
     size_t nb = sp->map->n_buildings, kept = 0;
     uint32_t *first = wg_alloc_n(ctx->arena, nb + 2, sizeof *first), *tris = wg_alloc_n(ctx->arena, m->n_tri + 1, sizeof *tris);
     for (size_t t = 0; t < m->n_tri; t++)
-        if (sp->apron[t] >= 0) first[sp->apron[t] + 1]++;
+        if (apron[t] >= 0) first[apron[t] + 1]++;
     for (size_t b = 0; b < nb; b++) first[b + 1] += first[b];
     for (size_t t = 0; t < m->n_tri; t++)
-        if (sp->apron[t] >= 0) tris[first[sp->apron[t]]++] = (uint32_t)t;
+        if (apron[t] >= 0) tris[first[apron[t]]++] = (uint32_t)t;
     for (size_t b = nb; b > 0; b--) first[b] = first[b - 1];
     first[0] = 0;
     for (size_t d = 0; d < sp->n_doors; d++) {
         const struct enc_door *door = &sp->doors[d];
         int32_t on = -1;
+        if (door->side != side) {
+            sp->doors[kept++] = *door;
+            continue;
+        }
         for (uint32_t k = first[door->building]; k < first[door->building + 1] && on < 0; k++)
             if (pieces[piece[tris[k]]].kept && holds(m, tris[k], door->at)) on = (int32_t)tris[k];
         if (on < 0) continue;
@@ -104,7 +88,8 @@ static void keep_doors(struct wg_ctx *ctx, struct enc_space *sp, const int32_t *
     sp->n_doors = kept;
 }
 
-static void keep_pieces(struct wg_ctx *ctx, struct enc_space *sp, const int32_t *piece, struct piece *pieces, size_t n)
+static void keep_pieces(struct wg_ctx *ctx, struct enc_space *sp, const int32_t *apron, const int32_t *piece,
+                        struct piece *pieces, size_t n)
 {
     size_t nb = sp->map->n_buildings;
     int32_t *largest = wg_alloc_n(ctx->arena, nb + 1, sizeof *largest);
@@ -118,7 +103,7 @@ static void keep_pieces(struct wg_ctx *ctx, struct enc_space *sp, const int32_t 
     for (size_t d = 0; d < sp->n_doors; d++) {
         const struct enc_door *door = &sp->doors[d];
         for (size_t t = 0; !door->estimated && t < sp->mesh.n_tri; t++)
-            if (sp->apron[t] == (int32_t)door->building && pieces[piece[t]].area > 0.5 && holds(&sp->mesh, t, door->at))
+            if (apron[t] == (int32_t)door->building && pieces[piece[t]].area > 0.5 && holds(&sp->mesh, t, door->at))
                 pieces[piece[t]].kept = true;
     }
 }
@@ -130,7 +115,7 @@ static void replace_doors(struct wg_ctx *ctx, struct enc_space *sp)
     bool *has = wg_alloc_n(ctx->arena, nb + 1, sizeof *has);
     double *most = wg_alloc_n(ctx->arena, nb + 1, sizeof *most);
     int32_t *cell = wg_alloc_n(ctx->arena, nb + 1, sizeof *cell);
-    for (size_t d = 0; d < sp->n_doors; d++) has[sp->doors[d].building] = true;
+    for (size_t d = 0; d < sp->n_doors; d++) has[sp->doors[d].building] = has[sp->doors[d].building] || sp->doors[d].side == 0;
     for (size_t t = 0; t < sp->mesh.n_tri; t++) {
         int32_t h = sp->apron[t];
         double area = h < 0 || has[h] ? 0 : area_of(&sp->mesh, t);
@@ -139,19 +124,35 @@ static void replace_doors(struct wg_ctx *ctx, struct enc_space *sp)
     for (size_t h = 0; h < nb; h++) {
         if (most[h] <= 0) continue;
         sp->doors = wg_grow(ctx->arena, sp->doors, &sp->cap_doors, sp->n_doors + 1, sizeof *sp->doors);
-        sp->doors[sp->n_doors++] = (struct enc_door){(uint32_t)h, enc_centre(&sp->mesh, (size_t)cell[h]), true, cell[h]};
+        sp->doors[sp->n_doors++] = (struct enc_door){(uint32_t)h, enc_centre(&sp->mesh, (size_t)cell[h]), true, 0, cell[h]};
     }
+}
+
+static void settle(struct wg_ctx *ctx, struct enc_space *sp, int32_t *apron, uint8_t side)
+{
+    struct piece *pieces = NULL;
+    int32_t *piece = wg_alloc_n(ctx->arena, sp->mesh.n_tri + 1, sizeof *piece);
+    size_t n = find_pieces(ctx, sp, apron, piece, &pieces);
+    keep_pieces(ctx, sp, apron, piece, pieces, n);
+    keep_doors(ctx, sp, apron, side, piece, pieces);
+    for (size_t t = 0; t < sp->mesh.n_tri; t++)
+        if (piece[t] >= 0 && !pieces[piece[t]].kept) apron[t] = -1;
+}
+
+/* The other side only counts while a door of it is left. */
+static void drop_sides_without_doors(struct wg_ctx *ctx, struct enc_space *sp)
+{
+    bool *has = wg_alloc_n(ctx->arena, sp->map->n_buildings + 1, sizeof *has);
+    for (size_t d = 0; d < sp->n_doors; d++)
+        if (sp->doors[d].side == 1) has[sp->doors[d].building] = true;
+    for (size_t t = 0; t < sp->mesh.n_tri; t++)
+        if (sp->apron2[t] >= 0 && !has[sp->apron2[t]]) sp->apron2[t] = -1;
 }
 
 void enc_aprons_settle(struct wg_ctx *ctx, struct enc_space *sp)
 {
-    struct piece *pieces = NULL;
-    int32_t *piece = wg_alloc_n(ctx->arena, sp->mesh.n_tri + 1, sizeof *piece);
-    mark_solid(ctx, sp);
-    size_t n = find_pieces(ctx, sp, piece, &pieces);
-    keep_pieces(ctx, sp, piece, pieces, n);
-    keep_doors(ctx, sp, piece, pieces);
-    for (size_t t = 0; t < sp->mesh.n_tri; t++)
-        if (piece[t] >= 0 && !pieces[piece[t]].kept) sp->apron[t] = -1;
+    settle(ctx, sp, sp->apron, 0);
+    settle(ctx, sp, sp->apron2, 1);
     replace_doors(ctx, sp);
+    drop_sides_without_doors(ctx, sp);
 }

@@ -3,7 +3,7 @@
  * Prices are the middle of what was paid and offered (steel hoarding 190-280 yuan a metre, welded fence 80-200; vehicle gate
  * 1,500-6,000, small gate 500-1,500, cabin 3,000-8,000, a guard's shift 100-150). Two guards, four shifts: eight person-shifts
  * a day. Fire lanes: 4 m clear, at most 160 m apart, so that a house is at most 80 m from one. People climb or cut a fence where
- * the way round grows by some 300 m. A block of 2 to 4 hectares holds 300 to 1,000 flats. All differ by region and year. */
+ * the way round grows by 300 to 400 m. A block of 2 to 4 hectares holds 300 to 1,000 flats. All differ by region and year. */
 #include <jansson.h>
 #include <string.h>
 
@@ -44,7 +44,7 @@ void enclose_config_default(struct enclose_config *ret_config)
         .gate_small_m = 1.5,
         .fire_lane_m = 4,
         .fire_reach_m = 80,
-        .detour_m = 300,
+        .detour_m = 400,
         .apron_m = 3,
         .households_max = 1500,
         .households_min = 0,

@@ -1,15 +1,15 @@
 /* Where a home's doors are, and the ground before them that must lie inside (the apron).
  *
  * Mapped entrances are taken as they are. Most homes have none mapped: then the doors are taken to be on the long side that
- * is sheltered from the public street, an inner way drawing them to its side; the north side where nothing else tells, as rows
- * of slabs are built. The whole of that side is kept inside, so that it does not matter where on it the stairs come down. */
+ * an inner way runs along, or that is sheltered from the public street, or the north side, as rows of slabs are built. Where no way
+ * tells the two long sides apart, both are kept, and the plan takes the one that needs less fence (enclose_side.c). The whole of that side is kept inside, so that it does not matter where on it the stairs come down. */
 #include <string.h>
 
 #include "engine/enclose/enclose_internal.h"
 
 struct side {
-    struct enc_xy a, b, out; /* along the wall; unit vector outwards */
-    double length, score;
+    struct enc_xy a, b, out;   /* along the wall; unit vector outwards */
+    double length, score, way; /* way: how near an inner way runs before it, 0 .. 30 */
 };
 struct search {
     struct wg_ctx *ctx;
@@ -21,12 +21,16 @@ struct search {
     GEOSSTRtree *solids;
 };
 
+/* The ground before a side. It stops short of the corners: along a gable that is not quite square a sliver would come with it. */
 static GEOSGeometry *strip(GEOSContextHandle_t geos, const struct side *s, double inwards, double outwards)
 {
-    struct enc_xy p[4] = {{s->a.x - s->out.x * inwards, s->a.y - s->out.y * inwards},
-                          {s->b.x - s->out.x * inwards, s->b.y - s->out.y * inwards},
-                          {s->b.x + s->out.x * outwards, s->b.y + s->out.y * outwards},
-                          {s->a.x + s->out.x * outwards, s->a.y + s->out.y * outwards}};
+    double in = s->length > 4 ? 1 : s->length / 4;
+    struct enc_xy u = {(s->b.x - s->a.x) / s->length * in, (s->b.y - s->a.y) / s->length * in};
+    struct enc_xy a = {s->a.x + u.x, s->a.y + u.y}, b = {s->b.x - u.x, s->b.y - u.y};
+    struct enc_xy p[4] = {{a.x - s->out.x * inwards, a.y - s->out.y * inwards},
+                          {b.x - s->out.x * inwards, b.y - s->out.y * inwards},
+                          {b.x + s->out.x * outwards, b.y + s->out.y * outwards},
+                          {a.x + s->out.x * outwards, a.y + s->out.y * outwards}};
     return enc_geos_ring_polygon(geos, p, 4);
 }
 
@@ -92,7 +96,8 @@ static void score_side(struct search *s, struct side *side, bool square)
         bool before = (foot.x - mid.x) * side->out.x + (foot.y - mid.y) * side->out.y > -2; /* not the way behind the house */
         if (before && d < inner) inner = d;
     }
-    side->score = fmin(street_distance(s, mid), 40) + 1.2 * (30 - inner) + 4 * side->out.y;
+    side->way = 30 - inner;
+    side->score = fmin(street_distance(s, mid), 40) + 1.2 * side->way + 4 * side->out.y;
     if (!square) side->score += side->length;
 }
 
@@ -126,11 +131,11 @@ static size_t find_sides(struct search *s, const struct enc_building *bd, struct
     return n;
 }
 
-static void add_door(struct search *s, uint32_t building, struct enc_xy at, bool estimated)
+static void add_door(struct search *s, uint32_t building, struct enc_xy at, bool estimated, uint8_t side)
 {
     struct enc_space *sp = s->space;
     sp->doors = wg_grow(s->ctx->arena, sp->doors, &sp->cap_doors, sp->n_doors + 1, sizeof *sp->doors);
-    sp->doors[sp->n_doors++] = (struct enc_door){building, at, estimated, -1};
+    sp->doors[sp->n_doors++] = (struct enc_door){building, at, estimated, side, -1};
 }
 
 /* Doors as mapped: a patch before each. */
@@ -149,7 +154,7 @@ static GEOSGeometry *known_doors(struct search *s, uint32_t index)
             double d = fmax(enc_dist(bd->doors[i], at), 1e-6), step = fmin(1, 0.5 / d);
             struct enc_xy near = {bd->doors[i].x + (at.x - bd->doors[i].x) * step,
                                   bd->doors[i].y + (at.y - bd->doors[i].y) * step};
-            add_door(s, index, near, false);
+            add_door(s, index, near, false, 0);
         }
         if (on) GEOSGeom_destroy_r(map->geos, on);
         if (!patch) continue;
@@ -169,7 +174,7 @@ static bool covers(GEOSContextHandle_t geos, const GEOSGeometry *area, struct en
     return in;
 }
 
-static void doors_on_side(struct search *s, uint32_t index, const struct side *side, const GEOSGeometry *patch)
+static void doors_on_side(struct search *s, uint32_t index, const struct side *side, const GEOSGeometry *patch, uint8_t number)
 {
     /* a stair every 15 m or so, as in slabs */
     size_t n = (size_t)fmax(1, round(side->length / 15)), before = s->space->n_doors;
@@ -181,13 +186,13 @@ static void doors_on_side(struct search *s, uint32_t index, const struct side *s
              step += 0.25) { /* the facade may lie back from the box */
             struct enc_xy p = {at.x + side->out.x * (step + 0.3), at.y + side->out.y * (step + 0.3)};
             if (!covers(geos, patch, p)) continue;
-            add_door(s, index, p, true);
+            add_door(s, index, p, true, number);
             break;
         }
     }
     struct enc_xy at;
     GEOSGeometry *on = s->space->n_doors == before ? GEOSPointOnSurface_r(geos, patch) : NULL;
-    if (on && GEOSGeomGetX_r(geos, on, &at.x) && GEOSGeomGetY_r(geos, on, &at.y)) add_door(s, index, at, true);
+    if (on && GEOSGeomGetX_r(geos, on, &at.x) && GEOSGeomGetY_r(geos, on, &at.y)) add_door(s, index, at, true, number);
     if (on) GEOSGeom_destroy_r(geos, on);
 }
 
@@ -219,27 +224,34 @@ static void find_apron(struct search *s, uint32_t index, const GEOSGeometry *str
     if (bd->n_doors) sp->aprons[index] = enc_keep(s->bag, known_doors(s, index));
     struct side sides[4];
     size_t n = sp->aprons[index] ? 0 : find_sides(s, bd, sides);
-    GEOSGeometry *best = NULL;
-    size_t best_side = 0;
-    double most = -1;
+    GEOSGeometry *patch[4] = {NULL};
+    double area[4] = {0};
+    size_t best = 0;
+    bool roomy = false;
     for (size_t i = 0; i < n; i++) { /* the first side with room; else the roomiest */
-        double depth = fmin(12, sides[i].length / 2), area = 0;
-        GEOSGeometry *patch = free_part(s, strip(map->geos, &sides[i], depth, map->config->apron_m), bd->shape);
-        patch = enc_keep(s->bag, off_street(s, patch, streets, &area));
-        if (!patch || area <= most) continue;
-        best = patch, best_side = i, most = area;
-        if (area > 0.5 * sides[i].length * map->config->apron_m) break;
+        double depth = fmin(12, sides[i].length / 2), enough = 0.5 * sides[i].length * map->config->apron_m;
+        GEOSGeometry *all = free_part(s, strip(map->geos, &sides[i], depth, map->config->apron_m), bd->shape);
+        patch[i] = enc_keep(s->bag, off_street(s, all, streets, &area[i]));
+        if (!roomy && (area[i] > area[best] || !patch[best] || area[i] > enough)) best = i;
+        roomy = roomy || area[i] > enough;
     }
-    if (best) {
-        sp->aprons[index] = best;
-        doors_on_side(s, index, &sides[best_side], best);
+    if (n && patch[best]) {
+        sp->aprons[index] = patch[best];
+        doors_on_side(s, index, &sides[best], patch[best], 0);
+    }
+    for (size_t i = 0; roomy && i < n && !sp->aprons2[index];
+         i++) { /* nothing tells it from the other side: the plan may choose */
+        bool room = area[i] > 0.5 * sides[i].length * map->config->apron_m;
+        if (i == best || !room || fabs(sides[i].way - sides[best].way) >= 15) continue;
+        sp->aprons2[index] = patch[i];
+        doors_on_side(s, index, &sides[i], patch[i], 1);
     }
     if (sp->aprons[index]) return;
     GEOSGeometry *around = free_part(s, GEOSBuffer_r(map->geos, bd->shape, map->config->apron_m, 2), bd->shape);
     sp->aprons[index] = enc_keep(s->bag, around);
     GEOSGeometry *on = around ? GEOSPointOnSurface_r(map->geos, around) : NULL;
     struct enc_xy at;
-    if (on && GEOSGeomGetX_r(map->geos, on, &at.x) && GEOSGeomGetY_r(map->geos, on, &at.y)) add_door(s, index, at, true);
+    if (on && GEOSGeomGetX_r(map->geos, on, &at.x) && GEOSGeomGetY_r(map->geos, on, &at.y)) add_door(s, index, at, true, 0);
     if (on) GEOSGeom_destroy_r(map->geos, on);
 }
 
@@ -262,6 +274,7 @@ int enc_doors_find(struct wg_ctx *ctx, struct enc_space *space, struct enc_shape
     for (size_t i = 0; i < map->n_buildings; i++)
         GEOSSTRtree_insert_r(map->geos, s.solids, map->buildings[i].shape, (void *)(uintptr_t)i);
     space->aprons = wg_alloc_n(ctx->arena, map->n_buildings + 1, sizeof *space->aprons);
+    space->aprons2 = wg_alloc_n(ctx->arena, map->n_buildings + 1, sizeof *space->aprons2);
     for (size_t i = 0; i < map->n_buildings; i++)
         if (map->buildings[i].use == ENC_HOME) find_apron(&s, (uint32_t)i, streets);
     GEOSSTRtree_destroy_r(map->geos, s.solids);

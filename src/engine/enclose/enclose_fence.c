@@ -36,7 +36,7 @@ static size_t find_links(struct enc_draft *d, struct link **ret)
         for (int i = 0; d->label[t] > 0 && i < 3; i++) {
             int32_t u = m->adj[t][i], other = u < 0 ? 0 : d->label[u];
             if (other == d->label[t] || (u >= 0 && sp->kind[u] == ENC_SOLID) || sp->wall[t][i] >= 0) continue;
-            if (other > 0 && other < d->label[t]) continue;
+            if ((other > 0 && other < d->label[t]) || enc_edge_crack(sp, t, i)) continue;
             links = wg_grow(d->ctx->arena, links, &cap, n + 1, sizeof *links);
             links[n++] = (struct link){m->tri[t][(i + 1) % 3],
                                        m->tri[t][(i + 2) % 3],

@@ -12,8 +12,8 @@ enum { MOST_PLACES = 60, MOST_EXTRA = 6 };
 struct place {
     int64_t chain;
     uint32_t run;
-    double at; /* metres along the run: its middle */
-    int32_t way, mark, tri;
+    double at;                     /* metres along the run: its middle */
+    int32_t way, mark, tri, outer; /* the cells on both sides */
     struct enc_xy mid;
     double room; /* length of the run */
     double beyond, score;
@@ -77,6 +77,25 @@ static int32_t outer_cell(const struct enc_draft *d, const struct enc_run *r, do
     return -1;
 }
 
+/* Is there ground of the compound behind the gate to step onto, and not a sliver along a facade? */
+static bool has_depth(const struct enc_draft *d, int32_t t, struct enc_xy to)
+{
+    const struct enc_mesh *m = &d->space->mesh;
+    int32_t label = d->label[t];
+    for (int steps = 0; steps < 64; steps++) {
+        int out = -1;
+        for (int i = 0; i < 3; i++) {
+            struct enc_xy a = enc_vertex(m, m->tri[t][(i + 1) % 3]), b = enc_vertex(m, m->tri[t][(i + 2) % 3]);
+            if ((b.x - a.x) * (to.y - a.y) - (b.y - a.y) * (to.x - a.x) < -1e-9) out = i;
+        }
+        if (out < 0) return true;
+        if (d->space->wall[t][out] >= 0) return false;
+        t = m->adj[t][out];
+        if (t < 0 || d->label[t] != label) return false;
+    }
+    return false;
+}
+
 static void add_place(struct placer *p, struct place place)
 {
     p->places = wg_grow(p->d->ctx->arena, p->places, &p->cap_places, p->n_places + 1, sizeof *p->places);
@@ -103,10 +122,13 @@ static void try_place(struct placer *p, int64_t chain, uint32_t run, double at, 
     place.tri = cell_at(d, r, place.at, &street);
     int32_t outer = outer_cell(d, r, place.at);
     if (!street && d->chains[chain].other == 0) return; /* a pocket that leads nowhere */
+    place.outer = outer;
     place.beyond = outer < 0 ? 0 : d->beyond[outer];
     double t = place.at / fmax(room, 1e-9);
     place.mid = (struct enc_xy){r->a.x + t * (r->b.x - r->a.x), r->a.y + t * (r->b.y - r->a.y)};
-    add_place(p, place);
+    struct enc_xy in = {-(r->b.y - r->a.y) / fmax(room, 1e-9),
+                        (r->b.x - r->a.x) / fmax(room, 1e-9)}; /* the compound lies on the left */
+    if (has_depth(d, place.tri, (struct enc_xy){place.mid.x + in.x * 1.2, place.mid.y + in.y * 1.2})) add_place(p, place);
 }
 
 static void places_on_chain(struct placer *p, int64_t chain)
@@ -148,6 +170,7 @@ static void places_in_walls(struct placer *p, int32_t label)
             struct place place = {
                 .chain = -1, .way = -1, .mark = -1, .tri = (int32_t)t, .room = len, .wall = true, .wall_a = a, .wall_b = b};
             place.mid = (struct enc_xy){(a.x + b.x) / 2, (a.y + b.y) / 2};
+            place.outer = u;
             place.beyond = d->beyond[u];
             add_place(p, place);
         }
@@ -168,15 +191,20 @@ static double score_place(struct placer *p, int32_t label, const struct place *p
 {
     const struct enc_draft *d = p->d;
     const struct enclose_map *map = d->space->map;
-    double sum = 0, weight = 0, score = place->beyond < 1e299 ? place->beyond : 500;
+    double sum = 0, weight = 0, beyond_limit = 0, score = place->beyond < 1e299 ? place->beyond : 500;
     enc_walk_from(p->walk, ENC_WALK_INSIDE, label, 0.9, &place->tri, 1);
     for (uint32_t k = p->door_first[label]; k < p->door_first[label + 1]; k++) {
         const struct enc_door *door = &d->space->doors[p->doors[k]];
         double w = (double)map->buildings[door->building].households + 1, way = enc_walk_to(p->walk, door->tri);
         sum += w * (way < 1e299 ? way : 2000);
+        double today = d->today[p->doors[k]];
+        if (way - (today < 1e299 ? today : 0) > 0.9 * p->c->detour_m)
+            beyond_limit += w; /* they would need a gate of their own */
         weight += w;
     }
     if (weight > 0) score += sum / weight;
+    if (place->outer >= 0 && !d->engine[place->outer]) score += 100; /* no engine comes to the gate */
+    score += 600 * beyond_limit / fmax(weight, 1);
     bool vehicles = place->way >= 0 && map->ways[place->way].vehicles;
     if (!vehicles) score += 60;
     if (place->way < 0 && place->mark < 0) score += 40;
@@ -193,7 +221,7 @@ static void put_gate(struct placer *p, int32_t label, const struct place *place,
     struct enc_draft *d = p->d;
     struct enc_draft_gate g = {
         .label = label, .other = place->other, .chain = place->chain, .way = place->way, .mark = place->mark};
-    g.tri = place->tri, g.main = main_gate, g.state = state, g.wall = place->wall;
+    g.tri = place->tri, g.outer = place->outer, g.main = main_gate, g.state = state, g.wall = place->wall;
     g.large = large && is_large(p, place);
     g.width = width_of(p, place, g.large);
     struct enc_xy a = place->wall ? place->wall_a : d->runs[place->run].a,
@@ -291,7 +319,8 @@ static void drive_in(struct placer *p, int32_t label)
     int32_t starts[64];
     size_t n = 0;
     for (size_t i = 0; i < d->n_gates && n < sizeof starts / sizeof *starts; i++)
-        if (d->gates[i].label == label && d->gates[i].large) starts[n++] = d->gates[i].tri;
+        if (d->gates[i].label == label && d->gates[i].large && (d->gates[i].outer < 0 || d->engine[d->gates[i].outer]))
+            starts[n++] = d->gates[i].tri;
     enc_walk_from(p->walk, ENC_WALK_INSIDE, label, p->c->fire_lane_m, starts, n);
     enc_walk_mark(p->walk, d->engine);
 }
@@ -313,7 +342,7 @@ static void mend_fire(struct placer *p, int32_t label)
         for (size_t i = 0; i < p->n_places; i++) {
             const struct place *place = &p->places[i];
             if (place->other || !is_large(p, place) || taken(d, place, p->c->gate_large_m) ||
-                enc_walk_to(p->walk, place->tri) >= best)
+                (place->outer >= 0 && !d->engine[place->outer]) || enc_walk_to(p->walk, place->tri) >= best)
                 continue;
             best = enc_walk_to(p->walk, place->tri);
             pick = place;
@@ -352,6 +381,7 @@ static void place_locked(struct placer *p, int32_t label, const struct enc_draft
                 double half = fmin(room, locked[i].width) / 2;
                 at.at = fmax(half, fmin(room - half, t * room));
                 at.tri = cell_at(d, &d->runs[run], at.at, &street);
+                at.outer = outer_cell(d, &d->runs[run], at.at);
             }
         if (!found) continue;
         used[i] = true;

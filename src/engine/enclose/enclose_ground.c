@@ -68,12 +68,19 @@ static void make_edges(struct maker *k, struct enc_ground *g)
             struct enc_edge e = {(int32_t)c, b, u, 0, 0, t, (uint8_t)i, sp->wall[t][i] >= 0, false};
             double len = enc_edge_length(m, (size_t)t, i);
             e.real_cm = llround(len * 100);
-            e.cm = e.wall ? 0 : e.real_cm;
+            e.cm = e.wall || enc_edge_crack(sp, (size_t)t, i) ? 0 : e.real_cm;
             e.narrow = enc_edge_narrow(sp, (size_t)t, i);
             g->edges[g->n_edges++] = e;
         }
     }
     index_edges(k->ctx, g);
+}
+
+static int32_t home_index(int32_t building, const struct sorter *homes, size_t n)
+{
+    struct sorter key = {homes[0].block, homes[0].community, building};
+    const struct sorter *hit = building < 0 ? NULL : bsearch(&key, homes, n, sizeof key, by_patch);
+    return hit ? (int32_t)(hit - homes) : -1;
 }
 
 static void make_homes(struct maker *k, struct enc_ground *g, const struct sorter *homes, size_t n)
@@ -90,24 +97,20 @@ static void make_homes(struct maker *k, struct enc_ground *g, const struct sorte
         g->key[h] = k->keys ? k->keys[homes[h].home] : -1;
     }
     g->n_homes = n;
+    g->home2 = wg_alloc_n(arena, g->n, sizeof *g->home2);
     for (size_t c = 0; c < g->n; c++) {
-        int32_t owner = sp->apron[g->tri[c]];
-        g->home[c] = -1;
-        if (owner < 0) continue;
-        struct sorter key = {homes[0].block, homes[0].community, owner};
-        const struct sorter *hit = bsearch(&key, homes, n, sizeof key, by_patch);
-        if (!hit) continue;
-        size_t h = (size_t)(hit - homes);
+        g->home[c] = home_index(sp->apron[g->tri[c]], homes, n);
+        g->home2[c] = home_index(sp->apron2[g->tri[c]], homes, n);
+        if (g->home[c] < 0) continue;
         struct enc_xy at = enc_centre(&sp->mesh, (size_t)g->tri[c]);
-        g->home[c] = (int32_t)h;
+        int32_t h = g->home[c];
         g->place[h].x += at.x, g->place[h].y += at.y, weight[h] += 1;
     }
     for (size_t h = 0; h < n; h++)
         if (weight[h] > 0) g->place[h].x /= weight[h], g->place[h].y /= weight[h];
 }
 
-int enc_grounds(struct wg_ctx *ctx, const struct enc_space *sp, const int32_t *keys, struct enc_ground **ret_grounds,
-                size_t *ret_n)
+int enc_grounds(struct wg_ctx *ctx, struct enc_space *sp, const int32_t *keys, struct enc_ground **ret_grounds, size_t *ret_n)
 {
     const struct enclose_map *map = sp->map;
     const struct enc_mesh *m = &sp->mesh;
@@ -152,9 +155,14 @@ int enc_grounds(struct wg_ctx *ctx, const struct enc_space *sp, const int32_t *k
         }
         make_edges(&k, g);
         make_homes(&k, g, &homes[i], j - i);
+        enc_sides_choose(ctx, sp, g);
         for (size_t c = 0; c < g->n; c++) k.cell[g->tri[c]] = -1;
         i = j;
     }
+    size_t kept = 0; /* doors of the sides not taken are no doors */
+    for (size_t d = 0; d < sp->n_doors; d++)
+        if (sp->doors[d].side == 0) sp->doors[kept++] = sp->doors[d];
+    sp->n_doors = kept;
     *ret_grounds = grounds;
     *ret_n = made;
     return 0;
@@ -224,7 +232,7 @@ static void adopt_pockets(const struct enc_ground *g, const int32_t *pockets, si
             for (uint32_t k = g->first[pockets[i]]; part[pockets[i]] < 0 && k < g->first[pockets[i] + 1]; k++) {
                 const struct enc_edge *e = &g->edges[g->items[k]];
                 int32_t d = e->a == pockets[i] ? e->b : e->a;
-                if (d < 0 || e->wall || part[d] <= 0) continue;
+                if (d < 0 || e->wall || part[d] <= 0 || e->cm == 0) continue;
                 part[pockets[i]] = part[d];
                 moved = true;
             }

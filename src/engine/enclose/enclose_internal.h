@@ -188,7 +188,8 @@ struct enc_door {
     uint32_t building;
     struct enc_xy at; /* just before the wall */
     bool estimated;
-    int32_t tri; /* the cell it opens on */
+    uint8_t side; /* 1: of the other long side, should the plan take that */
+    int32_t tri;  /* the cell it opens on */
 };
 struct enc_space {
     const struct enclose_map *map;
@@ -197,15 +198,18 @@ struct enc_space {
     uint8_t *lane;      /* outside, but no street: 1 a shop's way to the street, 2 railway or water */
     int32_t *building;  /* solid: whose; -1 */
     int32_t *apron;     /* the home before whose doors it lies; -1 */
+    int32_t *apron2;    /* the same for the other side, where nothing tells which; -1 */
     int32_t *community; /* zone index; -1 */
     int32_t *block;     /* street block; -1: street */
     int32_t (*wall)[3]; /* existing barrier along the edge; -1 */
     uint8_t *solid;     /* of each vertex: it belongs to a building or a wall */
+    float (*gap)[3];    /* width of the way through each edge, metres; large where nothing hems it in */
     size_t n_blocks;
     int32_t *home_block; /* of each building: its block, -1 when it is no home or has no ground before a door */
     struct enc_door *doors;
     size_t n_doors, cap_doors;
     GEOSGeometry **aprons; /* of each building; NULL */
+    GEOSGeometry **aprons2;
     struct enclose_note *notes;
     size_t n_notes, cap_notes;
 };
@@ -213,10 +217,15 @@ WG_MUST int enc_space_build(struct wg_ctx *ctx, const struct enclose_map *map, c
                             struct enc_space *ret_space);
 /* The ground before the doors of homes: fills doors and aprons; enclose_door.c. */
 WG_MUST int enc_doors_find(struct wg_ctx *ctx, struct enc_space *space, struct enc_shapes *bag, const GEOSGeometry *streets);
-/* Lets go of scraps of aprons and finds the solid vertices; enclose_apron.c. */
+/* Lets go of scraps of aprons; enclose_apron.c. */
 void enc_aprons_settle(struct wg_ctx *ctx, struct enc_space *space);
+/* Finds solid vertices and the widths of gaps among what stands; enclose_gap.c. */
+void enc_gaps_measure(struct wg_ctx *ctx, struct enc_space *space, const struct enc_segment *obstacles, size_t n);
 /* A gap between two solid things too narrow to walk through. */
 bool enc_edge_narrow(const struct enc_space *space, size_t t, int corner);
+/* A gap that nothing passes, of less than ENC_CRACK_CM: it needs no fence. */
+enum { ENC_CRACK_CM = 10 };
+bool enc_edge_crack(const struct enc_space *space, size_t t, int corner);
 double enc_edge_length(const struct enc_mesh *m, size_t t, int corner);
 struct enc_xy enc_vertex(const struct enc_mesh *m, int32_t v);
 struct enc_xy enc_centre(const struct enc_mesh *m, size_t t);
@@ -243,6 +252,7 @@ struct enc_ground {
     size_t n_edges;
     uint32_t *first, *items; /* edges of cell c: items[first[c] .. first[c + 1]) */
     int32_t *home;           /* of each cell: which of the homes below it lies before; -1 */
+    int32_t *home2;          /* the same for the other side of a home that has one */
     uint32_t *homes;         /* buildings */
     size_t n_homes;
     struct enc_xy *place; /* of each home: the middle of its apron */
@@ -265,8 +275,10 @@ struct enc_limits {
 };
 bool enc_out_of_time(struct enc_limits *limits);
 /* Grounds of every block that has homes. `keys` (one a building, -1: none) are locked memberships. */
-WG_MUST int enc_grounds(struct wg_ctx *ctx, const struct enc_space *space, const int32_t *keys, struct enc_ground **ret_grounds,
+WG_MUST int enc_grounds(struct wg_ctx *ctx, struct enc_space *space, const int32_t *keys, struct enc_ground **ret_grounds,
                         size_t *ret_n);
+/* Takes, for each home with two sides, the one that needs less fence; enclose_side.c. */
+void enc_sides_choose(struct wg_ctx *ctx, struct enc_space *space, struct enc_ground *g);
 /* Yuan of a compound's main gate over the drive, less the fence it stands in place of. */
 double enc_compound_yuan(const struct enclose_config *config);
 /* The least cut round all homes, as a flow that further cuts start from; its length comes back. Freed with enc_flow_free. */
@@ -310,7 +322,7 @@ struct enc_draft_gate {
     int64_t chain; /* -1: in an existing wall */
     struct enc_gap gap;
     int32_t way, mark; /* what passes; -1 */
-    int32_t tri;       /* inside it */
+    int32_t tri, outer; /* cells inside and outside it */
     double width;
     bool large, main, wall, locked;
     enum enclose_gate_state state;

@@ -69,7 +69,7 @@ static bool open_lane(struct lanes *l, const int32_t *start, size_t n)
     bool found = false;
     l->heap.n = l->n_touched = 0;
     for (size_t i = 0; i < n; i++)
-        if (sp->apron[start[i]] < 0) reach(l, start[i], -1, 0);
+        if (sp->apron[start[i]] < 0 && sp->apron2[start[i]] < 0) reach(l, start[i], -1, 0);
     while (l->heap.n && !found) {
         struct entry e = heap_pop(&l->heap);
         if (e.d > l->dist[e.t]) continue;
@@ -80,7 +80,7 @@ static bool open_lane(struct lanes *l, const int32_t *start, size_t n)
         }
         for (int i = 0; i < 3 && !found; i++) {
             int32_t u = m->adj[e.t][i];
-            if (u < 0 || sp->kind[u] == ENC_SOLID || sp->wall[e.t][i] >= 0 || sp->apron[u] >= 0) continue;
+            if (u < 0 || sp->kind[u] == ENC_SOLID || sp->wall[e.t][i] >= 0 || sp->apron[u] >= 0 || sp->apron2[u] >= 0) continue;
             double squeeze = enc_edge_length(m, (size_t)e.t, i) < 1 ? 50 : 0; /* rather not through a crack */
             reach(l, u, e.t, e.d + squeeze + enc_dist(enc_centre(m, (size_t)e.t), enc_centre(m, (size_t)u)));
         }

@@ -92,19 +92,6 @@ static void check_members(struct enc_check *k)
     }
 }
 
-static void check_reachable(struct enc_check *k)
-{
-    for (size_t b = 0; b < k->map->n_buildings; b++) {
-        if (k->map->buildings[b].use != ENC_REACHABLE || !enc_has_free_side(k, b) || enc_is_served(k, b)) continue;
-        struct enc_xy at = {0, 0};
-        GEOSGeometry *on = GEOSPointOnSurface_r(k->geos, k->map->buildings[b].shape);
-        if (on && (!GEOSGeomGetX_r(k->geos, on, &at.x) || !GEOSGeomGetY_r(k->geos, on, &at.y))) at = (struct enc_xy){0, 0};
-        if (on) GEOSGeom_destroy_r(k->geos, on);
-        enc_violation(k, "unreachable", k->map->buildings[b].id, at, "应保持可达的建筑被围死",
-                      "a building that must stay reachable is shut in");
-    }
-}
-
 /* ---- distances ---- */
 
 struct ground {
@@ -208,6 +195,38 @@ static void engine_spread(struct ground *g, const uint8_t *blocked)
     free(none);
 }
 
+struct round {
+    const struct ground *g;
+    bool reached;
+};
+
+static void look_round(void *arg, struct enc_line line, bool hole, size_t part)
+{
+    struct round *r = arg;
+    (void)hole, (void)part;
+    for (size_t i = 0; i < line.n; i++) r->reached = r->reached || metres_at(r->g, line.p[i]) >= 0;
+}
+
+/* What must stay reachable and is today (g->dist: from the street, as things stand) meets the street or a staffed gate's ground. */
+static void check_reachable(const struct ground *g)
+{
+    struct enc_check *k = g->k;
+    for (size_t b = 0; b < k->map->n_buildings; b++) {
+        const GEOSGeometry *shape = k->map->buildings[b].shape;
+        struct round r = {g, false};
+        if (k->map->buildings[b].use != ENC_REACHABLE || enc_is_served(k, b)) continue;
+        GEOSGeometry *around = GEOSBuffer_r(k->geos, shape, 1.5 * g->r.cell, 2), *on = GEOSPointOnSurface_r(k->geos, shape);
+        if (around) enc_geos_each_line(k->ctx, k->geos, around, look_round, &r);
+        struct enc_xy at = {0, 0};
+        if (on && (!GEOSGeomGetX_r(k->geos, on, &at.x) || !GEOSGeomGetY_r(k->geos, on, &at.y))) at = (struct enc_xy){0, 0};
+        if (around) GEOSGeom_destroy_r(k->geos, around);
+        if (on) GEOSGeom_destroy_r(k->geos, on);
+        if (r.reached)
+            enc_violation(k, "unreachable", k->map->buildings[b].id, at, "应保持可达的建筑被围死",
+                          "a building that must stay reachable is shut in");
+    }
+}
+
 static void check_distances(struct ground *g)
 {
     struct enc_check *k = g->k;
@@ -219,6 +238,7 @@ static void check_distances(struct ground *g)
     street_sources(g, g->today);
     enc_raster_spread(&g->r, g->today, g->dist);
     measure_doors(g, before);
+    check_reachable(g);
     far_all(g);
     for (size_t i = 0; i < k->n_works; i++) {
         const struct enc_check_work *w = &k->works[i];
@@ -262,7 +282,6 @@ int enc_check_measures(struct enc_check *k)
     check_streets(k);
     check_lengths(k);
     check_members(k);
-    check_reachable(k);
     struct ground g = {.k = k, .r = enc_raster(m->min_x - 60, m->min_y - 60, m->max_x + 60, m->max_y + 60)};
     size_t n = enc_raster_cells(&g.r);
     g.houses = wg_xcalloc(n, 1), g.today = wg_xcalloc(n, 1), g.plan = wg_xcalloc(n, 1), g.dist = wg_xcalloc(n, sizeof *g.dist);

@@ -5,7 +5,7 @@
 
 #include "engine/enclose/enclose_internal.h"
 
-static const double frame_margin = 60, foot_reach = 50, grid = 0.01;
+static const double frame_margin = 62, edge_margin = 58, foot_reach = 50, grid = 0.01; /* beyond edge_margin all is outside */
 
 double enc_edge_length(const struct enc_mesh *m, size_t t, int corner)
 {
@@ -172,11 +172,11 @@ static void place_feet(struct work *w)
 
 /* ---- streets and other ground that stays outside ---- */
 
-static GEOSGeometry *frame_polygon(const struct work *w)
+static GEOSGeometry *frame_polygon(const struct work *w, double margin)
 {
     const struct enclose_map *m = w->map;
-    double x0 = floor(m->min_x - frame_margin), y0 = floor(m->min_y - frame_margin);
-    double x1 = ceil(m->max_x + frame_margin), y1 = ceil(m->max_y + frame_margin);
+    double x0 = floor(m->min_x - margin), y0 = floor(m->min_y - margin);
+    double x1 = ceil(m->max_x + margin), y1 = ceil(m->max_y + margin);
     struct enc_xy p[4] = {{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}};
     return enc_geos_ring_polygon(w->geos, p, 4);
 }
@@ -242,9 +242,13 @@ static int gather(struct work *w, const GEOSGeometry *frame)
     for (size_t i = 0; i < w->n_locked; i++) wall_line(w, w->locked[i], (uint32_t)(m->n_buildings + m->n_barriers + i), frame);
     place_feet(w);
     enc_geos_each_line(w->ctx, w->geos, frame, plain_line, w);
+    GEOSGeometry *edge = enc_keep(w->bag, frame_polygon(w, edge_margin));
+    enc_geos_each_line(w->ctx, w->geos, edge, plain_line, w);
     enc_geos_each_line(w->ctx, w->geos, w->outside, plain_line, w);
     for (size_t i = 0; i < m->n_buildings; i++)
         if (w->space->aprons[i]) add_clipped(w, w->space->aprons[i], frame);
+    for (size_t i = 0; i < m->n_buildings; i++)
+        if (w->space->aprons2[i]) add_clipped(w, w->space->aprons2[i], frame);
     for (size_t i = 0; i < m->n_zones; i++)
         if (m->zones[i].kind == ENC_COMMUNITY) add_clipped(w, m->zones[i].shape, frame);
     return 0;
@@ -390,6 +394,8 @@ static int classify_all(struct work *w)
     for (size_t i = 0; i < map->n_buildings; i++) shapes[i] = map->buildings[i].shape;
     int rc = classify(w, shapes, map->n_buildings, sp->building);
     if (!rc) rc = classify(w, sp->aprons, map->n_buildings, sp->apron);
+    sp->apron2 = wg_alloc_n(arena, n, sizeof(int32_t));
+    if (!rc) rc = classify(w, sp->aprons2, map->n_buildings, sp->apron2);
     for (size_t i = 0; i < map->n_zones; i++) shapes[i] = map->zones[i].kind == ENC_COMMUNITY ? map->zones[i].shape : NULL;
     if (!rc) rc = classify(w, shapes, map->n_zones, sp->community);
     int parts = GEOSGetNumGeometries_r(w->geos, w->outside);
@@ -403,9 +409,13 @@ static int classify_all(struct work *w)
     rc = classify(w, shapes, map->n_zones, wet);
     if (rc) return rc;
     for (size_t t = 0; t < n; t++) {
-        sp->lane[t] = street[t] >= 0 && wet[t] >= 0 ? 2 : 0;
-        sp->kind[t] = sp->building[t] >= 0 ? ENC_SOLID : street[t] >= 0 ? ENC_OUTSIDE : ENC_FREE;
+        struct enc_xy at = enc_centre(&sp->mesh, t);
+        bool beyond = at.x < map->min_x - edge_margin - 1 || at.x > map->max_x + edge_margin + 1 ||
+                      at.y < map->min_y - edge_margin - 1 || at.y > map->max_y + edge_margin + 1;
+        sp->lane[t] = street[t] >= 0 && wet[t] >= 0 && !beyond ? 2 : 0;
+        sp->kind[t] = sp->building[t] >= 0 ? ENC_SOLID : street[t] >= 0 || beyond ? ENC_OUTSIDE : ENC_FREE;
         if (sp->kind[t] == ENC_SOLID) sp->apron[t] = -1;
+        if (sp->kind[t] != ENC_FREE) sp->apron2[t] = -1;
     }
     return 0;
 }
@@ -500,7 +510,7 @@ int enc_space_build(struct wg_ctx *ctx, const struct enclose_map *map, const str
     struct work w = {.ctx = ctx, .space = &space, .map = map, .geos = map->geos, .bag = enc_shapes(ctx, map->geos)};
     w.locked = locked;
     w.n_locked = n_locked;
-    GEOSGeometry *frame = enc_keep(w.bag, frame_polygon(&w));
+    GEOSGeometry *frame = enc_keep(w.bag, frame_polygon(&w, frame_margin));
     if (!frame) return wg_refuse(ctx, WG_E_INTERNAL, "geos.frame", NULL, NULL);
     int rc = make_outside(&w, frame);
     if (!rc) rc = enc_doors_find(ctx, &space, w.bag, w.outside);
@@ -510,6 +520,7 @@ int enc_space_build(struct wg_ctx *ctx, const struct enclose_map *map, const str
     if (rc) return rc;
     free_doorsteps(&w);
     find_walls(&w);
+    enc_gaps_measure(ctx, &space, w.obstacles, w.n_obstacles);
     enc_aprons_settle(ctx, &space);
     find_blocks(&w);
     for (size_t i = 0; i < map->n_buildings; i++)

@@ -1,5 +1,5 @@
 /* Proof of a plan, by other means than the planner's: what stands and what the plan builds is taken from free ground as areas
- * (GEOS overlay, walls and fences three centimetres thick), what is left falls into pieces, and a piece that meets a street is
+ * (GEOS overlay, walls and fences ten centimetres thick), what is left falls into pieces, and a piece that meets a street is
  * where the street's people get. No door of an enclosed home may lie on such a piece; its own piece must meet a gate of its
  * compound. Nothing of the mesh, the cuts or the walks is used; the map as read is. */
 #include <jansson.h>
@@ -9,7 +9,7 @@
 #include "engine/enclose/enclose_internal.h"
 #include "engine/enclose/enclose_verify_internal.h"
 
-static const double thick = 0.03; /* a wall's thickness; gates and fences also close gaps of as much at their ends */
+static const double thick = 0.1; /* of walls and fences; houses grow by half of it: nothing passes a crack of ten centimetres */
 
 void enc_violation(struct enc_check *k, const char *code, const char *feature, struct enc_xy at, const char *zh, const char *en)
 {
@@ -185,7 +185,7 @@ static int read_plan(struct enc_check *k, struct wg_str plan)
 
 /* ---- solid things as one area ---- */
 
-static GEOSGeometry *thicken(struct enc_check *k, const struct enc_line *line, double half)
+static GEOSGeometry *thicken(struct enc_check *k, const struct enc_line *line, double half, int cap)
 {
     if (line->n == 1) {
         GEOSGeometry *p = enc_geos_point(k->geos, line->p[0]), *disc = p ? GEOSBuffer_r(k->geos, p, half, 4) : NULL;
@@ -193,7 +193,7 @@ static GEOSGeometry *thicken(struct enc_check *k, const struct enc_line *line, d
         return disc;
     }
     GEOSGeometry *raw = enc_geos_line(k->geos, line->p, line->n);
-    GEOSGeometry *band = raw ? GEOSBufferWithStyle_r(k->geos, raw, half, 2, GEOSBUF_CAP_SQUARE, GEOSBUF_JOIN_MITRE, 2) : NULL;
+    GEOSGeometry *band = raw ? GEOSBufferWithStyle_r(k->geos, raw, half, 2, cap, GEOSBUF_JOIN_MITRE, 2) : NULL;
     if (raw) GEOSGeom_destroy_r(k->geos, raw);
     return band;
 }
@@ -228,11 +228,11 @@ static int make_pieces(struct enc_check *k)
     GEOSGeometry **solid = wg_alloc_n(k->ctx->arena, most, sizeof(GEOSGeometry *)),
                  **open = wg_alloc_n(k->ctx->arena, most, sizeof(GEOSGeometry *));
     for (size_t i = 0; i < m->n_barriers; i++) {
-        GEOSGeometry *g = thicken(k, &m->barriers[i].line, thick / 2);
+        GEOSGeometry *g = thicken(k, &m->barriers[i].line, thick / 2, GEOSBUF_CAP_SQUARE);
         if (g) solid[n++] = g;
     }
     for (size_t i = 0; i < k->n_works; i++) { /* what is taken down opens walls, not houses */
-        GEOSGeometry *g = k->works[i].kind == ENC_WORK_OPENED ? thicken(k, &k->works[i].line, thick) : NULL;
+        GEOSGeometry *g = k->works[i].kind == ENC_WORK_OPENED ? thicken(k, &k->works[i].line, thick, GEOSBUF_CAP_FLAT) : NULL;
         if (g) open[n_open++] = g;
     }
     GEOSGeometry *walls = join(k, solid, n), *openings = join(k, open, n_open);
@@ -241,11 +241,13 @@ static int make_pieces(struct enc_check *k)
     n = 0;
     if (left) solid[n++] = left;
     for (size_t i = 0; i < m->n_buildings; i++) {
-        GEOSGeometry *g = GEOSGeom_clone_r(k->geos, m->buildings[i].shape);
+        GEOSGeometry *g =
+            GEOSBufferWithStyle_r(k->geos, m->buildings[i].shape, thick / 2, 2, GEOSBUF_CAP_FLAT, GEOSBUF_JOIN_MITRE, 2);
         if (g) solid[n++] = g;
     }
     for (size_t i = 0; i < k->n_works; i++) {
-        GEOSGeometry *g = k->works[i].kind != ENC_WORK_OPENED ? thicken(k, &k->works[i].line, thick / 2) : NULL;
+        GEOSGeometry *g =
+            k->works[i].kind != ENC_WORK_OPENED ? thicken(k, &k->works[i].line, thick / 2, GEOSBUF_CAP_SQUARE) : NULL;
         if (g) solid[n++] = g;
     }
     GEOSGeometry *all = join(k, solid, n), *box = frame(k);
