@@ -59,6 +59,7 @@ struct tab_row {
 };
 
 struct tab_reader;
+/* A regular file is mapped, not copied: nobody may shorten it while it is read. Anything else (a pipe) is read first. */
 WG_MUST int tab_open_file(struct wg_ctx *ctx, const char *path, const struct tab_limits *limits,
                           struct tab_reader **ret_reader);
 /* `bytes` must outlive the reader. */

@@ -163,12 +163,20 @@ static const struct tab_merge *merge_at(const struct tab_source *s, size_t row, 
     return NULL;
 }
 
-/* Columns over which the cell of an upper line reaches: by the merged cell, else up to the next filled one. */
+static bool has_merges(const struct tab_source *s, size_t row)
+{
+    for (size_t i = 0; i < s->n_merges && s->merges[i].top <= row; i++)
+        if (s->merges[i].bottom >= row) return true;
+    return false;
+}
+
+/* Columns over which the cell of an upper line reaches: as it is merged; where the line knows no merged cells, up to the next
+ * filled one. */
 static size_t reach(const struct tab_head_line *upper, size_t column, size_t columns, const struct tab_source *s)
 {
-    const struct tab_merge *m = s->n_merges ? merge_at(s, upper->number - 1, column) : NULL;
+    const struct tab_merge *m = merge_at(s, upper->number - 1, column);
     if (m && m->right > m->left) return m->right + 1;
-    if (s->n_merges) return column + 1;
+    if (has_merges(s, upper->number - 1)) return column + 1;
     size_t to = column + 1;
     while (to < columns && cell_at(upper, to).n == 0) to++;
     return to;
@@ -202,7 +210,7 @@ static bool completes(const struct tab_head_line *upper, const struct tab_head_l
     }
     for (size_t c = 0; c < lower->n; c++)
         if (lower->cells[c].n > 0 && trait_at(lower, c) != LABEL && trait_at(lower, c) != SMALL_NUMBER) return false;
-    bool merged = s->n_merges > 0;
+    bool merged = has_merges(s, upper->number - 1);
     return groups > 0 && (groups + fills >= 2 || merged);
 }
 
@@ -400,7 +408,7 @@ static bool squeezed(struct wg_str s, char *out, size_t room, struct wg_str *ret
     return true;
 }
 
-static bool is_total_word(struct wg_str s)
+static bool is_total_word(struct wg_str s, bool *ret_latin)
 {
     static const char *const words[] = {"合计", "总计", "小计", "共计", "总共", "grandtotal", "subtotal", "total", "sum"};
     char room[48];
@@ -411,11 +419,26 @@ static bool is_total_word(struct wg_str s)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (!wg_str_starts(low, wg_str(words[i]))) continue;
         struct wg_str rest = wg_str_sub(low, strlen(words[i]), low.n);
+        *ret_latin = low.p[0] < 0x7F && low.p[0] > 0;
         if (rest.n == 0 || wg_str_is(rest, "人数") || wg_str_is(rest, "数") || wg_str_is(rest, "s")) return true;
         return rest.p[0] == ':' || wg_str_starts(rest, WG_STR("：")) || (rest.p[0] >= '0' && rest.p[0] <= '9') ||
                wg_str_starts(rest, WG_STR("（")) || rest.p[0] == '(';
     }
     return false;
+}
+
+/* "Sum" is a family name too: a line of totals has figures beside it, not words. */
+static bool only_figures(const struct wg_str *cells, size_t n, size_t but)
+{
+    for (size_t i = 0; i < n; i++)
+        if (i != but && cells[i].n > 0 && digits_in(cells[i]) == 0) return false;
+    return true;
+}
+
+static bool is_total_at(const struct wg_str *cells, size_t n, size_t at)
+{
+    bool latin = false;
+    return at < n && is_total_word(cells[at], &latin) && (!latin || only_figures(cells, n, at));
 }
 
 /* "填表人：…", "备注：…", "注1：…": a word of forms with a colon behind it. */
@@ -449,9 +472,9 @@ bool tab_is_total(const struct wg_str *cells, size_t n, size_t span)
             second = i;
     }
     if (filled == 0) return false;
-    if (is_total_word(cells[first])) return true;
+    if (is_total_at(cells, n, first)) return true;
     /* "3 | 合计 | 12": the running number was filled down */
-    if (second < n && second < 3 && tab_is_number(cells[first]) && is_total_word(cells[second])) return true;
+    if (second < 3 && tab_is_number(cells[first]) && is_total_at(cells, n, second)) return true;
     if (n < 3) return false;
     if (filled == 1 && span >= 3 && span * 2 > n) return true;
     return filled * 2 <= n + 1 && is_foot_note(cells[first]);

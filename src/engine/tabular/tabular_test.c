@@ -1,59 +1,10 @@
 /* What tabular promises. Files are made here; the people are made up. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unicode/ucnv.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-#include "engine/tabular/tabular.h"
-
-/* --- helpers --- */
-
-static struct wg_ctx fresh(void)
-{
-    return wg_ctx(wg_arena_new());
-}
-
-static void done(struct wg_ctx *ctx)
-{
-    wg_arena_free(ctx->arena);
-}
-
-static struct tab_reader *opened(struct wg_ctx *ctx, struct wg_str bytes)
-{
-    struct tab_reader *r = NULL;
-    int e = tab_open_bytes(ctx, bytes, NULL, &r);
-    if (e) print_error("refused: %s\n", wg_problem_text(ctx->arena, &ctx->problem, WG_EN));
-    assert_int_equal(e, 0);
-    return r;
-}
-
-static struct tab_row row(struct wg_ctx *ctx, struct tab_reader *r)
-{
-    struct tab_row got;
-    bool more = false;
-    assert_int_equal(tab_next(ctx, r, &got, &more), 0);
-    assert_true(more);
-    return got;
-}
-
-static void at_end(struct wg_ctx *ctx, struct tab_reader *r)
-{
-    struct tab_row got;
-    bool more = true;
-    assert_int_equal(tab_next(ctx, r, &got, &more), 0);
-    assert_false(more);
-}
-
-static void is(struct wg_str got, const char *want)
-{
-    if (!wg_str_is(got, want)) fail_msg("got \"%.*s\", want \"%s\"", (int)got.n, got.p, want);
-}
+#include "engine/tabular/tabular_testing.h"
 
 /* --- CSV --- */
 
@@ -283,10 +234,12 @@ static void test_tabular__totals_notes_and_repeated_headers_are_marked(void **st
     (void)state; /* tabular P1 */
     struct wg_ctx ctx = fresh();
     struct tab_reader *r = opened(
-        &ctx, WG_STR("序号,姓名,人数,住址\n1,张三,2,幸福里\n小 计,,2,\n序号,姓名,人数,住址\n2,李四,3,和平路\n"
-                     "合计：5人,,,\nTotal,,5,\n3,总计,5,\n填表人：某某,,审核人：某某,\n4,合计,5,共计路1号\n,注记人,,\n"));
-    static const enum tab_row_kind want[] = {TAB_DATA,  TAB_TOTAL, TAB_HEADER, TAB_DATA,  TAB_TOTAL,
-                                             TAB_TOTAL, TAB_TOTAL, TAB_TOTAL,  TAB_TOTAL, TAB_DATA};
+        &ctx,
+        WG_STR(
+            "序号,姓名,人数,住址\n1,张三,2,幸福里\n小 计,,2,\n序号,姓名,人数,住址\n2,李四,3,和平路\n"
+            "合计：5人,,,\nTotal,,5,\n3,总计,5,\n填表人：某某,,审核人：某某,\n4,合计,5,共计路1号\n,注记人,,\nSum,John,1,\n"));
+    static const enum tab_row_kind want[] = {TAB_DATA,  TAB_TOTAL, TAB_HEADER, TAB_DATA, TAB_TOTAL, TAB_TOTAL,
+                                             TAB_TOTAL, TAB_TOTAL, TAB_TOTAL,  TAB_DATA, TAB_DATA};
     for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
         struct tab_row got = row(&ctx, r);
         if (got.kind != want[i]) fail_msg("line %zu: kind %d, want %d", got.number, got.kind, want[i]);
@@ -343,17 +296,6 @@ static void test_tabular__kinds_of_cells(void **state)
         if (got.kinds[1] != cases[i].kind) fail_msg("%s: kind %d", cases[i].text, got.kinds[1]);
         done(&ctx);
     }
-}
-
-static void refused(struct wg_str bytes, const struct tab_limits *limits, int code)
-{
-    struct wg_ctx ctx = fresh();
-    struct tab_reader *r = NULL;
-    int e = tab_open_bytes(&ctx, bytes, limits, &r);
-    if (e != code)
-        fail_msg("%d (%s), want %s", e, e ? wg_problem_text(ctx.arena, &ctx.problem, WG_EN) : "", wg_problem_kind(code)->code);
-    assert_null(r);
-    done(&ctx);
 }
 
 static void test_tabular__what_is_no_table_is_refused(void **state)
@@ -507,6 +449,49 @@ static struct wg_str random_cell(struct wg_ctx *ctx, struct dice *d)
     return s;
 }
 
+static void test_tabular__formulas_stay_text_in_csv(void **state)
+{
+    (void)state; /* tabular P3 */
+    struct wg_ctx ctx = fresh();
+    static const struct tab_column columns[] = {{"=姓名", false, 0}, {"值", false, 0}};
+    struct catch c;
+    wg_buf_init(&c.bytes, 1 << 20);
+    struct tab_writer *w;
+    assert_int_equal(tab_write_open(&ctx, TAB_CSV, NULL, columns, 2, caught, &c, &w), 0);
+    tab_write_title(w, "CSV has no titles");
+    static const char *const cells[][2] = {
+        {"=cmd|'/C calc'!A0", "-5"}, {"+86 139", "+5.5"}, {"@SUM(1)", "-"}, {"'=x", "-无"}, {"a,\"b\"", " x "}};
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        const struct wg_str line[] = {wg_str(cells[i][0]), wg_str(cells[i][1])};
+        assert_int_equal(tab_write_row(&ctx, w, line), 0);
+    }
+    assert_int_equal(tab_write_close(&ctx, w), 0);
+    is((struct wg_str){c.bytes.p, c.bytes.n},
+       "\xEF\xBB\xBF'=姓名,值\r\n'=cmd|'/C calc'!A0,-5\r\n'+86 139,+5.5\r\n'@SUM(1),-\r\n"
+       "''=x,'-无\r\n\"a,\"\"b\"\"\",x\r\n");
+    wg_buf_free(&c.bytes);
+    done(&ctx);
+}
+
+static bool stop(void *arg, const void *bytes, size_t n)
+{
+    (void)arg, (void)bytes, (void)n;
+    return false;
+}
+
+static void test_tabular__a_sink_stops_the_writer(void **state)
+{
+    (void)state;
+    struct wg_ctx ctx = fresh();
+    static const struct tab_column columns[] = {{"姓名", false, 0}};
+    struct tab_writer *w;
+    assert_int_equal(tab_write_open(&ctx, TAB_CSV, NULL, columns, 1, stop, NULL, &w), 0);
+    const struct wg_str line[] = {WG_STR("张三")};
+    assert_int_equal(tab_write_row(&ctx, w, line), 0);
+    assert_int_equal(tab_write_close(&ctx, w), WG_E_CANCELLED);
+    done(&ctx);
+}
+
 static void round_trip(enum tab_format format, uint64_t seed)
 {
     enum { ROWS = 60, COLUMNS = 7 };
@@ -573,6 +558,8 @@ int main(void)
         cmocka_unit_test(test_tabular__rows_are_limited),
         cmocka_unit_test(test_tabular__files_are_opened),
         cmocka_unit_test(test_tabular__a_long_gb18030_file_passes_the_window),
+        cmocka_unit_test(test_tabular__formulas_stay_text_in_csv),
+        cmocka_unit_test(test_tabular__a_sink_stops_the_writer),
         cmocka_unit_test(test_tabular__csv_round_trip),
         cmocka_unit_test(test_tabular__xlsx_round_trip),
     };

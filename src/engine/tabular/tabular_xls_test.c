@@ -1,66 +1,8 @@
 /* What tabular promises for .xls. The compound files and their records are put together here; two files of tests/files come
  * from other programs. The people are made up. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-#include "engine/tabular/tabular.h"
-
-/* --- helpers --- */
-
-static struct wg_ctx fresh(void)
-{
-    return wg_ctx(wg_arena_new());
-}
-
-static void done(struct wg_ctx *ctx)
-{
-    wg_arena_free(ctx->arena);
-}
-
-static struct tab_reader *opened(struct wg_ctx *ctx, struct wg_str bytes)
-{
-    struct tab_reader *r = NULL;
-    int e = tab_open_bytes(ctx, bytes, NULL, &r);
-    if (e) fail_msg("refused: %s", wg_problem_text(ctx->arena, &ctx->problem, WG_EN));
-    return r;
-}
-
-static struct tab_row row(struct wg_ctx *ctx, struct tab_reader *r)
-{
-    struct tab_row got;
-    bool more = false;
-    assert_int_equal(tab_next(ctx, r, &got, &more), 0);
-    assert_true(more);
-    return got;
-}
-
-static void at_end(struct wg_ctx *ctx, struct tab_reader *r)
-{
-    struct tab_row got;
-    bool more = true;
-    assert_int_equal(tab_next(ctx, r, &got, &more), 0);
-    assert_false(more);
-}
-
-static void is(struct wg_str got, const char *want)
-{
-    if (!wg_str_is(got, want)) fail_msg("got \"%.*s\", want \"%s\"", (int)got.n, got.p, want);
-}
-
-static void refused(struct wg_str bytes, int code)
-{
-    struct wg_ctx ctx = fresh();
-    struct tab_reader *r = NULL;
-    int e = tab_open_bytes(&ctx, bytes, NULL, &r);
-    if (e != code)
-        fail_msg("%d (%s), want %s", e, e ? wg_problem_text(ctx.arena, &ctx.problem, WG_EN) : "", wg_problem_kind(code)->code);
-    done(&ctx);
-}
+#include "engine/tabular/tabular_testing.h"
 
 /* --- a stream of records --- */
 
@@ -489,13 +431,13 @@ static void test_tabular_xls__what_is_wrong_is_refused(void **state)
 {
     (void)state; /* tabular P4, P5 */
     struct wg_ctx ctx = fresh();
-    refused(workbook(&ctx, password, all_cells), WG_E_TAB_ENCRYPTED);
-    refused(compound(&ctx, "EncryptedPackage", WG_STR("xxxx")), WG_E_TAB_ENCRYPTED);
-    refused(compound(&ctx, "WordDocument", WG_STR("xxxx")), WG_E_TAB_FORMAT);
-    refused(compound(&ctx, "Workbook", WG_STR("xxxx")), WG_E_TAB_FORMAT);
-    refused(workbook(&ctx, long_strings, wrong_string), WG_E_TAB_DAMAGED);
-    refused(workbook(&ctx, too_many_strings, shared_cells), WG_E_TAB_DAMAGED);
-    refused(workbook(&ctx, NULL, eof), WG_E_TAB_EMPTY);
+    refused(workbook(&ctx, password, all_cells), NULL, WG_E_TAB_ENCRYPTED);
+    refused(compound(&ctx, "EncryptedPackage", WG_STR("xxxx")), NULL, WG_E_TAB_ENCRYPTED);
+    refused(compound(&ctx, "WordDocument", WG_STR("xxxx")), NULL, WG_E_TAB_FORMAT);
+    refused(compound(&ctx, "Workbook", WG_STR("xxxx")), NULL, WG_E_TAB_FORMAT);
+    refused(workbook(&ctx, long_strings, wrong_string), NULL, WG_E_TAB_DAMAGED);
+    refused(workbook(&ctx, too_many_strings, shared_cells), NULL, WG_E_TAB_DAMAGED);
+    refused(workbook(&ctx, NULL, eof), NULL, WG_E_TAB_EMPTY);
     done(&ctx);
 }
 

@@ -1,69 +1,13 @@
 /* What tabular promises for .xlsx. Packages are put together here, part by part; the people are made up. */
 #include <dirent.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <zip.h>
 
-#include <cmocka.h>
-
-#include "engine/tabular/tabular.h"
+#include "engine/tabular/tabular_testing.h"
 
 /* --- helpers --- */
-
-static struct wg_ctx fresh(void)
-{
-    return wg_ctx(wg_arena_new());
-}
-
-static void done(struct wg_ctx *ctx)
-{
-    wg_arena_free(ctx->arena);
-}
-
-static struct tab_reader *opened(struct wg_ctx *ctx, struct wg_str bytes)
-{
-    struct tab_reader *r = NULL;
-    int e = tab_open_bytes(ctx, bytes, NULL, &r);
-    if (e) fail_msg("refused: %s", wg_problem_text(ctx->arena, &ctx->problem, WG_EN));
-    return r;
-}
-
-static struct tab_row row(struct wg_ctx *ctx, struct tab_reader *r)
-{
-    struct tab_row got;
-    bool more = false;
-    assert_int_equal(tab_next(ctx, r, &got, &more), 0);
-    assert_true(more);
-    return got;
-}
-
-static void at_end(struct wg_ctx *ctx, struct tab_reader *r)
-{
-    struct tab_row got;
-    bool more = true;
-    assert_int_equal(tab_next(ctx, r, &got, &more), 0);
-    assert_false(more);
-}
-
-static void is(struct wg_str got, const char *want)
-{
-    if (!wg_str_is(got, want)) fail_msg("got \"%.*s\", want \"%s\"", (int)got.n, got.p, want);
-}
-
-static void refused(struct wg_str bytes, const struct tab_limits *limits, int code)
-{
-    struct wg_ctx ctx = fresh();
-    struct tab_reader *r = NULL;
-    int e = tab_open_bytes(&ctx, bytes, limits, &r);
-    if (e != code)
-        fail_msg("%d (%s), want %s", e, e ? wg_problem_text(ctx.arena, &ctx.problem, WG_EN) : "", wg_problem_kind(code)->code);
-    done(&ctx);
-}
 
 struct part {
     const char *name, *text;
@@ -279,6 +223,33 @@ static void test_tabular_xlsx__merged_cells(void **state)
     done(&ctx);
 }
 
+/* Only the title is merged; the header's groups are told by the cells left empty. */
+static void test_tabular_xlsx__groups_without_merged_cells(void **state)
+{
+    (void)state; /* tabular P1 */
+    struct wg_ctx ctx = fresh();
+    struct made m = {
+        .sheet = "<worksheet xmlns='" MAIN "'><sheetData><row r='1'>" TEXT(
+            "A1", "人员名单") "</row>"
+                              "<row r='2'>" TEXT("A2", "户主") TEXT("C2", "配偶") TEXT(
+                                  "E2", "住址") "</row>"
+                                                "<row r='3'>" TEXT("A3", "姓名") TEXT("B3", "电话") TEXT("C3", "姓名") TEXT(
+                                                    "D3", "电话") "</row>"
+                                                                  "<row r='4'>" TEXT("A4", "张三") TEXT("B4", "13900000001")
+                                                                      TEXT("C4", "李四") TEXT(
+                                                                          "E4",
+                                                                          "幸福里") "</row>"
+                                                                                    "</sheetData><mergeCells><mergeCell "
+                                                                                    "ref='A1:E1'/></mergeCells></worksheet>"};
+    const struct tab_shape *s = tab_shape(opened(&ctx, xlsx(&ctx, &m)));
+    assert_int_equal(s->title_rows, 1);
+    assert_int_equal(s->header_row, 3);
+    is(s->header[1], "户主/电话");
+    is(s->header[2], "配偶/姓名");
+    is(s->header[4], "住址");
+    done(&ctx);
+}
+
 static void test_tabular_xlsx__first_sheet_with_data(void **state)
 {
     (void)state;
@@ -400,11 +371,13 @@ static void test_tabular_xlsx__a_zip_bomb_is_refused(void **state)
     (void)state; /* tabular P5 */
     struct wg_ctx ctx = fresh();
     size_t spaces = 8 << 20;
-    char *sheet = wg_alloc(ctx.arena, spaces + 4096);
-    static const char start[] = "<worksheet xmlns='" MAIN "'><sheetData>" HEAD;
-    memcpy(sheet, start, sizeof start - 1);
-    memset(sheet + sizeof start - 1, ' ', spaces);
-    strcat(sheet, "<row r='2'><c><v>1</v></c></row></sheetData></worksheet>");
+    struct wg_buf b;
+    wg_buf_init(&b, 16 << 20);
+    wg_buf_puts(&b, "<worksheet xmlns='" MAIN "'><sheetData>" HEAD);
+    for (size_t i = 0; i < spaces; i++) wg_buf_putc(&b, ' ');
+    wg_buf_puts(&b, "<row r='2'><c><v>1</v></c></row></sheetData></worksheet>");
+    const char *sheet = wg_cstr(ctx.arena, (struct wg_str){b.p, b.n});
+    wg_buf_free(&b);
     struct made m = {.sheet = sheet};
     struct wg_str bomb = xlsx(&ctx, &m);
     assert_true(bomb.n < 64 * 1024);
@@ -545,6 +518,7 @@ int main(void)
         cmocka_unit_test(test_tabular_xlsx__numbers),
         cmocka_unit_test(test_tabular_xlsx__days_and_times),
         cmocka_unit_test(test_tabular_xlsx__merged_cells),
+        cmocka_unit_test(test_tabular_xlsx__groups_without_merged_cells),
         cmocka_unit_test(test_tabular_xlsx__first_sheet_with_data),
         cmocka_unit_test(test_tabular_xlsx__damage_is_refused),
         cmocka_unit_test(test_tabular_xlsx__a_cut_file_is_refused),
