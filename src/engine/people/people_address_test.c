@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "engine/people/people.h"
+#include "engine/people/people_test.h"
 
 /* Parts as "province/city/county/street/community/village/group/road/number/compound/building/unit/floor/room/rest". */
 static const struct row {
@@ -161,38 +162,33 @@ static void test_address__anything_at_all_is_survived(void **state)
                                          "段",     "组",   "屯", "\xff", " ",    "第",   "之",     "座", "弄",   "0"};
     struct wg_arena *arena = wg_arena_new();
     uint32_t dice = 4242;
+    struct wg_buf buf;
+    wg_buf_init(&buf, 4096);
     for (int round = 0; round < 40000; round++) {
-        char text[400] = "";
-        size_t n = 0;
-        int length = (int)((dice >> 8) % 24);
-        for (int i = 0; i < length; i++) {
-            dice = dice * 1664525U + 1013904223U;
-            const char *piece = pieces[(dice >> 16) % (sizeof pieces / sizeof *pieces)];
-            memcpy(text + n, piece, strlen(piece));
-            n += strlen(piece);
-        }
-        struct people_address a = people_address_read(arena, (struct wg_str){text, n});
+        struct wg_str text = people_random_text(&buf, &dice, pieces, sizeof pieces / sizeof *pieces, 24);
+        struct people_address a = people_address_read(arena, text);
         struct people_address b = people_address_read(arena, a.normal);
         if (!wg_str_eq(a.normal, b.normal))
-            fail_msg("%s: %.*s, then %.*s", text, (int)a.normal.n, a.normal.p, (int)b.normal.n, b.normal.p);
+            fail_msg("%.*s: %.*s, then %.*s", (int)text.n, text.p, (int)a.normal.n, a.normal.p, (int)b.normal.n, b.normal.p);
         assert_string_equal(joined(arena, &a), joined(arena, &b));
-        dice = dice * 1664525U + 1013904223U;
         if (round % 100 == 0) wg_arena_reset(arena);
     }
     wg_arena_free(arena);
+    wg_buf_free(&buf);
 }
 
 static void test_address__a_very_long_one_costs_no_more_than_its_length(void **state)
 {
     (void)state; /* people P2 */
     struct wg_arena *arena = wg_arena_new();
-    size_t n = 3 * 1000 * 1000;
-    char *text = wg_alloc(arena, n + 1);
-    for (size_t i = 0; i < n; i += 3) memcpy(text + i, "路", 3);
+    struct wg_buf buf;
+    wg_buf_init(&buf, 4 * 1000 * 1000);
+    for (size_t i = 0; i < 1000 * 1000; i++) wg_buf_puts(&buf, "路");
     size_t before = wg_arena_used(arena);
-    struct people_address a = people_address_read(arena, (struct wg_str){text, n});
+    struct people_address a = people_address_read(arena, (struct wg_str){buf.p, buf.n});
     assert_true(wg_arena_used(arena) - before < 65536);
     assert_true(wg_utf8_valid(a.normal));
+    wg_buf_free(&buf);
     wg_arena_free(arena);
 }
 

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "engine/people/people.h"
+#include "engine/people/people_test.h"
 
 static const struct vector {
     const char *written, *canonical;
@@ -213,21 +214,15 @@ static void test_idno__anything_at_all_is_survived(void **state)
     (void)state; /* people P2 */
     static const char *const pieces[] = {"2", "1", "9", "X", "*", " ", "身", "E+1", ".", "-", "…", "\xff", "0", "x", "ａ"};
     uint32_t dice = 12345;
+    struct wg_buf buf;
+    wg_buf_init(&buf, 4096);
     for (int round = 0; round < 20000; round++) {
-        char text[160] = "";
-        size_t n = 0;
-        int length = (int)(dice % 40);
-        for (int i = 0; i < length; i++) {
-            dice = dice * 1664525U + 1013904223U;
-            const char *piece = pieces[(dice >> 16) % (sizeof pieces / sizeof *pieces)];
-            memcpy(text + n, piece, strlen(piece));
-            n += strlen(piece);
-        }
-        struct people_idno id = people_idno_read((struct wg_str){text, n}, today());
+        struct wg_str text = people_random_text(&buf, &dice, pieces, sizeof pieces / sizeof *pieces, 40);
+        struct people_idno id = people_idno_read(text, today());
         struct people_idno again = people_idno_read(wg_str(id.text), today());
-        if (strcmp(id.text, again.text) != 0) fail_msg("%s: %s, then %s", text, id.text, again.text);
-        dice = dice * 1664525U + 1013904223U;
+        if (strcmp(id.text, again.text) != 0) fail_msg("%.*s: %s, then %s", (int)text.n, text.p, id.text, again.text);
     }
+    wg_buf_free(&buf);
 }
 
 int main(void)

@@ -12,10 +12,11 @@
 #include <cmocka.h>
 
 #include "engine/people/people_internal.h"
+#include "engine/people/people_test.h"
 
 static const struct name {
     const char *written, *text;
-    uint8_t surname;
+    int64_t surname;
     const char *pinyin, *sound, *initials;
     bool nickname;
 } names[] = {
@@ -116,9 +117,11 @@ static void test_name__what_sounds_alike_has_one_sound(void **state)
 static void test_name__a_long_one_is_cut_and_stays_valid(void **state)
 {
     (void)state; /* people P2 */
-    char text[3 * 4000 + 1] = "";
-    for (size_t i = 0; i < 4000; i++) memcpy(text + 3 * i, "庄", 3);
-    struct people_name n = people_name_read(wg_str(text), NULL);
+    struct wg_buf buf;
+    wg_buf_init(&buf, 20000);
+    for (size_t i = 0; i < 4000; i++) wg_buf_puts(&buf, "庄");
+    struct people_name n = people_name_read((struct wg_str){buf.p, buf.n}, NULL);
+    wg_buf_free(&buf);
     assert_int_equal(n.n, PEOPLE_NAME_MAX);
     assert_int_equal(strlen(n.initials), PEOPLE_NAME_MAX);
     assert_true(wg_utf8_valid(wg_str(n.text)));
@@ -132,21 +135,15 @@ static void test_name__anything_at_all_is_survived(void **state)
                                          "某", "(",    ")",  "先生", "，", "Mr ", "阿", "é",    "\xff",        "1",
                                          "无", "总",   "李", "NA",   "/",  "𠮷",  "氏", "欧阳", "\xE2\x80\x8B"};
     uint32_t dice = 99;
+    struct wg_buf buf;
+    wg_buf_init(&buf, 4096);
     for (int round = 0; round < 40000; round++) {
-        char text[400] = "";
-        size_t n = 0;
-        int length = (int)((dice >> 8) % 24);
-        for (int i = 0; i < length; i++) {
-            dice = dice * 1664525U + 1013904223U;
-            const char *piece = pieces[(dice >> 16) % (sizeof pieces / sizeof *pieces)];
-            memcpy(text + n, piece, strlen(piece));
-            n += strlen(piece);
-        }
-        struct people_name name = people_name_read((struct wg_str){text, n}, NULL);
+        struct wg_str text = people_random_text(&buf, &dice, pieces, sizeof pieces / sizeof *pieces, 24);
+        struct people_name name = people_name_read(text, NULL);
         struct people_name again = people_name_read(wg_str(name.text), NULL);
-        if (strcmp(name.text, again.text) != 0) fail_msg("%s: %s, then %s", text, name.text, again.text);
-        dice = dice * 1664525U + 1013904223U;
+        if (strcmp(name.text, again.text) != 0) fail_msg("%.*s: %s, then %s", (int)text.n, text.p, name.text, again.text);
     }
+    wg_buf_free(&buf);
 }
 
 static void test_pinyin__reads_any_text(void **state)

@@ -65,15 +65,19 @@ static bool is_national(const char *d, size_t n)
     return is_mobile(d, n) || is_service(d, n) || area_digits(d, n) > 0;
 }
 
+static void append(struct people_phone *phone, size_t *n, struct wg_str digits)
+{
+    for (size_t i = 0; i < digits.n && *n < KEPT; i++) phone->text[(*n)++] = digits.p[i];
+}
+
+/* Prefix 2, area 3 and number 15 at most: all of it fits. */
 static void put(struct people_phone *phone, const char *prefix, const char *area, const char *d, size_t n)
 {
-    char *to = phone->text;
-    size_t a = strlen(prefix), b = strlen(area);
+    size_t written = 0;
     *phone = (struct people_phone){.fault = PHONE_OK, .mobile = is_mobile(d, n)};
-    if (a + b + n > KEPT) return; /* cannot be: prefix 2, area 4, number 15 */
-    memcpy(to, prefix, a);
-    memcpy(to + a, area, b);
-    memcpy(to + a + b, d, n);
+    append(phone, &written, wg_str(prefix));
+    append(phone, &written, wg_str(area));
+    append(phone, &written, (struct wg_str){d, n});
 }
 
 /* Reads what was gathered as one number. */

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "engine/people/people.h"
+#include "engine/people/people_test.h"
 
 static const struct number {
     const char *written, *canonical;
@@ -100,21 +101,15 @@ static void test_phone__anything_at_all_is_survived(void **state)
     static const char *const pieces[] = {"2", "1", "86", "0", "*",           " ",    "转",  "E+1",
                                          ".", "-", "+",  "(", "15412345678", "\xff", "042", "/"};
     uint32_t dice = 777;
+    struct wg_buf buf;
+    wg_buf_init(&buf, 4096);
     for (int round = 0; round < 20000; round++) {
-        char text[640] = "";
-        size_t n = 0;
-        int length = (int)((dice >> 8) % 40);
-        for (int i = 0; i < length; i++) {
-            dice = dice * 1664525U + 1013904223U;
-            const char *piece = pieces[(dice >> 16) % (sizeof pieces / sizeof *pieces)];
-            memcpy(text + n, piece, strlen(piece));
-            n += strlen(piece);
-        }
-        struct people_phone p = people_phone_read((struct wg_str){text, n}, "421", NULL);
+        struct wg_str text = people_random_text(&buf, &dice, pieces, sizeof pieces / sizeof *pieces, 40);
+        struct people_phone p = people_phone_read(text, "421", NULL);
         struct people_phone again = people_phone_read(wg_str(p.text), "421", NULL);
-        if (strcmp(p.text, again.text) != 0) fail_msg("%s: %s, then %s", text, p.text, again.text);
-        dice = dice * 1664525U + 1013904223U;
+        if (strcmp(p.text, again.text) != 0) fail_msg("%.*s: %s, then %s", (int)text.n, text.p, p.text, again.text);
     }
+    wg_buf_free(&buf);
 }
 
 static void test_plate__reads_every_form(void **state)
