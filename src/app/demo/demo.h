@@ -77,6 +77,7 @@ struct demo_duty {
     wg_id id;
     int32_t place, worker;
     bool lead;
+    bool overlaps; /* a second lead at the same time, as a careless import brings it */
     wg_day from, until;
 };
 

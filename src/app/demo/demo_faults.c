@@ -172,9 +172,21 @@ static void damage_phone(struct demo_random *r, const struct demo_faults *f, str
     memcpy(row->phone, copy, strlen(copy) + 1);
 }
 
-void demo_damage(struct wg_arena *arena, struct demo_random *r, const struct demo_faults *faults, const char *old_address,
-                 bool old_number, struct demo_listed *row)
+static void hearsay(struct demo_random *r, const struct demo_instead *instead, struct demo_listed *row)
 {
+    row->idno[0] = row->phone[0] = '\0';
+    (void)snprintf(row->address, sizeof row->address, "%s", instead->rough_address);
+    demo_note(row, "hearsay");
+    if (demo_chance(r, 600)) change_name(r, demo_homophones, false, "homophone", row);
+}
+
+void demo_damage(struct wg_arena *arena, struct demo_random *r, const struct demo_faults *faults,
+                 const struct demo_instead *instead, struct demo_listed *row)
+{
+    if (demo_chance(r, faults->hearsay)) {
+        hearsay(r, instead, row);
+        return;
+    }
     if (demo_chance(r, faults->homophone)) change_name(r, demo_homophones, false, "homophone", row);
     if (demo_chance(r, faults->look_alike)) change_name(r, demo_look_alikes, false, "look_alike", row);
     if (demo_chance(r, faults->traditional)) change_name(r, traditional_pairs, true, "traditional", row);
@@ -183,13 +195,13 @@ void demo_damage(struct wg_arena *arena, struct demo_random *r, const struct dem
         const char *apart = wg_fmt(arena, "%.3s  %s", row->name, row->name + 3); /* two characters of three bytes each */
         (void)snprintf(row->name, sizeof row->name, "%s", apart);
     }
-    damage_idno(r, faults, old_number, row);
+    damage_idno(r, faults, instead->old_number, row);
     damage_phone(r, faults, row);
     if (demo_chance(r, faults->address_missing)) {
         row->address[0] = '\0';
         demo_note(row, "no_address");
-    } else if (old_address && demo_chance(r, faults->address_old)) {
-        (void)snprintf(row->address, sizeof row->address, "%s", old_address);
+    } else if (demo_chance(r, faults->address_old)) {
+        (void)snprintf(row->address, sizeof row->address, "%s", instead->old_address);
         demo_note(row, "old_address");
     }
 }
@@ -272,6 +284,14 @@ void demo_address(const struct demo_world *world, struct demo_random *r, int32_t
         village_address(world, r, household, out, size);
     else
         town_address(world, r, household, out, size);
+}
+
+void demo_address_rough(const struct demo_world *world, int32_t household, char *out, size_t size)
+{
+    int32_t community = demo_place_above(world, household, LEVEL_COMMUNITY);
+    bool village = strcmp(world->places[community].kind, "village") == 0;
+    (void)snprintf(out, size, "%s%s", world->places[community].name,
+                   village ? "" : name_above(world, household, LEVEL_COMPOUND));
 }
 
 void demo_address_outside(struct demo_random *r, char *out, size_t size)

@@ -25,8 +25,8 @@ static const struct {
 } schedule[] = {
     {18, 16, DEMO_STATION, 420, 40}, {15, 9, DEMO_UPPER, 900, 50},     {12, 17, DEMO_EXPRESSWAY, 380, 40},
     {9, 10, DEMO_EMPLOYER, 300, 36}, {7, 15, DEMO_CLINIC, 40, 16},     {6, 9, DEMO_UPPER, 800, 50},
-    {4, 16, DEMO_STATION, 400, 40},  {3, 9, DEMO_EXPRESSWAY, 360, 40}, {2, 10, DEMO_UPPER, 900, 60},
-    {1, 9, DEMO_EMPLOYER, 260, 36},  {1, 16, DEMO_STATION, 450, 48},
+    {4, 16, DEMO_STATION, 400, 40},  {3, 9, DEMO_EXPRESSWAY, 360, 40}, {2, 10, DEMO_EMPLOYER, 260, 36},
+    {1, 9, DEMO_UPPER, 1200, 90},    {1, 16, DEMO_STATION, 450, 48},
 };
 
 /* --- receiving ------------------------------------------------------------------------------------------------------------------- */
@@ -37,10 +37,8 @@ struct import {
     const char *const *columns;
     size_t n_columns;
     wg_time at;
-    struct wg_str truth; /* what is left of it */
-    int64_t row;         /* being decided */
-    const char *verdict;
-    wg_id person;
+    int64_t *review; /* rows for the clerk */
+    size_t n_review;
 };
 
 static wg_id worker_with(const struct demo_world *world, enum guard_role role)
@@ -98,64 +96,60 @@ static int receive(struct wg_ctx *ctx, struct import *import)
 }
 
 /* --- the clerk -------------------------------------------------------------------------------------------------------------------- */
-/* Who the row is, from the truth (rows come in order). */
-static void look_up_truth(struct import *import)
+/* Who a row is, from what is left of the truth (rows come in order): nil for a stranger. */
+static wg_id look_up_truth(struct wg_str *truth, int64_t wanted)
 {
     struct wg_str line, row, who;
+    wg_id person = {0};
     int64_t number;
-    import->verdict = "new";
-    import->person = (wg_id){0};
-    while (wg_str_next(&import->truth, '\n', &line)) {
-        if (!wg_str_next(&line, ',', &row) || !wg_parse_i64(row, 1, INT32_MAX, &number) || number != import->row) continue;
-        if (wg_str_next(&line, ',', &who) && wg_id_parse(who, &import->person)) import->verdict = "same";
-        return;
+    while (wg_str_next(truth, '\n', &line)) {
+        if (!wg_str_next(&line, ',', &row) || !wg_parse_i64(row, 1, INT32_MAX, &number) || number != wanted) continue;
+        if (!wg_str_next(&line, ',', &who) || !wg_id_parse(who, &person)) person = (wg_id){0};
+        break;
     }
+    return person;
 }
 
-static int decide(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
+static int decide_all(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
 {
     const struct import *import = arg;
-    wg_id decision;
-    return review_decide(ctx, tx, import->past->d, worker_with(import->past->world, ROLE_CLERK), import->list, import->row,
-                         import->verdict, import->person, &decision);
+    wg_id clerk = worker_with(import->past->world, ROLE_CLERK), decision;
+    struct wg_str truth = import->file.truth;
+    int rc = 0;
+    for (size_t i = 0; i < import->n_review && rc == 0; i++) {
+        wg_id person = look_up_truth(&truth, import->review[i]);
+        rc = review_decide(ctx, tx, import->past->d, clerk, import->list, import->review[i],
+                           wg_id_is_nil(person) ? "new" : "same", person, &decision);
+    }
+    return rc;
 }
 
-static int read_review(struct wg_ctx *ctx, const struct import *import, int64_t **ret_rows, size_t *ret_n)
+static int read_review(struct wg_ctx *ctx, struct import *import)
 {
     struct store_snap *snap;
     struct store_rows *rows;
-    int64_t *out = NULL;
-    size_t n = 0, cap = 0;
+    size_t cap = 0;
     bool more;
     struct store_value values[] = {store_cstr(import->past->d->code), store_id(&import->list)};
     int rc = store_read(ctx, import->past->d->store, &snap);
     if (rc == 0) rc = store_query(ctx, snap, q_review, values, 2, &rows);
     while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
-        out = wg_grow(ctx->arena, out, &cap, n + 1, sizeof *out);
-        out[n++] = store_get_int(rows, 0);
+        import->review = wg_grow(ctx->arena, import->review, &cap, import->n_review + 1, sizeof *import->review);
+        import->review[import->n_review++] = store_get_int(rows, 0);
     }
-    if (rc) return rc;
-    store_read_end(snap);
-    *ret_rows = out;
-    *ret_n = n;
-    return 0;
+    if (rc == 0) store_read_end(snap);
+    return rc;
 }
 
-/* All of older lists; of yesterday's the last third waits. */
+/* All of older lists; of yesterday's the last part waits. */
 static int review(struct wg_ctx *ctx, struct import *import)
 {
-    int64_t *rows;
-    size_t n;
-    int rc = read_review(ctx, import, &rows, &n);
+    int rc = read_review(ctx, import);
     bool recent = wg_day_of(import->at, DEMO_ZONE) >= import->past->today - 1;
-    if (rc == 0 && recent) n = n * 2 / 3;
-    for (size_t i = 0; i < n && rc == 0; i++) {
-        struct wg_ctx then = demo_then(ctx, import->at + REVIEWED_MINUTES * (wg_time)WG_MINUTE + (wg_time)i * 15 * WG_SECOND);
-        import->row = rows[i];
-        look_up_truth(import);
-        rc = demo_then_end(ctx, &then, store_write(&then, import->past->d->store, decide, import));
-    }
-    return rc;
+    if (recent) import->n_review /= 2;
+    if (rc || import->n_review == 0) return rc;
+    struct wg_ctx then = demo_then(ctx, import->at + REVIEWED_MINUTES * (wg_time)WG_MINUTE);
+    return demo_then_end(ctx, &then, store_write(&then, import->past->d->store, decide_all, import));
 }
 
 int demo_receive_lists(struct wg_ctx *ctx, struct demo_past *past, wg_day day)
@@ -168,7 +162,6 @@ int demo_receive_lists(struct wg_ctx *ctx, struct demo_past *past, wg_day day)
         struct wg_ctx then = demo_then(ctx, import.at);
         rc = demo_list_make(&then, past->lists, schedule[i].sender, day, full ? schedule[i].rows_full : schedule[i].rows_small,
                             &import.file);
-        import.truth = import.file.truth;
         if (rc == 0) rc = receive(&then, &import);
         if (rc == 0) rc = review(&then, &import);
         rc = demo_then_end(ctx, &then, rc);
@@ -336,9 +329,9 @@ int demo_follow_up(struct wg_ctx *ctx, struct demo_past *past, wg_day day)
     int rc = plan_finds(&then, &f, day);
     if (f.n > 1) qsort(f.all, f.n, sizeof *f.all, by_time);
     for (f.from = 0; f.from < f.n && rc == 0; f.from = f.to) {
-        /* A unit is what came in within a few minutes: it is received when its last fact happened. */
+        /* A unit is what phones sent within half an hour: it is received when its last fact happened. */
         f.to = f.from + 1;
-        while (f.to < f.n && f.to - f.from < UNIT_FACTS && f.all[f.to].at - f.all[f.from].at < 5 * (wg_time)WG_MINUTE) f.to++;
+        while (f.to < f.n && f.to - f.from < UNIT_FACTS && f.all[f.to].at - f.all[f.from].at < 30 * (wg_time)WG_MINUTE) f.to++;
         then.now = f.all[f.to - 1].at + 30 * (wg_time)WG_SECOND;
         rc = store_write(&then, past->d->store, store_finds, &f);
     }

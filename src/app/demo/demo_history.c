@@ -7,8 +7,9 @@
 #include "district/programme/programme.h"
 #include "district/report/report.h"
 
-static const char q_alarms[] = "SELECT id, path, at FROM alarm WHERE district = $1 AND state = 'open' AND at >= $2 AND at < $3 "
-                               "ORDER BY at, id";
+enum { ALARMS_OPEN = 2, ALARMS_TAKEN = 2 }; /* of the newest, at least */
+
+static const char q_alarms[] = "SELECT id, path, at FROM alarm WHERE district = $1 ORDER BY at, id";
 static const char q_alarm_closed[] = "UPDATE alarm SET state = 'closed', taken_by = $3, taken_at = $4, outcome = $5 "
                                      "WHERE district = $1 AND id = $2";
 static const char q_alarm_taken[] =
@@ -96,16 +97,14 @@ struct handling {
     size_t n;
 };
 
-static int read_alarms(struct wg_ctx *ctx, const struct demo_past *past, wg_day day, struct handling *ret)
+static int read_alarms(struct wg_ctx *ctx, const struct demo_past *past, struct handling *ret)
 {
     struct store_snap *snap;
     struct store_rows *rows;
     size_t cap = 0;
     bool more;
-    struct store_value values[] = {store_cstr(past->d->code), store_time(demo_clock(day, 0, 0)),
-                                   store_time(demo_clock(day + 1, 0, 0))};
     int rc = store_read(ctx, past->d->store, &snap);
-    if (rc == 0) rc = store_query(ctx, snap, q_alarms, values, 3, &rows);
+    if (rc == 0) rc = store_query(ctx, snap, q_alarms, (struct store_value[]){store_cstr(past->d->code)}, 1, &rows);
     while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
         ret->alarms = wg_grow(ctx->arena, ret->alarms, &cap, ret->n + 1, sizeof *ret->alarms);
         int32_t place = demo_place_at(past->world, store_get_text(rows, 1));
@@ -117,7 +116,7 @@ static int read_alarms(struct wg_ctx *ctx, const struct demo_past *past, wg_day 
     return rc;
 }
 
-/* The community takes an alarm within the hour and closes it within three; the newest are still as they came. */
+/* A community takes an alarm within the hour and closes it within three; the newest are still as they came. */
 static int handle_alarms(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
 {
     static const char *const outcomes[] = {"已送发热门诊，排除", "复测 36.6 ℃，腋下，正常", "已送发热门诊，留观",
@@ -125,69 +124,81 @@ static int handle_alarms(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
     const struct handling *h = arg;
     const char *district = h->past->d->code;
     int rc = 0;
-    for (size_t i = 0; i < h->n && rc == 0; i++) {
+    for (size_t i = 0; i + ALARMS_OPEN < h->n && rc == 0; i++) {
         const struct handled *a = &h->alarms[i];
         wg_time taken = a->at + 25 * (wg_time)WG_MINUTE, closed = a->at + 150 * (wg_time)WG_MINUTE;
+        bool is_closed = closed < h->past->now && i + ALARMS_OPEN + ALARMS_TAKEN < h->n;
         struct store_value values[] = {store_cstr(district), store_id(&a->id), store_id(&a->by), store_time(taken),
                                        store_cstr(outcomes[i % 4])};
-        if (closed < h->past->now)
-            rc = store_exec(ctx, tx, q_alarm_closed, values, 5, NULL);
-        else if (taken < h->past->now)
-            rc = store_exec(ctx, tx, q_alarm_taken, values, 4, NULL);
+        if (taken >= h->past->now) continue;
+        rc = is_closed ? store_exec(ctx, tx, q_alarm_closed, values, 5, NULL)
+                       : store_exec(ctx, tx, q_alarm_taken, values, 4, NULL);
     }
     return rc;
 }
 
-static int alarms_of(struct wg_ctx *ctx, const struct demo_past *past, wg_day day)
+static int settle_alarms(struct wg_ctx *ctx, const struct demo_past *past)
 {
     struct wg_ctx then = demo_then(ctx, past->now);
     struct handling handling = {.past = past};
-    int rc = read_alarms(&then, past, day, &handling);
+    int rc = read_alarms(&then, past, &handling);
     if (rc == 0) rc = store_write(&then, past->d->store, handle_alarms, &handling);
     return demo_then_end(ctx, &then, rc);
 }
 
 /* --- reports -------------------------------------------------------------------------------------------------------------------- */
+enum { SIGNING_GROUPS = 2 }; /* communities sign at one of two moments of the evening */
+
 struct signing {
     const struct demo_past *past;
-    int32_t community;
     wg_day day;
-    wg_id by;
+    int group;
     bool verify;
 };
 
-static int sign_unit(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
+/* Of yesterday's sheets some are not signed, and some not verified. */
+static bool is_left(const struct signing *s, int number)
+{
+    if (s->day < s->past->today - 1) return false;
+    return number % 9 == 4 || (s->verify && number % 5 == 1);
+}
+
+static int sign_one(struct wg_ctx *ctx, struct store_tx *tx, const struct signing *s, int32_t community)
+{
+    const struct district *d = s->past->d;
+    const struct demo_place *at = &s->past->world->places[community];
+    struct place place;
+    int rc = place_by_path(ctx, store_tx_snap(tx), d->code, wg_str(at->path), &place);
+    if (rc) return rc;
+    if (s->verify) return report_verify(ctx, tx, d, &place, s->day, demo_owner(s->past, at->parent));
+    return report_sign(ctx, tx, d, &place, s->day, demo_owner(s->past, community), NULL);
+}
+
+static int sign_group(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
 {
     const struct signing *s = arg;
-    const struct district *d = s->past->d;
-    struct place place;
-    int rc = place_by_path(ctx, store_tx_snap(tx), d->code, wg_str(s->past->world->places[s->community].path), &place);
-    if (rc) return rc;
-    return s->verify ? report_verify(ctx, tx, d, &place, s->day, s->by) : report_sign(ctx, tx, d, &place, s->day, s->by, NULL);
+    const struct demo_world *world = s->past->world;
+    int number = 0, rc = 0;
+    for (int32_t i = 0; i < world->n_places && rc == 0; i++) {
+        if (world->places[i].level != LEVEL_COMMUNITY) continue;
+        if (number % SIGNING_GROUPS == s->group && !is_left(s, number)) rc = sign_one(ctx, tx, s, i);
+        number++;
+    }
+    return rc;
 }
 
-/* Signed that evening, verified the next morning; of yesterday's a few still wait. */
-static int report_of(struct wg_ctx *ctx, const struct demo_past *past, int32_t community, wg_day day, int number)
-{
-    wg_time evening = demo_clock(day, 20, 35) + number % 50 * (wg_time)WG_MINUTE,
-            morning = demo_clock(day + 1, 8, 10) + number % 40 * (wg_time)WG_MINUTE;
-    bool yesterday = day == past->today - 1;
-    struct signing s = {.past = past, .community = community, .day = day, .by = demo_owner(past, community)};
-    if (yesterday && number % 9 == 4) return 0;
-    struct wg_ctx then = demo_then(ctx, evening);
-    int rc = demo_then_end(ctx, &then, store_write(&then, past->d->store, sign_unit, &s));
-    if (rc || morning > past->now || (yesterday && number % 4 == 1)) return rc;
-    s.verify = true;
-    s.by = demo_owner(past, past->world->places[community].parent);
-    then = demo_then(ctx, morning);
-    return demo_then_end(ctx, &then, store_write(&then, past->d->store, sign_unit, &s));
-}
-
+/* Signed by the communities that evening, verified by the streets the next morning. */
 static int reports_of(struct wg_ctx *ctx, const struct demo_past *past, wg_day day)
 {
-    int number = 0, rc = 0;
-    for (int32_t i = 0; i < past->world->n_places && rc == 0; i++)
-        if (past->world->places[i].level == LEVEL_COMMUNITY) rc = report_of(ctx, past, i, day, number++);
+    int rc = 0;
+    for (int verify = 0; verify <= 1; verify++)
+        for (int group = 0; group < SIGNING_GROUPS && rc == 0; group++) {
+            wg_time at = verify ? demo_clock(day + 1, 8, 5 + 9 * group) : demo_clock(day, 20, 30 + 7 * group);
+            if (at >= past->now) continue;
+            struct signing s = {.past = past, .day = day, .group = group, .verify = verify != 0};
+            struct wg_ctx then = demo_then(ctx, at);
+            rc = demo_then_end(ctx, &then, store_write(&then, past->d->store, sign_group, &s));
+        }
     return rc;
 }
 
@@ -201,7 +212,6 @@ static int day_of(struct wg_ctx *ctx, struct demo_past *past, wg_day day)
     int rc = demo_receive_lists(ctx, past, day);
     if (rc == 0) rc = demo_follow_up(ctx, past, day);
     if (rc == 0 && recent) rc = demo_screen(ctx, past, day);
-    if (rc == 0) rc = alarms_of(ctx, past, day);
     if (rc == 0) rc = demo_close_lists(ctx, past, day);
     if (rc == 0 && recent && day < past->today) rc = reports_of(ctx, past, day);
     return rc;
@@ -217,5 +227,6 @@ int demo_history(struct wg_ctx *ctx, const struct district *d, const struct demo
                  wg_fmt(ctx->arena, "history: %s", wg_day_text(ctx->arena, day)));
         rc = day_of(ctx, &past, day);
     }
+    if (rc == 0) rc = settle_alarms(ctx, &past);
     return rc ? rc : store_optimize(ctx, d->store);
 }

@@ -161,13 +161,21 @@ struct demo_faults {
     int idno_missing, idno_digit, idno_swapped, idno_short, idno_lost, idno_masked, idno_wide, idno_small_x, idno_old;
     int phone_missing, phone_digit, phone_spaced;
     int address_missing, address_old;
+    int hearsay; /* nothing but a name as it was heard, and roughly where */
 };
 /* Adds a word to row->errors. */
 void demo_note(struct demo_listed *row, const char *error);
-void demo_damage(struct wg_arena *arena, struct demo_random *r, const struct demo_faults *faults, const char *old_address,
-                 bool old_number, struct demo_listed *row);
+/* What a row may be given instead of its own. */
+struct demo_instead {
+    const char *old_address, *rough_address;
+    bool old_number;
+};
+void demo_damage(struct wg_arena *arena, struct demo_random *r, const struct demo_faults *faults,
+                 const struct demo_instead *instead, struct demo_listed *row);
 /* The household's address in one of the ways people write it. */
 void demo_address(const struct demo_world *world, struct demo_random *r, int32_t household, char *out, size_t size);
+/* Community and compound, or the village: no door. */
+void demo_address_rough(const struct demo_world *world, int32_t household, char *out, size_t size);
 /* An address elsewhere in the city or the country. */
 void demo_address_outside(struct demo_random *r, char *out, size_t size);
 

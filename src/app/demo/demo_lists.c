@@ -79,7 +79,8 @@ static const struct habit habits[DEMO_SENDERS] = {
                           .phone_digit = 50,
                           .phone_spaced = 60,
                           .address_missing = 120,
-                          .address_old = 60}},
+                          .address_old = 60,
+                          .hearsay = 20}},
     [DEMO_CLINIC] = {"03-发热门诊.csv",
                      "发热门诊",
                      820,
@@ -117,7 +118,8 @@ static const struct habit habits[DEMO_SENDERS] = {
                      .phone_missing = 250,
                      .phone_digit = 20,
                      .address_missing = 150,
-                     .address_old = 260}},
+                     .address_old = 260,
+                     .hearsay = 40}},
     [DEMO_EMPLOYER] = {"05-企业返岗.xlsx",
                        "企业返岗",
                        700,
@@ -276,13 +278,20 @@ static void fill_row(struct filling *f, struct demo_listed *row)
 static void push_row(struct filling *f, int32_t person, int32_t stranger, int repeats, int group)
 {
     struct demo_listed *row = &f->rows[f->n++];
-    char old_address[256];
+    const struct demo_world *world = f->lists->world;
+    char old_address[256], rough_address[256] = "";
     *row = (struct demo_listed){.person = person, .stranger = stranger, .repeats = repeats, .group = group};
     fill_row(f, row);
-    int32_t elsewhere = f->lists->households[demo_below(&f->random, f->lists->world->n_households)];
-    demo_address(f->lists->world, &f->random, elsewhere, old_address, sizeof old_address);
-    bool old_number = person != DEMO_NOBODY && f->lists->world->people[person].old_number;
-    demo_damage(f->ctx->arena, &f->random, &f->habit->faults, old_address, old_number, row);
+    int32_t elsewhere = f->lists->households[demo_below(&f->random, world->n_households)];
+    demo_address(world, &f->random, elsewhere, old_address, sizeof old_address);
+    if (person != DEMO_NOBODY)
+        demo_address_rough(world, world->people[person].place, rough_address, sizeof rough_address);
+    else
+        (void)snprintf(rough_address, sizeof rough_address, "%s", row->address);
+    struct demo_instead instead = {.old_address = old_address,
+                                   .rough_address = rough_address,
+                                   .old_number = person != DEMO_NOBODY && world->people[person].old_number};
+    demo_damage(f->ctx->arena, &f->random, &f->habit->faults, &instead, row);
 }
 
 static void push_junk(struct filling *f)

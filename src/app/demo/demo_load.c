@@ -11,6 +11,10 @@ static const char q_absence[] =
     "INSERT INTO absence (district, id, worker, from_day, until_day, stand_in, reason, recorded, recorded_by, cancelled) "
     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)";
 
+static const char q_duty[] =
+    "INSERT INTO duty (district, id, place, path, worker, role, from_day, until_day, supersedes, superseded, "
+    "recorded, recorded_by) VALUES ($1, $2, $3, $4, $5, 'lead', $6, NULL, NULL, 0, $7, $8)";
+
 struct loading {
     const struct district *d;
     const struct demo_world *world;
@@ -98,6 +102,21 @@ static wg_id recorder(const struct demo_world *world)
     return world->workers[world->lead_of[0]].id;
 }
 
+/* What duty_assign refuses, and an import of old files has brought all the same. */
+static int load_overlap(struct wg_ctx *ctx, struct store_tx *tx, const struct loading *l, const struct demo_duty *d)
+{
+    wg_id by = recorder(l->world);
+    struct store_value values[] = {store_cstr(l->d->code),
+                                   store_id(&d->id),
+                                   store_id(&l->world->places[d->place].id),
+                                   store_cstr(l->world->places[d->place].path),
+                                   store_id(&l->world->workers[d->worker].id),
+                                   store_day(d->from),
+                                   store_time(morning(d->from)),
+                                   store_id(&by)};
+    return store_exec(ctx, tx, q_duty, values, 8, NULL);
+}
+
 static int load_duties(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
 {
     const struct loading *l = arg;
@@ -111,7 +130,12 @@ static int load_duties(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
                             .until = d->until,
                             .recorded = morning(d->from < l->world->options.today ? d->from : l->world->options.today - 1),
                             .recorded_by = recorder(l->world)};
+        if (d->overlaps) continue;
         int rc = duty_assign(ctx, tx, l->d->code, &duty);
+        if (rc) return rc;
+    }
+    for (int32_t i = l->from; i < l->to; i++) {
+        int rc = l->world->duties[i].overlaps ? load_overlap(ctx, tx, l, &l->world->duties[i]) : 0;
         if (rc) return rc;
     }
     return 0;

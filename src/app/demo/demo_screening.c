@@ -6,7 +6,7 @@
 #include "app/demo/demo_internal.h"
 #include "district/programme/programme.h"
 
-enum { UNIT_DOORS = 4000 };
+enum { UNIT_DOORS = 4000, SENT_AFTER = 20 * WG_SECOND }; /* a phone sends it some seconds later */
 
 static const char programme_code[] = "daily_screening";
 static const char q_fact[] =
@@ -65,6 +65,17 @@ static wg_time moment_pick(wg_day day, struct demo_random *r)
     return demo_clock(day, hour, demo_below(r, 60)) + demo_below(r, 60) * (wg_time)WG_SECOND;
 }
 
+/* So that there is something to see to now: the last door of today had a fever. */
+static void add_fever(struct screening *s)
+{
+    struct visit *last = NULL;
+    for (size_t i = 0; i < s->n; i++)
+        if (s->visits[i].answer == DOOR_NORMAL && (!last || s->visits[i].at > last->at)) last = &s->visits[i];
+    if (!last) return;
+    last->answer = DOOR_FEVER;
+    last->temperature = 378;
+}
+
 static void plan_visits(struct wg_ctx *ctx, struct screening *s)
 {
     const struct demo_world *world = s->past->world;
@@ -77,8 +88,9 @@ static void plan_visits(struct wg_ctx *ctx, struct screening *s)
         struct visit visit = {.place = i, .answer = answer_pick(world, place, &r), .at = moment_pick(s->day, &r)};
         if (visit.answer == DOOR_FEVER) visit.temperature = demo_between(&r, 373, 389);
         if (visit.answer == DOOR_NORMAL && demo_chance(&r, 500)) visit.temperature = demo_bell(&r, 365, 2);
-        if (visit.answer != DOOR_NOT_ASKED && visit.at < s->past->now) s->visits[s->n++] = visit;
+        if (visit.answer != DOOR_NOT_ASKED && visit.at + SENT_AFTER < s->past->now) s->visits[s->n++] = visit;
     }
+    if (s->day == s->past->today) add_fever(s);
 }
 
 /* --- in bulk -------------------------------------------------------------------------------------------------------------------- */
@@ -95,7 +107,7 @@ static int write_visits(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
             store_cstr(s->past->d->code),
             store_id(&id),
             store_time(v->at),
-            store_time(v->at + 20 * (wg_time)WG_SECOND),
+            store_time(v->at + SENT_AFTER),
             store_id(&worker),
             store_cstr(programme_code),
             store_day(s->day),
@@ -164,7 +176,7 @@ static int screen(struct wg_ctx *ctx, struct screening *s)
     if (rc == 0 && s->n > 0) rc = demo_write(ctx, d->store, rebuild, s);
     for (size_t i = 0; i < s->n && rc == 0; i++) {
         if (s->visits[i].answer != DOOR_FEVER && s->visits[i].answer != DOOR_SYMPTOMS) continue;
-        struct wg_ctx then = demo_then(ctx, s->visits[i].at + 20 * (wg_time)WG_SECOND);
+        struct wg_ctx then = demo_then(ctx, s->visits[i].at + SENT_AFTER);
         s->one = &s->visits[i];
         rc = demo_then_end(ctx, &then, store_write(&then, d->store, write_ill, s));
     }

@@ -129,8 +129,9 @@ static void make_officers(struct staff *s)
 }
 
 /* --- grids -------------------------------------------------------------------------------------------------------------------- */
-/* How a grid is held: most by one worker all the time. The last kinds leave it empty for some days, on purpose. */
-enum held { HELD, HELD_HANDED_OVER, HELD_UNTIL_SOON, HELD_EMPTY, HELD_EMPTY_UNTIL };
+/* How a grid is held: most by one worker all the time. The last kinds are the mistakes that the page of
+ * gaps and overlaps is for. */
+enum held { HELD, HELD_HANDED_OVER, HELD_UNTIL_SOON, HELD_EMPTY, HELD_EMPTY_UNTIL, HELD_TWICE };
 
 static enum held held_pick(const struct staff *s, int32_t grid_number)
 {
@@ -139,6 +140,7 @@ static enum held held_pick(const struct staff *s, int32_t grid_number)
     if (at == 7) return HELD_EMPTY;
     if (at == 13) return HELD_EMPTY_UNTIL;
     if (at == 17) return HELD_UNTIL_SOON;
+    if (at == 19) return HELD_TWICE;
     return at % 10 == 5 ? HELD_HANDED_OVER : HELD;
 }
 
@@ -164,6 +166,11 @@ static void make_grid(struct staff *s, int32_t grid, int32_t number)
     case HELD_EMPTY_UNTIL:
         push_duty(s, grid, worker, true, from, today);
         push_duty(s, grid, push_worker(s, ROLE_WORKER), true, today + 3, WG_DAY_OPEN);
+        break;
+    case HELD_TWICE:
+        push_duty(s, grid, push_worker(s, ROLE_WORKER), true, today - 6, WG_DAY_OPEN);
+        s->maker->world->duties[s->maker->world->n_duties - 1].overlaps = true;
+        push_duty(s, grid, worker, true, from, WG_DAY_OPEN); /* the earlier one answers */
         break;
     }
 }
