@@ -51,7 +51,7 @@ static void learn(struct match_index *index)
     struct sample s = {0};
     struct finder f;
     finder_init(&f, index);
-    index->model.own = 2;
+    index->model.within = true;
     float cut = model_begin(&index->model, &index->layout, .2 / (double)(index->living + 1), true);
     for (size_t i = 0; i < n && s.n < SAMPLE_PAIRS; i++, s.rows++)
         sample_row(index, &f, &order, &order_cap, rows[i].row, cut, &s);

@@ -319,7 +319,7 @@ static void rebuild(struct match_index *index, const struct wg_progress *progres
     model_prior(&index->model, &index->layout);
     model_counts(&index->model, &index->layout, &index->words, index->slots, index->rows, index->alive);
     draw_pairs(index);
-    index->model.own = 1;
+    index->model.within = false;
     free(index->added_heads);
     index->added_heads = NULL;
     index->n_added = 0;

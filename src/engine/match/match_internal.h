@@ -94,8 +94,9 @@ void words_trim(struct words *w); /* no room to spare: nothing will come for a w
 size_t words_bytes(const struct words *w);
 uint32_t words_put(struct words *w, uint8_t domain, uint8_t mark, const void *form, size_t n_form, const void *text,
                    size_t n_text);
-void words_count_add(struct words *w, uint32_t id, uint32_t by); /* w has no base */
-uint32_t words_next(const struct words *w, uint32_t own);        /* after 0 the first, 0 after the last */
+uint32_t words_find(const struct words *w, uint8_t domain, struct wg_str text); /* 0: none */
+void words_count_add(struct words *w, uint32_t id, uint32_t by);                /* w has no base */
+uint32_t words_next(const struct words *w, uint32_t own);                       /* after 0 the first, 0 after the last */
 
 enum { BLOB_HEAD = 8, FORM_MAX = 128 };
 struct blob {
@@ -284,7 +285,7 @@ struct model {
     double u_same[UNITS_MAX];                            /* share of pairs with equal values, counted */
     double filled[UNITS_MAX];                            /* share of rows with a value */
     double rows;
-    uint32_t own; /* how many of a value's rows are the pair itself: 2 within one table, 1 against a register */
+    bool within; /* pairs of one table, not of a list and a register */
     float table[CLASSES][UNITS_MAX][LEVELS];
     float most[UNITS_MAX]; /* bits a unit can give at most without being the same */
 };
@@ -327,6 +328,7 @@ struct atom {
     uint32_t hash;
     uint8_t unit;
     bool broad;    /* joined with others when many have it */
+    bool weak;     /* says little alone: "many" begins earlier */
     uint8_t cover; /* from 1: an atom that says less; while few have that one, this one is not needed */
 };
 size_t keys_atoms(const struct layout *layout, const struct words *words, const uint32_t *slots, struct atom out[ATOMS_MAX]);
@@ -337,7 +339,8 @@ struct postings {
     uint8_t *tag;
     uint32_t buckets; /* a power of two */
     uint32_t most;    /* rows a key may have */
-    uint64_t *often1, *often2;
+    bool frugal;      /* a large table: fewer kinds of pairs */
+    uint64_t *often1, *often2, *often_weak;
     uint32_t often_mask;
     uint64_t split, skipped; /* keys made finer; pairs of rows of keys left out in the end */
 };

@@ -18,6 +18,12 @@ static uint8_t add(struct atoms *a, uint32_t domain, uint32_t hash, bool broad, 
     return (uint8_t)a->n;
 }
 
+static void add_weak(struct atoms *a, uint32_t domain, uint32_t hash, bool broad)
+{
+    uint8_t at = add(a, domain, hash, broad, 0);
+    if (at) a->out[at - 1].weak = true;
+}
+
 static uint32_t hash_of(const void *p, size_t n)
 {
     return (uint32_t)(wg_hash(p, n) * 0x9E3779B97F4A7C15u >> 32);
@@ -34,8 +40,8 @@ static void halves(struct atoms *a, const struct unit *unit, struct tight t)
 {
     if (t.n < 6) return;
     size_t half = t.n / 2;
-    (void)add(a, domain_of(unit, 1), hash_of(t.p, half), true, 0);
-    (void)add(a, domain_of(unit, 2), hash_of(t.p + half, t.n - half), true, 0);
+    add_weak(a, domain_of(unit, 1), hash_of(t.p, half), true);
+    add_weak(a, domain_of(unit, 2), hash_of(t.p + half, t.n - half), true);
 }
 
 static bool shows(struct blob b, size_t from, size_t n)
@@ -56,7 +62,7 @@ static void atoms_idno(struct atoms *a, const struct unit *unit, struct blob b)
         uint8_t tail = add(a, domain_of(unit, 1), hash_of(b.form + 10, 8), false, 0);
         if (b.mark != MARK_HIDDEN) (void)add(a, domain_of(unit, 0), hash_of(b.form, b.n_form), false, tail);
     }
-    if (shows(b, 14, 4)) (void)add(a, domain_of(unit, 2), hash_of(b.form + 14, 4), true, 0);
+    if (shows(b, 14, 4)) add_weak(a, domain_of(unit, 2), hash_of(b.form + 14, 4), true);
 }
 
 static void atoms_phone(struct atoms *a, const struct unit *unit, struct blob b)
@@ -79,12 +85,12 @@ static void atoms_han(struct atoms *a, const struct unit *unit, struct blob b)
     uint8_t all = add(a, domain_of(unit, 1), hash_of(sound, 2 * n), true, 0);
     (void)add(a, domain_of(unit, 0), hash_of(b.form, 2 * n), false, all);
     if (n == 3) {
-        (void)add(a, domain_of(unit, 2), hash_of(sound + 2, 4), true, 0);
+        add_weak(a, domain_of(unit, 2), hash_of(sound + 2, 4), true);
         uint8_t ends[4] = {sound[0], sound[1], sound[4], sound[5]};
-        (void)add(a, domain_of(unit, 3), hash_of(ends, 4), false, 0);
-        (void)add(a, domain_of(unit, 4), hash_of(sound, 4), false, 0);
+        add_weak(a, domain_of(unit, 3), hash_of(ends, 4), false);
+        add_weak(a, domain_of(unit, 4), hash_of(sound, 4), false);
     }
-    if (n == 2) (void)add(a, domain_of(unit, 5), hash_of(sound + 2, 2), true, 0);
+    if (n == 2) add_weak(a, domain_of(unit, 5), hash_of(sound + 2, 2), true);
     uint16_t surname, given;
     memcpy(&surname, b.form + b.n_form - 4, 2);
     memcpy(&given, b.form + b.n_form - 2, 2);
@@ -98,7 +104,7 @@ static void atoms_birth(struct atoms *a, const struct unit *unit, struct blob b)
         uint32_t low = m < d ? m : d, high = m < d ? d : m;
         if (y) (void)add(a, domain_of(unit, 0), y * 10000 + low * 100 + high, false, 0);
         (void)add(a, domain_of(unit, 1), m * 100 + d, true, 0);
-        if (y) (void)add(a, domain_of(unit, 2), y * 100 + d, false, 0);
+        if (y) add_weak(a, domain_of(unit, 2), y * 100 + d, false);
     }
     if (y && m) (void)add(a, domain_of(unit, 3), y * 100 + m, true, 0);
     if (y && !m) (void)add(a, domain_of(unit, 4), y, true, 0);
@@ -126,8 +132,8 @@ static void atoms_text(struct atoms *a, const struct unit *unit, struct blob b)
         }
     }
     if (second.n < 3) return;
-    (void)add(a, domain_of(unit, 2), text_sound((const uint8_t *)longest.p, longest.n), true, 0);
-    (void)add(a, domain_of(unit, 2), text_sound((const uint8_t *)second.p, second.n), true, 0);
+    add_weak(a, domain_of(unit, 2), text_sound((const uint8_t *)longest.p, longest.n), true);
+    add_weak(a, domain_of(unit, 2), text_sound((const uint8_t *)second.p, second.n), true);
 }
 
 static void atoms_address(struct atoms *a, const struct unit *unit, struct blob b)
@@ -147,8 +153,8 @@ static void atoms_address(struct atoms *a, const struct unit *unit, struct blob 
         uint8_t door = add(a, domain_of(unit, 2), mix32(place, room), false, 0);
         (void)add(a, domain_of(unit, 0), mix32(mix32(place, building), mix32(stair, room)), false, door);
     }
-    if (known) (void)add(a, domain_of(unit, 1), mix32(place, building), true, 0);
-    if (building && room) (void)add(a, domain_of(unit, 3), mix32(mix32(building, stair), room), true, 0);
+    if (known) add_weak(a, domain_of(unit, 1), mix32(place, building), true);
+    if (building && room) add_weak(a, domain_of(unit, 3), mix32(mix32(building, stair), room), true);
 }
 
 static void atoms_email(struct atoms *a, const struct unit *unit, struct blob b)
@@ -227,6 +233,13 @@ static bool often(const uint64_t *bits, uint32_t mask, uint32_t hash)
     return bits[i >> 6] >> (i & 63) & 1;
 }
 
+static bool many_have(const struct postings *p, const struct atom *atom)
+{
+    return often(atom->weak ? p->often_weak : p->often1, p->often_mask, atom->hash);
+}
+
+enum { FRUGAL_ROWS = 20000 };
+
 static uint32_t pair_of(uint32_t a, uint32_t b)
 {
     return a < b ? mix32(a, b) : mix32(b, a);
@@ -242,37 +255,66 @@ static void put_key(struct key_list *list, uint32_t key)
     if (list->n < KEYS_MAX) list->keys[list->n++] = key;
 }
 
-/* Which pairs a row has of atoms that many have. */
+/* A row's atoms that many have, those of its names first. */
 struct often_atoms {
     struct atom atom[ATOMS_MAX];
-    size_t n;
+    size_t n, names;
 };
 
-static void take_often(const struct postings *p, const struct atom *atoms, size_t n, struct often_atoms *ret,
-                       struct key_list *rare)
+static bool of_name(const struct layout *l, uint8_t unit)
 {
-    ret->n = 0;
+    return (int)unit == l->name || (int)unit == l->surname || (int)unit == l->given;
+}
+
+static void take_often(const struct postings *p, const struct layout *l, const struct atom *atoms, size_t n,
+                       struct often_atoms *ret, struct key_list *rare)
+{
+    ret->n = ret->names = 0;
     for (size_t i = 0; i < n; i++) {
-        if (!often(p->often1, p->often_mask, atoms[i].hash)) {
-            bool covered = atoms[i].cover && !often(p->often1, p->often_mask, atoms[atoms[i].cover - 1].hash);
+        if (!many_have(p, &atoms[i])) {
+            bool covered = atoms[i].cover && !many_have(p, &atoms[atoms[i].cover - 1]);
             if (rare && !covered) put_key(rare, atoms[i].hash);
         } else if (atoms[i].broad) {
-            ret->atom[ret->n++] = atoms[i];
+            size_t at = ret->n++;
+            ret->atom[at] = atoms[i];
+            if (!of_name(l, atoms[i].unit)) continue;
+            ret->atom[at] = ret->atom[ret->names];
+            ret->atom[ret->names++] = atoms[i];
         }
     }
 }
 
-static size_t pairs_of(const struct often_atoms *o, uint32_t *out, uint16_t *members)
+/* In large tables a pair without a part of the name is not worth its room: who shares neither name nor a fine key is nobody. */
+static bool worth(const struct postings *p, const struct often_atoms *o, size_t i, size_t j)
+{
+    if (o->atom[i].unit == o->atom[j].unit) return false;
+    return !p->frugal || o->names == 0 || i < o->names || j < o->names;
+}
+
+static size_t pairs_of(const struct postings *p, const struct often_atoms *o, uint32_t *out, uint16_t *members)
 {
     size_t n = 0;
     for (size_t i = 0; i < o->n; i++) {
-        for (size_t j = i + 1; j < o->n; j++) {
-            if (o->atom[i].unit == o->atom[j].unit || n == KEYS_MAX) continue;
+        for (size_t j = i + 1; j < o->n && n < KEYS_MAX; j++) {
+            if (!worth(p, o, i, j)) continue;
             members[n] = (uint16_t)(i << 8 | j);
             out[n++] = pair_of(o->atom[i].hash, o->atom[j].hash);
         }
     }
     return n;
+}
+
+/* The pair a, b is too common: each third that makes it rarer, unless a rarer pair within the three finds them already. */
+static void put_triples(const struct postings *p, const struct often_atoms *o, size_t a, size_t b, struct key_list *list)
+{
+    uint32_t ab = pair_of(o->atom[a].hash, o->atom[b].hash);
+    for (size_t c = b + 1; c < o->n; c++) {
+        if (o->atom[c].unit == o->atom[a].unit || o->atom[c].unit == o->atom[b].unit) continue;
+        uint32_t ac = pair_of(o->atom[a].hash, o->atom[c].hash), bc = pair_of(o->atom[b].hash, o->atom[c].hash);
+        if (worth(p, o, a, c) && !often(p->often2, p->often_mask, ac)) continue;
+        if (worth(p, o, b, c) && !often(p->often2, p->often_mask, bc)) continue;
+        put_key(list, mix32(pair_of(ab, pair_of(ac, bc)), 3));
+    }
 }
 
 size_t postings_keys(const struct postings *p, const struct layout *l, const struct words *words, const uint32_t *slots,
@@ -282,23 +324,15 @@ size_t postings_keys(const struct postings *p, const struct layout *l, const str
     struct often_atoms o;
     struct key_list list = {.keys = keys};
     size_t n = keys_atoms(l, words, slots, atoms);
-    take_often(p, atoms, n, &o, &list);
+    take_often(p, l, atoms, n, &o, &list);
     uint32_t pairs[KEYS_MAX];
     uint16_t members[KEYS_MAX];
-    size_t n_pairs = pairs_of(&o, pairs, members);
+    size_t n_pairs = pairs_of(p, &o, pairs, members);
     for (size_t i = 0; i < n_pairs; i++) {
-        if (!often(p->often2, p->often_mask, pairs[i])) {
+        if (often(p->often2, p->often_mask, pairs[i]))
+            put_triples(p, &o, members[i] >> 8, members[i] & 255, &list);
+        else
             put_key(&list, pairs[i]);
-            continue;
-        }
-        size_t a = members[i] >> 8, b = members[i] & 255;
-        for (size_t c = b + 1; c < o.n; c++) {
-            if (o.atom[c].unit == o.atom[a].unit || o.atom[c].unit == o.atom[b].unit) continue;
-            uint32_t ac = pair_of(o.atom[a].hash, o.atom[c].hash), bc = pair_of(o.atom[b].hash, o.atom[c].hash);
-            /* A rarer pair within the three finds them already. */
-            if (!often(p->often2, p->often_mask, ac) || !often(p->often2, p->often_mask, bc)) continue;
-            put_key(&list, mix32(pair_of(pairs[i], pair_of(ac, bc)), 3));
-        }
     }
     if (list.n == 0 && n > 0) {
         /* Nothing rare about the row: its fullest atom all the same, so that what is left out is at least counted. */
@@ -323,7 +357,7 @@ bool postings_number_key(const struct postings *p, const struct layout *l, const
     if (b.mark != MARK_NUMBER) return false;
     atoms_idno(&a, unit, b);
     for (size_t i = 0; i < a.n && i < 2; i++) {
-        if (often(p->often1, p->often_mask, out[i].hash)) continue;
+        if (many_have(p, &out[i])) continue;
         *ret_key = out[i].hash;
         return true;
     }
@@ -366,8 +400,8 @@ static void count_rows(void *arg, size_t from, size_t to, size_t worker)
             for (size_t i = 0; i < n; i++) bump(&b->counter[atoms[i].hash & b->p->often_mask]);
             continue;
         }
-        take_often(b->p, atoms, n, &o, NULL);
-        n = pairs_of(&o, keys, members);
+        take_often(b->p, b->layout, atoms, n, &o, NULL);
+        n = pairs_of(b->p, &o, keys, members);
         for (size_t i = 0; i < n; i++) bump(&b->counter[keys[i] & b->p->often_mask]);
     }
 }
@@ -387,15 +421,14 @@ static void fill_rows(void *arg, size_t from, size_t to, size_t worker)
     }
 }
 
-static uint64_t *mark_often(struct build *b, size_t size, uint64_t *ret_count)
+static uint64_t *mark_often(const struct build *b, size_t size, uint32_t most, uint64_t *ret_count)
 {
     uint64_t *bits = wg_xcalloc(size / 64, sizeof *bits);
     for (size_t i = 0; i < size; i++) {
-        if (b->counter[i] <= b->p->most) continue;
+        if (b->counter[i] <= most) continue;
         bits[i >> 6] |= (uint64_t)1 << (i & 63);
         (*ret_count)++;
     }
-    memset(b->counter, 0, size * sizeof *b->counter);
     return bits;
 }
 
@@ -413,6 +446,7 @@ void postings_build(struct postings *p, const struct layout *l, const struct wor
     /* Small tables can afford to compare more. */
     double most = 1e6 / (rows + 1.0);
     p->most = most > 1000 ? 1000 : most < 50 ? 50 : (uint32_t)most;
+    p->frugal = rows >= FRUGAL_ROWS;
     uint32_t size = power_of_two((uint64_t)rows * 8, 1 << 12, 1 << 23);
     p->often_mask = size - 1;
     struct build b = {.p = p, .layout = l, .words = words, .slots = slots};
@@ -420,13 +454,16 @@ void postings_build(struct postings *p, const struct layout *l, const struct wor
     enum { CHUNK = 4096 };
     b.pass = 1;
     wg_parallel(threads, rows, CHUNK, count_rows, &b);
-    p->often1 = mark_often(&b, size, &p->split);
+    uint64_t weak = 0;
+    p->often_weak = mark_often(&b, size, most < 200 ? p->most / 6 : p->most, &weak);
+    p->often1 = mark_often(&b, size, p->most, &p->split);
+    memset(b.counter, 0, size * sizeof *b.counter);
     b.pass = 2;
     wg_parallel(threads, rows, CHUNK, count_rows, &b);
-    p->often2 = mark_often(&b, size, &p->split);
+    p->often2 = mark_often(&b, size, p->most, &p->split);
     free(b.counter);
 
-    p->buckets = power_of_two((uint64_t)rows * 4, 1 << 10, 1 << 23);
+    p->buckets = power_of_two((uint64_t)rows * 2, 1 << 10, 1 << 23);
     b.shift = (uint32_t)__builtin_clz(p->buckets) + 1;
     p->start = wg_xcalloc((size_t)p->buckets + 1, sizeof *p->start);
     b.counter = p->start;
@@ -449,11 +486,12 @@ void postings_free(struct postings *p)
     free(p->tag);
     free(p->often1);
     free(p->often2);
+    free(p->often_weak);
     *p = (struct postings){0};
 }
 
 size_t postings_bytes(const struct postings *p)
 {
     if (!p->start) return 0;
-    return ((size_t)p->buckets + 1) * 4 + (size_t)p->start[p->buckets] * 5 + ((size_t)p->often_mask + 1) / 4;
+    return ((size_t)p->buckets + 1) * 4 + (size_t)p->start[p->buckets] * 5 + ((size_t)p->often_mask + 1) / 8 * 3;
 }

@@ -4,7 +4,7 @@
 
 #include "engine/match/match_internal.h"
 
-enum { CHUNK = 512, SAMPLE_ROWS = 2000, SAMPLE_PAIRS = 150000, DRAWN_PAIRS = 30000, KEPT = 12 };
+enum { CHUNK = 512, SAMPLE_ROWS = 1500, SAMPLE_PAIRS = 60000, DRAWN_PAIRS = 20000, KEPT = 12 };
 
 const char *match_outcome_code(enum match_outcome outcome)
 {

@@ -180,7 +180,9 @@ float model_rarity(const struct model *model, const struct words *words, size_t 
     if (level == LEVEL_MISSING || level == LEVEL_DIFFERS) return 0;
     if (kind == UNIT_AGE && level == LEVEL_SAME) return (float)-log2_safe(model->u[unit][LEVEL_SAME]);
     uint32_t count = words_count(words, shared);
-    double others = count > model->own ? (double)(count - model->own) : 0;
+    /* Within a table the pair itself is no sign of how common its value is. Against a register one holder more or less is: of a
+     * value met c times about c - 1/2 are owed to its being common (absolute discounting). */
+    double others = model->within ? (double)count - 2 : count > 1 ? (double)count - .5 : 0;
     double p = others / (model->rows + 1);
     if (p < model->rare[unit]) p = model->rare[unit];
     if (level == LEVEL_SAME) return (float)-log2_safe(p);

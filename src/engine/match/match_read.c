@@ -356,8 +356,26 @@ static uint32_t put_phone(struct reader *r, struct wg_str s)
     return n >= 4 ? words_put(r->words, UNIT_PHONE, 0, form, n, form, n) : 0;
 }
 
+/* A whole number that is known already, read again: what it says of birth and sex stands in it. */
+static bool known_idno(struct reader *r, struct wg_str s, uint32_t *ret_id, struct people_idno *ret)
+{
+    *ret_id = s.n == 18 ? words_find(r->words, UNIT_IDNO, s) : 0;
+    if (*ret_id == 0 || words_blob(r->words, *ret_id).mark != MARK_NUMBER) return false;
+    int part[3] = {0};
+    for (size_t i = 6; i < 14; i++) {
+        size_t which = i < 10 ? 0 : i < 12 ? 1 : 2;
+        part[which] = part[which] * 10 + (s.p[i] - '0');
+    }
+    *ret = (struct people_idno){.fault = IDNO_OK, .birth = WG_DAY_NONE, .sex = (s.p[16] - '0') % 2 ? 1 : 2};
+    if (!wg_civil_exists(part[0], part[1], part[2])) return false;
+    ret->birth = wg_day_from_civil(part[0], part[1], part[2]);
+    return ret->birth <= r->today;
+}
+
 static uint32_t put_idno(struct reader *r, struct wg_str s, struct people_idno *ret)
 {
+    uint32_t known;
+    if (known_idno(r, s, &known, ret)) return known;
     *ret = people_idno_read(s, r->today);
     switch (ret->fault) {
     case IDNO_EMPTY:
@@ -453,6 +471,11 @@ static uint32_t put_address(struct reader *r, struct wg_str s)
 
 static uint32_t put_cell(struct reader *r, enum unit_kind kind, struct wg_str s)
 {
+    /* What is canonical reads as itself: a text that is known already needs no reading. */
+    if (kind == UNIT_NAME || (kind == UNIT_PHONE && s.n == 11)) {
+        uint32_t known = words_find(r->words, (uint8_t)kind, s);
+        if (known) return known;
+    }
     switch (kind) {
     case UNIT_PHONE:
         return put_phone(r, s);

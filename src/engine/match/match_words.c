@@ -103,6 +103,16 @@ static uint32_t add(struct words *w, uint8_t domain, uint8_t mark, struct wg_str
     return own;
 }
 
+uint32_t words_find(const struct words *w, uint8_t domain, struct wg_str text)
+{
+    if (text.n == 0 || text.n > TEXT_MAX) return 0;
+    uint32_t hash = hash_of(domain, text);
+    uint32_t found = w->base ? find(w->base, hash, domain, text) : 0;
+    if (found) return found;
+    found = find(w, hash, domain, text);
+    return found ? found + w->first : 0;
+}
+
 uint32_t words_put(struct words *w, uint8_t domain, uint8_t mark, const void *form, size_t n_form, const void *text,
                    size_t n_text)
 {
