@@ -328,6 +328,10 @@ static int put_back(struct wg_ctx *ctx, struct store_tx *tx, struct storing *s)
         return wg_refuse(ctx, WG_E_NO_UNDO, "supersedes",
                          ctx->lang == WG_ZH ? "对方已经处理" : "the other place has acted on it", NULL);
     if (found) rc = enrolment_withdraw(ctx, tx, s->d, next.id);
+    if (rc == 0) rc = enrolment_open_of(ctx, store_tx_snap(tx), s->d, s->programme->code, s->task.person, &next, &found);
+    if (rc == 0 && found)
+        return wg_refuse(ctx, WG_E_NO_UNDO, "supersedes",
+                         ctx->lang == WG_ZH ? "此人已有新的任务" : "the person has a newer task", NULL);
     if (rc == 0) rc = enrolment_reopen(ctx, tx, s->d, &s->task);
     const char *was = json_string_value(json_object_get(s->was, "place"));
     const char *state = json_string_value(json_object_get(s->was, "state"));
