@@ -334,7 +334,11 @@ int enclose_draw_svg(struct wg_ctx *ctx, const struct enclose_map *map, const st
     look_at(&v, map->min_x, map->min_y, map->max_x, map->max_y, w * points, h * points);
     colour(&v, 0xFFFFFF);
     cairo_paint(v.c);
+    cairo_save(v.c);
+    cairo_rectangle(v.c, 0, 0, w * points + 1.5 * margin, fmax(h * points, 420) + 2 * margin);
+    cairo_clip(v.c);
     draw_all(&v, NULL);
+    cairo_restore(v.c);
     overview_text(&v, w * points + 2 * margin, margin);
     north_and_scale(&v, margin + 16, margin + h * points);
     colour(&v, 0x777777);
@@ -374,7 +378,11 @@ int enclose_draw_sheets(struct wg_ctx *ctx, const struct enclose_map *map, const
     cairo_surface_t *surface = cairo_pdf_surface_create(path, page_w, page_h);
     if (!start(&v, surface)) return finish(ctx, &v, surface, path);
     look_at(&v, map->min_x, map->min_y, map->max_x, map->max_y, page_w - 3 * margin - side_w, page_h - 2 * margin);
+    cairo_save(v.c);
+    cairo_rectangle(v.c, margin, margin, page_w - 3 * margin - side_w, page_h - 2 * margin);
+    cairo_clip(v.c);
     draw_all(&v, NULL);
+    cairo_restore(v.c);
     overview_text(&v, page_w - margin - side_w, margin);
     north_and_scale(&v, margin + 20, page_h - margin - 12);
     cairo_show_page(v.c);

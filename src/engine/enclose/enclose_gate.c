@@ -111,27 +111,29 @@ static bool crossing(struct enc_xy a, struct enc_xy b, struct enc_xy c, struct e
     return t >= 0 && t <= 1 && u >= 0 && u <= 1;
 }
 
-static void try_place(struct placer *p, int64_t chain, uint32_t run, double at, int32_t way, int32_t mark)
+/* `label` is the compound whose gate it would be: the owner of the chain, or the neighbour on its other side. */
+static void try_place(struct placer *p, int32_t label, int64_t chain, uint32_t run, double at, int32_t way, int32_t mark)
 {
     const struct enc_draft *d = p->d;
     const struct enc_run *r = &d->runs[run];
-    double room = enc_dist(r->a, r->b), half = fmin(room, p->c->gate_large_m) / 2;
-    struct place place = {.chain = chain, .run = run, .way = way, .mark = mark, .room = room, .other = d->chains[chain].other};
-    bool street;
+    bool owner = d->chains[chain].label == label, street;
+    double room = enc_dist(r->a, r->b), half = fmin(room, p->c->gate_large_m) / 2, side = owner ? 1.2 : -1.2;
+    struct place place = {.chain = chain, .run = run, .way = way, .mark = mark, .room = room};
+    place.other = owner ? d->chains[chain].other : d->chains[chain].label;
     place.at = fmax(half, fmin(room - half, at));
-    place.tri = cell_at(d, r, place.at, &street);
-    int32_t outer = outer_cell(d, r, place.at);
-    if (!street && d->chains[chain].other == 0) return; /* a pocket that leads nowhere */
-    place.outer = outer;
-    place.beyond = outer < 0 ? 0 : d->beyond[outer];
+    int32_t left = cell_at(d, r, place.at, &street), right = outer_cell(d, r, place.at);
+    if (!street && place.other == 0) return; /* a pocket that leads nowhere */
+    place.tri = owner ? left : right;
+    place.outer = owner ? right : left;
+    place.beyond = place.outer < 0 ? 0 : d->beyond[place.outer];
     double t = place.at / fmax(room, 1e-9);
     place.mid = (struct enc_xy){r->a.x + t * (r->b.x - r->a.x), r->a.y + t * (r->b.y - r->a.y)};
     struct enc_xy in = {-(r->b.y - r->a.y) / fmax(room, 1e-9),
-                        (r->b.x - r->a.x) / fmax(room, 1e-9)}; /* the compound lies on the left */
-    if (has_depth(d, place.tri, (struct enc_xy){place.mid.x + in.x * 1.2, place.mid.y + in.y * 1.2})) add_place(p, place);
+                        (r->b.x - r->a.x) / fmax(room, 1e-9)}; /* the owner lies on the left */
+    if (has_depth(d, place.tri, (struct enc_xy){place.mid.x + in.x * side, place.mid.y + in.y * side})) add_place(p, place);
 }
 
-static void places_on_chain(struct placer *p, int64_t chain)
+static void places_on_chain(struct placer *p, int32_t label, int64_t chain)
 {
     const struct enc_draft *d = p->d;
     for (uint32_t run = d->chains[chain].first; run < d->chains[chain].first + d->chains[chain].n; run++) {
@@ -140,18 +142,18 @@ static void places_on_chain(struct placer *p, int64_t chain)
         struct enc_xy mid = {(r->a.x + r->b.x) / 2, (r->a.y + r->b.y) / 2};
         size_t n;
         if (room < 0.8) continue;
-        try_place(p, chain, run, room / 2, -1, -1);
+        try_place(p, label, chain, run, room / 2, -1, -1);
         const uint32_t *list = enc_near_find(p->ways, mid, room / 2 + 0.5, &n);
         for (size_t i = 0; i < n; i++) {
             const struct enc_segment *s = &p->way_segments[list[i]];
             double t;
-            if (crossing(r->a, r->b, s->a, s->b, &t)) try_place(p, chain, run, t * room, (int32_t)s->owner, -1);
+            if (crossing(r->a, r->b, s->a, s->b, &t)) try_place(p, label, chain, run, t * room, (int32_t)s->owner, -1);
         }
         list = enc_near_find(p->marks, mid, room / 2 + 4, &n);
         for (size_t i = 0; i < n; i++) {
             double t;
             if (enc_dist_segment(p->mark_segments[list[i]].a, r->a, r->b, &t) < 4)
-                try_place(p, chain, run, t * room, -1, (int32_t)p->mark_segments[list[i]].owner);
+                try_place(p, label, chain, run, t * room, -1, (int32_t)p->mark_segments[list[i]].owner);
         }
     }
 }
@@ -363,7 +365,8 @@ static void place_locked(struct placer *p, int32_t label, const struct enc_draft
         double best = 3;
         struct place at = {0};
         bool found = false;
-        for (uint32_t k = p->chain_first[label]; !used[i] && k < p->chain_first[label + 1]; k++)
+        for (uint32_t k = p->chain_first[label]; !used[i] && k < p->chain_first[label + 1]; k++) {
+            if (d->chains[p->chains[k]].label != label) continue;
             for (uint32_t run = d->chains[p->chains[k]].first; run < d->chains[p->chains[k]].first + d->chains[p->chains[k]].n;
                  run++) {
                 double t, room = enc_dist(d->runs[run].a, d->runs[run].b),
@@ -383,6 +386,7 @@ static void place_locked(struct placer *p, int32_t label, const struct enc_draft
                 at.tri = cell_at(d, &d->runs[run], at.at, &street);
                 at.outer = outer_cell(d, &d->runs[run], at.at);
             }
+        }
         if (!found) continue;
         used[i] = true;
         put_gate(p, label, &at, locked[i].main, locked[i].state, locked[i].large);
@@ -421,7 +425,7 @@ static void place_for(struct placer *p, int32_t label, const struct enc_draft_ga
 {
     struct enc_draft *d = p->d;
     p->n_places = 0;
-    for (uint32_t k = p->chain_first[label]; k < p->chain_first[label + 1]; k++) places_on_chain(p, p->chains[k]);
+    for (uint32_t k = p->chain_first[label]; k < p->chain_first[label + 1]; k++) places_on_chain(p, label, p->chains[k]);
     bool wide = false;
     for (size_t i = 0; i < p->n_places; i++) wide = wide || (is_large(p, &p->places[i]) && !p->places[i].other);
     if (!wide) places_in_walls(p, label);
@@ -456,7 +460,10 @@ static void sort_by_label(struct placer *p)
     uint32_t *door_count = wg_alloc_n(arena, n + 2, sizeof *door_count),
              *chain_count = wg_alloc_n(arena, n + 2, sizeof *chain_count);
     for (size_t i = 0; i < d->space->n_doors; i++) door_count[d->label[d->space->doors[i].tri]]++;
-    for (size_t i = 0; i < d->n_chains; i++) chain_count[d->chains[i].label]++;
+    for (size_t i = 0; i < d->n_chains; i++) {
+        chain_count[d->chains[i].label]++;
+        if (d->chains[i].other > 0) chain_count[d->chains[i].other]++;
+    }
     for (size_t l = 0; l <= n; l++) {
         p->door_first[l] = at, at += door_count[l];
         p->chain_first[l] = chain_at, chain_at += chain_count[l];
@@ -472,6 +479,8 @@ static void sort_by_label(struct placer *p)
     for (uint32_t i = 0; i < d->n_chains; i++) {
         int32_t l = d->chains[i].label;
         p->chains[p->chain_first[l] + chain_count[l]++] = i;
+        l = d->chains[i].other;
+        if (l > 0) p->chains[p->chain_first[l] + chain_count[l]++] = i;
     }
 }
 

@@ -58,6 +58,42 @@ static int64_t rise_of(const struct enc_flow *base, const struct enc_ground *g, 
     return rise;
 }
 
+/* Source arcs of every home but one: doubtful ones on the side they have now. */
+static struct enc_flow *all_but(const struct enc_ground *g, const struct sides *s, const bool *turned, int32_t home)
+{
+    struct enc_flow *f = enc_flow_new(g->n + 2, g->n_edges + 2 * g->n);
+    for (size_t e = 0; e < g->n_edges; e++)
+        if (g->edges[e].cm > 0)
+            enc_flow_edge(f, (size_t)g->edges[e].a, g->edges[e].b < 0 ? g->n + 1 : (size_t)g->edges[e].b, g->edges[e].cm);
+    for (int32_t h = 0; h < (int32_t)g->n_homes; h++) {
+        int side = turned[h] ? 1 : 0;
+        if (h == home) continue;
+        for (uint32_t k = s->first[2 * h + side]; k < s->first[2 * h + side + 1]; k++)
+            enc_flow_arc(f, g->n, s->cells[k], never);
+    }
+    (void)enc_flow_max(f, g->n, g->n + 1);
+    return f;
+}
+
+/* The first choice was made one by one; each home looks again with all others in place. */
+static void look_again(const struct enc_ground *g, const struct sides *s, const struct doubt *doubts, size_t n, bool *turned)
+{
+    enum { MOST_WORK = 400000, MOST_ROUNDS = 3 };
+    bool changed = n * g->n < MOST_WORK;
+    for (int round = 0; changed && round < MOST_ROUNDS; round++) {
+        changed = false;
+        for (size_t i = 0; i < n; i++) {
+            int32_t h = doubts[i].home;
+            struct enc_flow *f = all_but(g, s, turned, h);
+            int64_t here = rise_of(f, g, s, h, turned[h] ? 1 : 0), there = rise_of(f, g, s, h, turned[h] ? 0 : 1);
+            enc_flow_free(f);
+            if (there >= here) continue;
+            turned[h] = !turned[h];
+            changed = true;
+        }
+    }
+}
+
 /* The home opens to its other side: cells and doors change over. */
 static void turn_home(struct enc_space *sp, struct enc_ground *g, const bool *turned)
 {
@@ -100,6 +136,7 @@ void enc_sides_choose(struct wg_ctx *ctx, struct enc_space *sp, struct enc_groun
         (void)add_side(f, g, &s, h, turned[h] ? 1 : 0);
     }
     enc_flow_free(f);
+    look_again(g, &s, doubts, n, turned);
     turn_home(sp, g, turned);
     for (size_t d = 0; d < sp->n_doors; d++) {
         struct enc_door *door = &sp->doors[d];
