@@ -9,7 +9,11 @@ import { number } from '@/shared/i18n'
 use([LineChart, GridComponent, MarkLineComponent, CanvasRenderer])
 
 export interface HourPicture {
-  draw: (hours: Schema<'Hour'>[], due: number, words: { today: string; yesterday: string }) => void
+  draw: (
+    hours: Schema<'Hour'>[],
+    due: number,
+    words: { today: string; yesterday: string; due: string },
+  ) => void
   dispose: () => void
 }
 
@@ -45,7 +49,7 @@ export function hourPicture(box: HTMLElement): HourPicture {
             type: 'value',
             min: first,
             max: (hours[hours.length - 1]?.hour ?? 23) + 1,
-            interval: 2,
+            interval: box.clientWidth < 640 ? 4 : 2,
             axisLabel: {
               fontSize: 14,
               color: colour('--quiet'),
@@ -58,12 +62,12 @@ export function hourPicture(box: HTMLElement): HourPicture {
           yAxis: {
             type: 'value',
             min: 0,
-            max: Math.max(due, ...hours.map((hour) => hour.yesterday)),
-            splitNumber: 2,
+            max: (range: { max: number }) => Math.max(due, range.max) * 1.04,
+            splitNumber: 3,
             axisLabel: {
               fontSize: 14,
               color: colour('--quiet'),
-              showMaxLabel: true,
+              showMaxLabel: false,
               formatter: (value: number) => number(Math.round(value)),
             },
             splitLine: { lineStyle: { color: colour('--line') } },
@@ -83,8 +87,19 @@ export function hourPicture(box: HTMLElement): HourPicture {
               showSymbol: false,
               lineStyle: { color: colour('--accent'), width: 3 },
               areaStyle: { color: colour('--accent'), opacity: 0.14 },
-              endLabel: label(words.today, colour('--accent')),
+              endLabel: { ...label(words.today, colour('--accent')), offset: [0, 14] },
               silent: true,
+              markLine: {
+                silent: true,
+                symbol: 'none',
+                animation: false,
+                lineStyle: { color: colour('--quiet'), width: 1, type: 'solid' },
+                label: {
+                  ...label(`${words.due} ${number(due)}`, colour('--quiet')),
+                  position: 'insideStartTop',
+                },
+                data: [{ yAxis: due }],
+              },
             },
           ],
         },

@@ -5,7 +5,7 @@ export function percent(part: number, whole: number): string {
   if (whole <= 0) return '–'
   if (part >= whole) return '100%'
   const tenths = Math.floor((part * 1000) / whole)
-  return tenths % 10 === 0 || tenths < 900 ? `${Math.floor(tenths / 10)}%` : `${(tenths / 10).toFixed(1)}%`
+  return `${(tenths / 10).toFixed(1)}%`
 }
 
 export function missing(sums: Sums): number {

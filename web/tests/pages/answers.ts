@@ -267,7 +267,12 @@ export function task(n: number): Task {
   }
 }
 const taskRows = Array.from({ length: 40 }, (_, n) => task(n))
-export const tasks = (n: number): Task[] => taskRows.slice(0, n)
+export const tasks = (n: number, state: string): Task[] =>
+  taskRows
+    .filter((one) =>
+      state === 'overdue' ? one.overdue_hours > 0 : state === 'open' ? !one.overdue_hours : true,
+    )
+    .slice(0, state === 'overdue' ? Math.min(n, 6) : n)
 
 export function today(path: string): Today {
   const below = path === '' ? streets : communities

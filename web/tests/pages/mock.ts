@@ -56,7 +56,8 @@ export async function mock(page: Page, options: MockOptions = {}): Promise<void>
       return json(rows(answers.children(query.get('parent') === district.id ? '' : 'x')))
     }
     if (path === 'places/search') return json(rows(answers.children('')))
-    if (path === 'tasks') return json(rows(answers.tasks(Number(query.get('limit') ?? 30)), 'next'))
+    if (path === 'tasks')
+      return json(rows(answers.tasks(Number(query.get('limit') ?? 30), query.get('state') ?? ''), 'next'))
     if (path === 'tasks/late') return json(rows(answers.lateBy(query.get('by') ?? '')))
     if (path === 'tasks/assign') return json({ assigned: 3, refused: [] })
     if (path === 'households') return json(rows(Array.from({ length: 25 }, (_, n) => answers.household(n))))
