@@ -274,19 +274,20 @@ static void df_release_json(void *json)
     json_decref(json);
 }
 
-/* `path` with its query, percent-encoded; `body` NULL or JSON text. The moment is f->now. */
+/* `path` with its query, percent-encoded; `body` NULL or JSON text. The moment is f->now. The request has an arena of its own that
+ * ends with it, as in the server: what it held open of the store is given back. */
 DF_UNUSED static struct df_reply df_ask(struct district_fixture *f, const struct df_session *as, const char *method,
                                         const char *path, const char *body)
 {
     struct http_pair headers[2];
     struct http_request request = {.method = method, .client = "192.0.2.1", .headers = headers};
     struct http_answer *answer = wg_alloc(f->arena, sizeof *answer);
-    struct wg_ctx ctx = wg_ctx(f->arena);
+    struct wg_ctx ctx = wg_ctx(wg_arena_new());
     ctx.now = f->now;
     ctx.zone = DF_ZONE;
     ctx.lang = WG_EN;
-    request.id = wg_id_text(f->arena, wg_id_new(f->now));
-    assert_int_equal(http_read_uri(f->arena, wg_str(path), &request), 0);
+    request.id = wg_id_text(ctx.arena, wg_id_new(f->now));
+    assert_int_equal(http_read_uri(ctx.arena, wg_str(path), &request), 0);
     if (as) {
         headers[request.n_headers++] = (struct http_pair){WG_STR("Cookie"), wg_str(as->cookie)};
         headers[request.n_headers++] = (struct http_pair){WG_STR("X-CSRF-Token"), wg_str(as->csrf)};
@@ -297,10 +298,14 @@ DF_UNUSED static struct df_reply df_ask(struct district_fixture *f, const struct
     }
     int rc = guard_dispatch(&ctx, f->router, &request, answer);
     if (rc) http_problem(&ctx, &request, rc, answer);
+    for (size_t i = 0; i < answer->n_headers; i++) answer->headers[i].value = wg_str_dup(f->arena, answer->headers[i].value);
+    answer->bytes = wg_str_dup(f->arena, answer->bytes);
+    answer->file_name = answer->file_name ? wg_fmt(f->arena, "%s", answer->file_name) : NULL;
     struct df_reply r = {.status = answer->status ? answer->status : 200, .json = answer->json, .answer = answer};
     if (r.json) wg_arena_cleanup(f->arena, df_release_json, r.json);
     const char *code = json_string_value(json_object_get(r.json, "code"));
     r.code = code ? code : "";
+    wg_arena_free(ctx.arena);
     return r;
 }
 

@@ -320,6 +320,7 @@ int person_put(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d
     if (!person->name || wg_str_trim(wg_str(person->name)).n == 0)
         return wg_refuse(ctx, WG_E_MISSING_FIELD, ctx->lang == WG_ZH ? "姓名" : "name", NULL, NULL);
     if (!person->state) person->state = "living";
+    if (wg_id_is_nil(person->id)) person->id = wg_id_new(ctx->now);
     if (!person_state_known(person->state)) return wg_refuse(ctx, WG_E_BAD_FIELD, "state", person->state, NULL);
     int rc = canonical_idno(ctx, person);
     if (rc == 0) rc = canonical_phone(ctx, d, person);
@@ -331,7 +332,6 @@ int person_put(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d
     person->phone_tail = person->phone ? tail(ctx, person->phone) : NULL;
     person->updated = ctx->now;
     if (person->version > 0) return change_person(ctx, tx, d, by, person);
-    if (wg_id_is_nil(person->id)) person->id = wg_id_new(ctx->now);
     person->created = ctx->now;
     person->version = 1;
     return write_person(ctx, tx, d, q_insert, person);

@@ -45,11 +45,12 @@ const struct res_resource register_people = {"people", "居民", "people", peopl
 #define PAGE_TAIL " AND (path > $4 OR (path = $4 AND id > $5)) AND ($6 IS NULL OR state = $6) ORDER BY path, id LIMIT $7"
 static const char q_all[] = PAGE_HEAD PAGE_NARROW PAGE_TAIL;
 static const char q_narrow_name[] = PAGE_HEAD PAGE_NARROW " AND (name || '') >= $8 AND (name || '') < $9" PAGE_TAIL;
-static const char q_narrow_sound[] =
-    PAGE_HEAD PAGE_NARROW " AND (((sound || '') >= $8 AND (sound || '') < $9) OR (initials || '') = $8)" PAGE_TAIL;
+static const char q_narrow_sound[] = PAGE_HEAD PAGE_NARROW
+    " AND (((sound || '') >= $8 AND (sound || '') < $9) OR ((initials || '') >= $8 AND (initials || '') < $9))" PAGE_TAIL;
 static const char q_wide_name[] = PAGE_HEAD PAGE_WIDE " AND name >= $8 AND name < $9" PAGE_TAIL;
-static const char q_wide_sound[] = PAGE_HEAD PAGE_WIDE " AND sound >= $8 AND sound < $9" PAGE_TAIL;
-static const char q_wide_initials[] = PAGE_HEAD PAGE_WIDE " AND initials >= $8 AND initials < $9" PAGE_TAIL;
+/* Letters are the beginning of the pinyin or of the initials: each has its index. */
+static const char q_wide_sound[] =
+    PAGE_HEAD PAGE_WIDE " AND ((sound >= $8 AND sound < $9) OR (initials >= $8 AND initials < $9))" PAGE_TAIL;
 static const char q_idno[] = PAGE_HEAD PAGE_WIDE " AND idno_mark = $8" PAGE_TAIL;
 static const char q_phone[] = PAGE_HEAD PAGE_WIDE " AND phone_mark = $8" PAGE_TAIL;
 static const char q_tail[] = PAGE_HEAD PAGE_WIDE " AND (idno_tail = $8 OR phone_tail = $8)" PAGE_TAIL;
@@ -139,10 +140,7 @@ static void read_search(struct wg_ctx *ctx, const struct district *d, struct wg_
     } else if (has_han(q)) {
         search_range(ctx, ret, q_narrow_name, q_wide_name, q);
     } else {
-        struct wg_str letters = letters_of(ctx, q);
-        /* A few letters without a vowel are initials: ww, lxm. */
-        bool initials = letters.n > 0 && letters.n <= 4 && strcspn(letters.p, "aeiouv") >= letters.n;
-        search_range(ctx, ret, q_narrow_sound, initials ? q_wide_initials : q_wide_sound, letters);
+        search_range(ctx, ret, q_narrow_sound, q_wide_sound, letters_of(ctx, q));
     }
 }
 
