@@ -4,6 +4,7 @@
  *   demo_random.c   chance that is the same everywhere
  *   demo_world.c    the world put together: divisions, grids, doors
  *   demo_people.c   families, names, numbers
+ *   demo_namesakes.c people whom a name does not tell apart
  *   demo_staff.c    workers, duties, leave
  *   demo_load.c     the world into a store
  *   demo_lists.c    who is on a list that comes in, and the truth
@@ -109,6 +110,14 @@ WG_MUST int demo_make_places(struct demo_maker *maker);
 /* Families for every household, in order. */
 void demo_make_people(struct demo_maker *maker);
 WG_MUST int demo_make_staff(struct demo_maker *maker);
+/* Here and there two women of a compound are called the same, so that a name and a compound do not tell who is meant. */
+void demo_plant_namesakes(struct demo_world *world);
+/* People who share name and compound (or village group) with someone else, in order. */
+struct demo_indices {
+    int32_t *at;
+    int32_t n;
+};
+struct demo_indices demo_namesakes(struct wg_arena *arena, const struct demo_world *world);
 wg_id demo_id(const char *space, uint64_t seed, uint64_t number);
 
 /* --- tables, as the senders lay them out (demo_table.c, demo_xls.c) -------------------------------------------------------- */

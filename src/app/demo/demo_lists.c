@@ -29,117 +29,121 @@ struct demo_lists {
     int32_t *travellers; /* residents who turn up on more than one list */
     int n_travellers;
     int32_t *households;
+    struct demo_indices namesakes;
 };
 
 /* What each sender's lists are made of, per thousand rows, and what goes wrong in them. */
 struct habit {
     const char *file, *source;
-    int registered, outside; /* the rest: strangers living here */
-    int again, junk, together;
     int rows_full, rows_small;
+    int registered, outside; /* residents; people of elsewhere; the rest are strangers living here */
+    int again;               /* somebody who is on the list already */
+    int junk;
+    int together; /* of residents: others of the household come with them */
+    int namesake; /* a name that two have, and where they live: not who */
     struct demo_faults faults;
 };
 static const struct habit habits[DEMO_SENDERS] = {
     /* Cards are read by a machine; telephones are asked for. */
-    [DEMO_STATION] = {"01-火车站.xlsx",
-                      "火车站",
-                      560,
-                      160,
-                      50,
-                      4,
-                      120,
-                      2000,
-                      140,
-                      {.idno_digit = 6,
-                       .idno_missing = 12,
-                       .phone_digit = 40,
-                       .phone_missing = 60,
-                       .address_missing = 40,
-                       .address_old = 90}},
-    [DEMO_EXPRESSWAY] = {"02-高速卡口.csv",
-                         "高速卡口",
-                         520,
-                         220,
-                         30,
-                         8,
-                         450,
-                         3000,
-                         160,
-                         {.homophone = 60,
-                          .look_alike = 20,
-                          .spaced_name = 30,
-                          .idno_missing = 110,
-                          .idno_digit = 40,
-                          .idno_swapped = 25,
-                          .idno_short = 15,
-                          .idno_wide = 140,
-                          .idno_small_x = 900,
-                          .idno_old = 500,
-                          .phone_missing = 80,
-                          .phone_digit = 50,
-                          .phone_spaced = 60,
-                          .address_missing = 120,
-                          .address_old = 60,
-                          .hearsay = 20}},
-    [DEMO_CLINIC] = {"03-发热门诊.csv",
-                     "发热门诊",
-                     820,
-                     90,
-                     30,
-                     0,
-                     0,
-                     60,
-                     24,
-                     {.homophone = 50,
-                      .idno_missing = 200,
-                      .idno_digit = 30,
-                      .idno_small_x = 500,
-                      .idno_old = 500,
-                      .phone_missing = 100,
-                      .phone_digit = 40,
-                      .address_missing = 50,
-                      .address_old = 40}},
-    [DEMO_UPPER] = {"04-外省推送.xls",
-                    "外省推送",
-                    640,
-                    120,
-                    60,
-                    6,
-                    0,
-                    40000,
-                    400,
-                    {.homophone = 10,
-                     .traditional = 20,
-                     .spaced_name = 80,
-                     .idno_lost = 180,
-                     .idno_masked = 160,
-                     .idno_digit = 10,
-                     .idno_old = 800,
-                     .phone_missing = 250,
-                     .phone_digit = 20,
-                     .address_missing = 150,
-                     .address_old = 260,
-                     .hearsay = 40}},
-    [DEMO_EMPLOYER] = {"05-企业返岗.xlsx",
-                       "企业返岗",
-                       700,
-                       140,
-                       20,
-                       6,
-                       0,
-                       1200,
-                       80,
-                       {.homophone = 15,
-                        .look_alike = 8,
-                        .idno_missing = 30,
-                        .idno_digit = 20,
-                        .idno_swapped = 10,
-                        .idno_small_x = 400,
-                        .phone_missing = 20,
-                        .phone_digit = 20,
-                        .phone_spaced = 30,
-                        .address_missing = 30,
-                        .address_old = 80}},
+    [DEMO_STATION] = {.file = "01-火车站.xlsx",
+                      .source = "火车站",
+                      .rows_full = 2000,
+                      .rows_small = 140,
+                      .registered = 560,
+                      .outside = 160,
+                      .again = 50,
+                      .junk = 4,
+                      .together = 120,
+                      .faults = {.idno_digit = 6,
+                                 .idno_missing = 12,
+                                 .phone_digit = 40,
+                                 .phone_missing = 60,
+                                 .address_missing = 40,
+                                 .address_old = 90}},
+    [DEMO_EXPRESSWAY] = {.file = "02-高速卡口.csv",
+                         .source = "高速卡口",
+                         .rows_full = 3000,
+                         .rows_small = 160,
+                         .registered = 520,
+                         .outside = 220,
+                         .again = 30,
+                         .junk = 8,
+                         .together = 450,
+                         .namesake = 12,
+                         .faults = {.homophone = 60,
+                                    .look_alike = 20,
+                                    .spaced_name = 30,
+                                    .idno_missing = 110,
+                                    .idno_digit = 40,
+                                    .idno_swapped = 25,
+                                    .idno_short = 15,
+                                    .idno_wide = 140,
+                                    .idno_small_x = 900,
+                                    .idno_old = 500,
+                                    .phone_missing = 80,
+                                    .phone_digit = 50,
+                                    .phone_spaced = 60,
+                                    .address_missing = 120,
+                                    .address_old = 60,
+                                    .hearsay = 20}},
+    [DEMO_CLINIC] = {.file = "03-发热门诊.csv",
+                     .source = "发热门诊",
+                     .rows_full = 60,
+                     .rows_small = 24,
+                     .registered = 820,
+                     .outside = 90,
+                     .again = 30,
+                     .faults = {.homophone = 50,
+                                .idno_missing = 200,
+                                .idno_digit = 30,
+                                .idno_small_x = 500,
+                                .idno_old = 500,
+                                .phone_missing = 100,
+                                .phone_digit = 40,
+                                .address_missing = 50,
+                                .address_old = 40}},
+    /* Passed from hand to hand as a spreadsheet, with the registered address of long ago. */
+    [DEMO_UPPER] = {.file = "04-外省推送.xls",
+                    .source = "外省推送",
+                    .rows_full = 40000,
+                    .rows_small = 400,
+                    .registered = 640,
+                    .outside = 120,
+                    .again = 60,
+                    .junk = 6,
+                    .namesake = 25,
+                    .faults = {.homophone = 10,
+                               .traditional = 20,
+                               .spaced_name = 80,
+                               .idno_lost = 180,
+                               .idno_masked = 160,
+                               .idno_digit = 10,
+                               .idno_old = 800,
+                               .phone_missing = 250,
+                               .phone_digit = 20,
+                               .address_missing = 150,
+                               .address_old = 260,
+                               .hearsay = 40}},
+    /* Filled in by the people themselves. */
+    [DEMO_EMPLOYER] = {.file = "05-企业返岗.xlsx",
+                       .source = "企业返岗",
+                       .rows_full = 1200,
+                       .rows_small = 80,
+                       .registered = 700,
+                       .outside = 140,
+                       .again = 20,
+                       .junk = 6,
+                       .faults = {.homophone = 15,
+                                  .look_alike = 8,
+                                  .idno_missing = 30,
+                                  .idno_digit = 20,
+                                  .idno_swapped = 10,
+                                  .idno_small_x = 400,
+                                  .phone_missing = 20,
+                                  .phone_digit = 20,
+                                  .phone_spaced = 30,
+                                  .address_missing = 30,
+                                  .address_old = 80}},
 };
 
 /* --- who may come -------------------------------------------------------------------------------------------------------------- */
@@ -202,6 +206,7 @@ int demo_lists_new(struct wg_ctx *ctx, const struct demo_world *world, struct de
     lists->n_travellers = full ? 2500 : 50;
     lists->travellers = wg_alloc_n(ctx->arena, (size_t)lists->n_travellers, sizeof *lists->travellers);
     for (int i = 0; i < lists->n_travellers; i++) lists->travellers[i] = traveller_pick(world, &r);
+    lists->namesakes = demo_namesakes(ctx->arena, world);
     *ret_lists = lists;
     return 0;
 }
@@ -319,6 +324,21 @@ static void push_company(struct filling *f, const struct demo_listed *first)
     }
 }
 
+/* A name, and the compound where two are called so: only asking there tells who is meant. */
+static void push_namesake(struct filling *f)
+{
+    int32_t person = f->lists->namesakes.at[demo_below(&f->random, f->lists->namesakes.n)];
+    const struct demo_world *world = f->lists->world;
+    if (!take(f, person)) return;
+    struct demo_listed *row = &f->rows[f->n++];
+    *row = (struct demo_listed){
+        .person = person, .stranger = DEMO_NOBODY, .repeats = DEMO_NOBODY, .group = f->n, .sex = world->people[person].sex};
+    row->birth = world->people[person].birth;
+    (void)snprintf(row->name, sizeof row->name, "%s", world->people[person].name);
+    demo_address_rough(world, world->people[person].place, row->address, sizeof row->address);
+    demo_note(row, "hearsay");
+}
+
 static void push_next(struct filling *f)
 {
     struct demo_random *r = &f->random;
@@ -332,6 +352,10 @@ static void push_next(struct filling *f)
     }
     if (demo_chance(r, f->habit->junk)) {
         push_junk(f);
+        return;
+    }
+    if (f->lists->namesakes.n > 0 && demo_chance(r, f->habit->namesake)) {
+        push_namesake(f);
         return;
     }
     int kind = demo_below(r, 1000);

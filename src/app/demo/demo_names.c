@@ -147,12 +147,11 @@ struct demo_numbers *demo_numbers_copy(struct wg_arena *arena, const struct demo
 void demo_idno_make(struct demo_numbers *numbers, wg_day birth, int sex, char out[19])
 {
     struct wg_civil date = wg_civil_from_day(birth);
-    size_t slot = (size_t)((date.year - FIRST_YEAR) * 366 + (int)(birth - wg_day_from_civil(date.year, 1, 1)));
+    out[0] = '\0';
+    if (date.year < FIRST_YEAR || date.year >= FIRST_YEAR + YEARS) return;
+    size_t slot = (size_t)(date.year - FIRST_YEAR) * 366 + (size_t)(birth - wg_day_from_civil(date.year, 1, 1));
     uint16_t *used = &numbers->used[slot][sex == 2];
-    if (date.year < FIRST_YEAR || date.year >= FIRST_YEAR + YEARS || *used >= PER_DAY) {
-        out[0] = '\0';
-        return;
-    }
+    if (*used >= PER_DAY) return;
     struct demo_random r = demo_random(numbers->seed, STREAM_NUMBER, slot * 2 + (sex == 2));
     int sequence = (*used * 173 + demo_below(&r, PER_DAY)) % PER_DAY * 2 + (sex == 1); /* 173 and 500 share no factor */
     (*used)++;

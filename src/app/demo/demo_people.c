@@ -318,8 +318,8 @@ static void push_family(struct family *f, int32_t place, const struct demo_list 
 {
     struct demo_world *world = f->maker->world;
     int32_t first = world->n_people;
-    world->people = wg_grow(f->maker->ctx->arena, world->people, &f->maker->people_cap, (size_t)(first + FAMILY_MAX),
-                            sizeof *world->people);
+    world->people =
+        wg_grow(f->maker->ctx->arena, world->people, &f->maker->people_cap, (size_t)first + FAMILY_MAX, sizeof *world->people);
     struct demo_person *people = &world->people[first];
     world->places[place].first_person = first;
     world->places[place].n_people = f->n;
@@ -395,5 +395,6 @@ void demo_make_people(struct demo_maker *maker)
         make_family(&family);
         push_family(&family, i, &notes);
     }
+    demo_plant_namesakes(world);
     give_ids(maker->ctx->arena, world);
 }
