@@ -6,6 +6,8 @@
  *   P1 a kind that can occur once (identity number, name, telephone ...) is given to the best column; further good ones
  *      come as `second` choices, so that a person can correct the guess
  *   P2 the answer does not depend on the order of the rows in the sample
+ * Of several columns of a kind that may occur more than once, the one with the highest confidence is the person's main one: the
+ * living address before the place of registration, the own telephone before that of a contact.
  * Used by the import of lists, by the register's import, and by the comparison of plain files. */
 #ifndef WG_COLUMNS_H
 #define WG_COLUMNS_H
@@ -65,7 +67,8 @@ struct column_guess {
     const struct wg_str *samples;  /* up to 3 different cells as they came */
     size_t n_samples;
 };
-/* Looks at the header and up to `sample_rows` data rows from the start of the reader, and rewinds it. `ret_guesses` has
+/* Looks at the header and up to `sample_rows` data rows (at most 20,000, and a million cells) from the start of the reader, and
+ * rewinds it. `ret_guesses` has
  * tab_shape.columns entries in ctx->arena. */
 WG_MUST int columns_guess(struct wg_ctx *ctx, struct tab_reader *reader, size_t sample_rows, struct column_guess **ret_guesses);
 /* The same for a table in memory: cells[row * n_columns + column]. */

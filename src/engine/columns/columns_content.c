@@ -283,7 +283,8 @@ bool column_cell_may_be(enum column_kind kind, struct wg_str cell, wg_day today)
     case COLUMN_ORGANISATION:
         return digits < s.n && people_sex_read(s) == 0 && !is_email(s) && !people_date_read(s, false, false, &(wg_day){0});
     case COLUMN_BIRTH:
-    case COLUMN_CAME_ON: /* 1990-05 too */
+    case COLUMN_CAME_ON: /* 1990-05 and 1月5日 too */
+        if (digits >= 1 && wg_str_find(s, WG_STR("月")) >= 0) return true;
         return digits >= 4 && digits <= 17 &&
                (people_date_read(s, true, false, &(wg_day){0}) || !wg_parse_double(s, 1e5, 1e300, &number));
     case COLUMN_AGE: /* 3个月 too */

@@ -34,6 +34,7 @@ enum what {
     STREET,
     VILLAGE,
     MASKED,
+    WITHOUT_YEAR,
     LOST,
     NOTHING,
     REMARK
@@ -73,6 +74,8 @@ static const char *cell(struct wg_arena *arena, enum what what, int row)
         return towns[row % 5];
     case ARRIVED:
         return wg_fmt(arena, "2020-01-%02d", row % 28 + 1);
+    case WITHOUT_YEAR:
+        return wg_fmt(arena, "1月%d日", row % 28 + 1);
     case BORN:
         return wg_fmt(arena, "%d.%d.%d", year, row % 12 + 1, row % 28 + 1);
     case TEMPERATURE:
@@ -168,8 +171,9 @@ static void test_columns__knows_the_forms_of_the_field(void **state)
         {"户籍地", CAME, COLUMN_ADDRESS},   {"车牌号", PLATE, COLUMN_PLATE}, {"出生日期", BORN, COLUMN_BIRTH},
     };
     static const struct expected hospital[] = {
-        {"患者姓名", PERSON, COLUMN_NAME},        {"出生年月", BORN, COLUMN_BIRTH},        {"居住地址", HOME, COLUMN_ADDRESS},
-        {"基本信息/身份证号码", ID, COLUMN_IDNO}, {"基本信息/手机", MOBILE, COLUMN_PHONE},
+        {"返回日期", WITHOUT_YEAR, COLUMN_CAME_ON}, {"患者姓名", PERSON, COLUMN_NAME},
+        {"出生年月", BORN, COLUMN_BIRTH},           {"居住地址", HOME, COLUMN_ADDRESS},
+        {"基本信息/身份证号码", ID, COLUMN_IDNO},   {"基本信息/手机", MOBILE, COLUMN_PHONE},
     };
     static const struct expected english[] = {
         {"Full Name", PERSON, COLUMN_NAME},        {"ID number", ID, COLUMN_IDNO},
