@@ -1,4 +1,5 @@
 /* The desk's pages held against the rows they are made from. Each test has a tiny district of its own (district_fixture.h). */
+#include "../../../tests/support/api_schema.h"
 #include "../../../tests/support/district_fixture.h"
 #include "district/desk/desk_internal.h"
 
@@ -92,6 +93,33 @@ static void give(struct district_fixture *f, wg_id task, const char *login)
     df_write(f, assign_unit, &(struct df_enrolling){.f = f, .id = task, .person = df_worker(login)});
 }
 
+static int list_unit(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
+{
+    static const char q_list[] =
+        "INSERT INTO list (district, id, name, source, programme, received, worker, file_name, file_digest, file_bytes, shape, "
+        "state, n_rows, n_matched, n_new, n_review, n_rejected, n_dispatched, n_reached, n_closed) "
+        "VALUES ($1, $2, $3, 's', 'list_follow_up', $4, $2, 'f', $2, 1, '{}', 'open', 2, 2, 0, 0, 0, 2, 0, 0)";
+    static const char q_row[] =
+        "INSERT INTO list_row (district, list, row, raw, name, outcome, reason, person, print, enrolment, path, "
+        "stage) VALUES ($1, $2, $3, $2, 'n', 'matched', 'idno', $4, $2, $5, $6, 'dispatched')";
+    const struct df_enrolling *e = arg;
+    wg_id lists[] = {wg_id_named("list", WG_STR("一")), wg_id_named("list", WG_STR("二"))};
+    static const char *const names[] = {"火车站", "公安"};
+    int rc = 0;
+    for (int i = 0; i < 2 && rc == 0; i++) {
+        struct store_value list[] = {store_cstr(DF_DISTRICT), store_id(&lists[i]), store_cstr(names[i]),
+                                     store_time(ctx->now + i)};
+        rc = store_exec(ctx, tx, q_list, list, 4, NULL);
+        /* The same person on two rows of the first list, on one of the second. */
+        for (int row = 1; row <= 2 - i && rc == 0; row++) {
+            struct store_value values[] = {store_cstr(DF_DISTRICT), store_id(&lists[i]), store_int(row),
+                                           store_id(&e->person),    store_id(&e->id),    store_cstr(e->path)};
+            rc = store_exec(ctx, tx, q_row, values, 6, NULL);
+        }
+    }
+    return rc;
+}
+
 /* --- scope ---------------------------------------------------------------------------------------------------------------- */
 
 /* desk P1 */
@@ -170,6 +198,44 @@ static void test_desk__a_task_given_by_name_is_seen_wherever_it_is(void **state)
 }
 
 /* --- sums ------------------------------------------------------------------------------------------------------------------ */
+
+/* docs/api.md: every answer has the shape that the pages are built on */
+static void test_desk__answers_have_the_shapes_of_the_contract(void **state)
+{
+    struct district_fixture *f = *state;
+    const char *door = df_household(f, 0);
+    struct api_schema schemas;
+    assert_true(api_schema_open(&schemas));
+    some_tasks(f);
+    df_open_round(f, f->today);
+    (void)df_screen(f, "grid-001001001", door, "fever");
+    wg_id person = df_person(door, 0), task = df_enrol(f, person, door, f->now);
+    df_write(f, list_unit, &(struct df_enrolling){.f = f, .id = task, .person = person, .path = door});
+    give(f, task, "grid-001001001");
+    const struct {
+        const char *login, *path, *shape;
+    } asked[] = {
+        {"district", "/api/v1/today", "Today"},
+        {"community-001001", "/api/v1/today", "Today"},
+        {"district", "/api/v1/tasks?state=open,overdue,done", "TaskPage"},
+        {"district", "/api/v1/tasks/late?by=community", "LateByPage"},
+        {"district", "/api/v1/tasks/late?by=worker", "LateByPage"},
+        {"grid-001001001", "/api/v1/households", "HouseholdPage"},
+        {"street-001", "/api/v1/alarms", "AlarmPage"},
+        {"clerk", wg_fmt(f->arena, "/api/v1/people/%s", df_id(f, person)), "Person"},
+        {"community-001001", "/api/v1/workers", "WorkerPage"},
+        {"grid-001001001", "/api/v1/field/today", "FieldToday"},
+    };
+    for (int answered = 0; answered < 2; answered++) {
+        for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+            bool holds = api_schema_holds(&schemas, asked[i].shape, get(f, asked[i].login, asked[i].path));
+            if (!holds) print_error("%s: %s\n", asked[i].path, schemas.fault);
+            assert_true(holds);
+        }
+        if (!answered) (void)df_answer(f, "grid-001001001", task, "seen");
+    }
+    api_schema_close(&schemas);
+}
 
 /* desk P1: what the first page counts is what the tables list */
 static void test_desk__sums_shown_equal_rows_listed(void **state)
@@ -286,33 +352,6 @@ static void test_desk__a_deadline_is_late_from_its_moment_on(void **state)
     assert_int_equal(size_of(page), 1);
     assert_int_equal(number(item(page, 0), "overdue_hours"), 1);
     assert_int_equal(number(json_object_get(get(f, "district", "/api/v1/today"), "follow_up"), "overdue"), 1);
-}
-
-static int list_unit(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
-{
-    static const char q_list[] =
-        "INSERT INTO list (district, id, name, source, programme, received, worker, file_name, file_digest, file_bytes, shape, "
-        "state, n_rows, n_matched, n_new, n_review, n_rejected, n_dispatched, n_reached, n_closed) "
-        "VALUES ($1, $2, $3, 's', 'list_follow_up', $4, $2, 'f', $2, 1, '{}', 'open', 2, 2, 0, 0, 0, 2, 0, 0)";
-    static const char q_row[] =
-        "INSERT INTO list_row (district, list, row, raw, name, outcome, reason, person, print, enrolment, path, "
-        "stage) VALUES ($1, $2, $3, $2, 'n', 'matched', 'idno', $4, $2, $5, $6, 'dispatched')";
-    const struct df_enrolling *e = arg;
-    wg_id lists[] = {wg_id_named("list", WG_STR("一")), wg_id_named("list", WG_STR("二"))};
-    static const char *const names[] = {"火车站", "公安"};
-    int rc = 0;
-    for (int i = 0; i < 2 && rc == 0; i++) {
-        struct store_value list[] = {store_cstr(DF_DISTRICT), store_id(&lists[i]), store_cstr(names[i]),
-                                     store_time(ctx->now + i)};
-        rc = store_exec(ctx, tx, q_list, list, 4, NULL);
-        /* The same person on two rows of the first list, on one of the second. */
-        for (int row = 1; row <= 2 - i && rc == 0; row++) {
-            struct store_value values[] = {store_cstr(DF_DISTRICT), store_id(&lists[i]), store_int(row),
-                                           store_id(&e->person),    store_id(&e->id),    store_cstr(e->path)};
-            rc = store_exec(ctx, tx, q_row, values, 6, NULL);
-        }
-    }
-    return rc;
 }
 
 /* desk P2, list P5: one task, the names of all lists that ask for it */
@@ -563,6 +602,7 @@ int main(void)
         ON_A_DISTRICT(test_desk__a_worker_gets_nothing_of_another_street),
         ON_A_DISTRICT(test_desk__a_right_is_needed_for_what_is_others),
         ON_A_DISTRICT(test_desk__a_task_given_by_name_is_seen_wherever_it_is),
+        ON_A_DISTRICT(test_desk__answers_have_the_shapes_of_the_contract),
         ON_A_DISTRICT(test_desk__sums_shown_equal_rows_listed),
         ON_A_DISTRICT(test_desk__today_tells_what_needs_somebody),
         ON_A_DISTRICT(test_desk__tasks_say_who_answers_and_how_late_they_are),
