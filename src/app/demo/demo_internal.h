@@ -16,6 +16,8 @@
 #define WG_DEMO_INTERNAL_H
 #include "app/demo/demo.h"
 
+#define DEMO_WORKER_GRID "211302010003-001" /* of the account "worker" */
+
 /* --- chance: xoshiro256**, seeded through splitmix64 ----------------------------------------------------------------------- */
 struct demo_random {
     uint64_t s[4];

@@ -6,7 +6,7 @@
 
 #include "app/demo/demo_internal.h"
 
-enum { TRIES = 200, GROUP_MOST = 4 };
+enum { TRIES = 200, GROUP_MOST = 4, SHOWN_MOST = 12 };
 
 enum stranger_kind {
     STRANGER_OUTSIDE,  /* lives in another district */
@@ -30,6 +30,7 @@ struct demo_lists {
     int n_travellers;
     int32_t *households;
     struct demo_indices namesakes;
+    int32_t shown_from, shown_to; /* people of the demo worker's grid: some come on every list, so that the phone has work */
 };
 
 /* What each sender's lists are made of, per thousand rows, and what goes wrong in them. */
@@ -189,6 +190,20 @@ static void make_stranger(struct demo_lists *lists, struct demo_numbers *numbers
     if (s->kind == STRANGER_OUTSIDE) demo_address_outside(&r, s->address, sizeof s->address);
 }
 
+/* People stand in the order of doors, so those of a place are a range. */
+static void find_shown(struct demo_lists *lists)
+{
+    const struct demo_world *world = lists->world;
+    int32_t grid = demo_place_by_code(world, DEMO_WORKER_GRID);
+    if (grid == DEMO_NOBODY) return;
+    lists->shown_from = world->n_people;
+    for (const struct demo_place *p = &world->places[grid]; p < &world->places[world->places[grid].end]; p++) {
+        if (p->n_people == 0) continue;
+        if (p->first_person < lists->shown_from) lists->shown_from = p->first_person;
+        lists->shown_to = p->first_person + p->n_people;
+    }
+}
+
 int demo_lists_new(struct wg_ctx *ctx, const struct demo_world *world, struct demo_lists **ret_lists)
 {
     struct demo_lists *lists = wg_alloc(ctx->arena, sizeof *lists);
@@ -207,6 +222,7 @@ int demo_lists_new(struct wg_ctx *ctx, const struct demo_world *world, struct de
     lists->travellers = wg_alloc_n(ctx->arena, (size_t)lists->n_travellers, sizeof *lists->travellers);
     for (int i = 0; i < lists->n_travellers; i++) lists->travellers[i] = traveller_pick(world, &r);
     lists->namesakes = demo_namesakes(ctx->arena, world);
+    find_shown(lists);
     *ret_lists = lists;
     return 0;
 }
@@ -220,6 +236,7 @@ struct filling {
     uint8_t *on_list; /* bits: people, then strangers */
     struct demo_listed *rows;
     int n, wanted;
+    int shown; /* how many more of the demo worker's people */
 };
 
 static bool take(struct filling *f, int32_t bit)
@@ -232,6 +249,12 @@ static bool take(struct filling *f, int32_t bit)
 
 static int32_t resident_pick(struct filling *f)
 {
+    int32_t shown = f->lists->shown_to - f->lists->shown_from;
+    if (f->shown > 0 && shown > 0 && demo_chance(&f->random, 150)) {
+        int32_t at = f->lists->shown_from + demo_below(&f->random, shown);
+        f->shown--;
+        if (travels(f->lists->world, &f->lists->world->people[at], &f->random) && take(f, at)) return at;
+    }
     for (int i = 0; i < TRIES; i++) {
         bool usual = demo_chance(&f->random, 250);
         int32_t at = usual ? f->lists->travellers[demo_below(&f->random, f->lists->n_travellers)]
@@ -413,7 +436,8 @@ int demo_list_make(struct wg_ctx *ctx, const struct demo_lists *lists, enum demo
                         .lists = lists,
                         .habit = &habits[sender],
                         .random = demo_random(world->options.seed, STREAM_ROW, which),
-                        .wanted = rows};
+                        .wanted = rows,
+                        .shown = rows / 8 < SHOWN_MOST ? rows / 8 : SHOWN_MOST};
     f.on_list = wg_alloc(ctx->arena, (size_t)(world->n_people + lists->n_strangers) / 8 + 1);
     f.rows = wg_alloc_n(ctx->arena, (size_t)rows + GROUP_MOST, sizeof *f.rows);
     for (int tries = 0; f.n < rows && tries < rows * 4; tries++) push_next(&f);

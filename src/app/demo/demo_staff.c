@@ -26,7 +26,7 @@ static const struct account accounts[] = {
     {"community", "燕南社区：分派任务，签日报", "Yannan community: assigns tasks, signs the report", ROLE_COMMUNITY,
      "211302010003"},
     {"worker", "燕南社区第一网格的网格员（手机页面）", "grid worker of Yannan's first grid (the phone's pages)", ROLE_WORKER,
-     "211302010003-001"},
+     DEMO_WORKER_GRID},
     {"keeper", "系统管理员：帐号、日志、备份", "system keeper: accounts, audit, backup", ROLE_KEEPER, ""},
 };
 
