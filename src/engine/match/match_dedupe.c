@@ -14,11 +14,11 @@ static int by_content(const void *a, const void *b)
 
 struct sample {
     struct sample_pair *pairs;
-    size_t n, cap, rows;
+    size_t n, cap, rows, looked;
 };
 
-static void sample_row(const struct match_index *index, struct finder *f, struct row_choice **order, size_t *order_cap,
-                       uint32_t row, float cut, struct sample *s)
+static void sample_row(struct match_index *index, struct finder *f, struct row_choice **order, size_t *order_cap, uint32_t row,
+                       float cut, struct sample *s)
 {
     const uint32_t *slots = index_slots(index, row);
     finder_run(f, &index->words, slots);
@@ -37,8 +37,10 @@ static void sample_row(const struct match_index *index, struct finder *f, struct
             s->pairs = wg_xrealloc(s->pairs, s->cap, sizeof *s->pairs);
         }
         struct sample_pair *p = &s->pairs[s->n];
-        s->n += compare_rows(&index->layout, &index->dep, index_side(index, row), index_side(index, (*order)[i].row),
-                             &index->model, cut, &p->c);
+        (void)compare_rows(&index->layout, &index->dep, index_side(index, row), index_side(index, (*order)[i].row), NULL, 0,
+                           &p->c);
+        s->looked++;
+        s->n += model_saw(&index->model, &index->layout, &index->words, &p->c, cut);
     }
 }
 
@@ -53,7 +55,7 @@ static void learn(struct match_index *index)
     finder_init(&f, index);
     index->model.within = true;
     float cut = model_begin(&index->model, &index->layout, .2 / (double)(index->living + 1), true);
-    for (size_t i = 0; i < n && s.n < SAMPLE_PAIRS; i++, s.rows++)
+    for (size_t i = 0; i < n && s.looked < SAMPLE_PAIRS; i++, s.rows++)
         sample_row(index, &f, &order, &order_cap, rows[i].row, cut, &s);
     double space = (double)s.rows * ((double)index->living - 1);
     if (space < 1) space = 1;

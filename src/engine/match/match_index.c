@@ -241,6 +241,8 @@ static void draw_pairs(struct match_index *index)
                            index->options.threads, &rows);
     memset(m->u_drawn, 0, sizeof m->u_drawn);
     memset(m->drawn, 0, sizeof m->drawn);
+    memset(m->known, 0, sizeof m->known);
+    m->tried = 0;
     size_t all = n < 2 ? 0 : n * (n - 1) / 2, want = all < DRAWN_PAIRS ? all : DRAWN_PAIRS;
     double step = want ? (double)all / (double)want : 0;
     size_t i = 0, before = 0;
@@ -251,11 +253,7 @@ static void draw_pairs(struct match_index *index)
         struct comparison c;
         (void)compare_rows(&index->layout, &index->dep, index_side(index, rows[i].row), index_side(index, rows[j].row), NULL, 0,
                            &c);
-        for (size_t u = 0; u < index->layout.n_units; u++) {
-            if (c.level[u] == LEVEL_MISSING) continue;
-            m->u_drawn[u][c.level[u]]++;
-            m->drawn[u]++;
-        }
+        model_saw_random(m, &index->layout, &c);
     }
     index->n_by_content = n;
     index->by_content = wg_xrealloc(index->by_content, n + 1, sizeof *index->by_content);

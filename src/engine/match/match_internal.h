@@ -283,7 +283,8 @@ struct model {
     double ones[UNITS_MAX], twos[UNITS_MAX];             /* values that one row, that two rows have */
     double u_drawn[UNITS_MAX][LEVELS], drawn[UNITS_MAX]; /* levels of pairs drawn at random */
     double u_same[UNITS_MAX];                            /* share of pairs with equal values, counted */
-    double filled[UNITS_MAX];                            /* share of rows with a value */
+    double known[UNITS_MAX], tried;                      /* of `tried` pairs at random, those where both sides have a value */
+    double seen[UNITS_MAX][LEVELS];                      /* levels of all pairs that the keys brought together in the sample */
     double rows;
     bool within; /* pairs of one table, not of a list and a register */
     float table[CLASSES][UNITS_MAX][LEVELS];
@@ -303,6 +304,10 @@ struct sample_pair {
     float rarity[UNITS_MAX];
 };
 uint64_t weights_signature(const struct layout *layout);
+void model_saw_random(struct model *model, const struct layout *layout, const struct comparison *c);
+/* Counts a pair of the sample; false when it is too unlike to teach anything more. */
+bool model_saw(struct model *model, const struct layout *layout, const struct words *words, const struct comparison *c,
+               float cut);
 void model_prior(struct model *model, const struct layout *layout);
 void model_counts(struct model *model, const struct layout *layout, const struct words *words, const uint32_t *slots,
                   uint32_t rows, const uint64_t *alive);

@@ -71,7 +71,9 @@ static size_t list_sample(const struct list *l, struct row_choice **ret)
 static void draw_strangers(const struct list *l, struct model *model, const struct row_choice *rows, size_t n)
 {
     const struct match_index *index = l->index;
-    if (n == 0 || index->rows == 0) return;
+    if (n == 0 || index->n_by_content == 0) return;
+    memset(model->known, 0, sizeof model->known);
+    model->tried = 0;
     uint64_t state = rows[0].content | 1;
     for (size_t k = 0; k < DRAWN_PAIRS && k < n * 64; k++) {
         const struct row_choice *row = &rows[k % n];
@@ -80,11 +82,7 @@ static void draw_strangers(const struct list *l, struct model *model, const stru
         if (!index_alive(index, person)) continue;
         struct comparison c;
         (void)compare_rows(&index->layout, &index->dep, list_side(l, row->row), index_side(index, person), NULL, 0, &c);
-        for (size_t u = 0; u < index->layout.n_units; u++) {
-            if (c.level[u] == LEVEL_MISSING) continue;
-            model->u_drawn[u][c.level[u]]++;
-            model->drawn[u]++;
-        }
+        model_saw_random(model, &index->layout, &c);
     }
 }
 
@@ -100,25 +98,26 @@ static void learn(const struct list *l, struct model *model)
 {
     const struct match_index *index = l->index;
     struct row_choice *rows = NULL;
-    size_t n = list_sample(l, &rows), n_pairs = 0, cap = 0, used = 0;
+    size_t n = list_sample(l, &rows), n_pairs = 0, cap = 0, used = 0, looked = 0;
     struct sample_pair *pairs = NULL;
     struct finder f;
     draw_strangers(l, model, rows, n);
     float cut = model_begin(model, &index->layout, .5 / (double)(index->living + 1), false);
     finder_init(&f, index);
-    for (size_t i = 0; i < n && n_pairs < SAMPLE_PAIRS; i++, used++) {
+    for (size_t i = 0; i < n && looked < SAMPLE_PAIRS; i++, used++) {
         const struct words *words = list_words(l, rows[i].row);
         finder_run(&f, words, list_slots(l, rows[i].row));
+        looked += f.n;
         if (n_pairs + f.n > cap) {
             cap = (n_pairs + f.n) * 2;
             pairs = wg_xrealloc(pairs, cap, sizeof *pairs);
         }
         for (size_t k = 0; k < f.n; k++) {
             struct sample_pair *p = &pairs[n_pairs];
-            if (!compare_rows(&index->layout, &index->dep, list_side(l, rows[i].row), index_side(index, f.found[k]), model, cut,
-                              &p->c))
-                continue;
+            (void)compare_rows(&index->layout, &index->dep, list_side(l, rows[i].row), index_side(index, f.found[k]), NULL, 0,
+                               &p->c);
             only_register(index, &p->c);
+            if (!model_saw(model, &index->layout, &index->words, &p->c, cut)) continue;
             n_pairs++;
         }
     }

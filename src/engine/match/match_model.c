@@ -132,16 +132,9 @@ static void count_unit(struct model *model, const struct layout *l, const struct
 void model_counts(struct model *model, const struct layout *l, const struct words *words, const uint32_t *slots, uint32_t rows,
                   const uint64_t *alive)
 {
-    double living = 0, with[SLOTS_MAX] = {0};
-    for (uint32_t r = 0; r < rows; r++) {
-        if (!(alive[r >> 6] >> (r & 63) & 1)) continue;
-        living++;
-        for (size_t s = 0; s < l->n_slots; s++) with[s] += slots[(size_t)r * l->n_slots + s] != 0;
-    }
+    uint32_t living = 0;
+    for (uint32_t w = 0; w < (rows + 63) / 64; w++) living += (uint32_t)__builtin_popcountll(alive[w]);
     model->rows = living;
-    for (size_t u = 0; u < l->n_units; u++) {
-        model->filled[u] = living > 0 ? with[l->units[u].slot] / living : 0;
-    }
     for (size_t u = 0; u < l->n_units; u++) count_unit(model, l, words, slots, rows, u);
 }
 
@@ -302,11 +295,32 @@ static void maximise_m(struct model *model, const struct model *prior, const str
     }
 }
 
-/* Pairs drawn at random from one table hold some of the same person: those are taken off again. */
+void model_saw_random(struct model *model, const struct layout *l, const struct comparison *c)
+{
+    model->tried++;
+    for (size_t u = 0; u < l->n_units; u++) {
+        if (c->level[u] == LEVEL_MISSING) continue;
+        model->u_drawn[u][c->level[u]]++;
+        model->drawn[u]++;
+        model->known[u]++;
+    }
+}
+
+bool model_saw(struct model *model, const struct layout *l, const struct words *words, const struct comparison *c, float cut)
+{
+    struct scored scored;
+    for (size_t u = 0; u < l->n_units; u++) model->seen[u][c->level[u]]++;
+    model_score(model, l, words, c, &scored);
+    return scored.weight[CLASS_SAME] >= cut;
+}
+
+/* u has two sources. Pairs drawn at random see common levels well and rare ones hardly ever; the pairs that the keys bring together
+ * hold nearly all of the rare ones, and those that are not the same person count for u. The larger of the two stands. Within a
+ * table the random pairs hold some of the same person: those are taken off. */
 static void maximise_u(struct model *model, const struct layout *l, const struct sums *s, double space, bool within)
 {
     for (size_t u = 0; u < l->n_units; u++) {
-        double all = space * model->filled[u] * model->filled[u];
+        double all = model->tried > 0 ? space * model->known[u] / model->tried : 0;
         for (size_t v = 1; v < LEVELS; v++) {
             double floor = model->drawn[u] > 0 ? .3 / model->drawn[u] : 1e-6;
             double drawn = model->drawn[u] > 0 ? model->u_drawn[u][v] / model->drawn[u] : 0;
@@ -315,6 +329,8 @@ static void maximise_u(struct model *model, const struct layout *l, const struct
             if (within && all > 0) left = drawn - s->level[CLASS_SAME][u][v] / all;
             if (left < drawn * .02) left = drawn * .02;
             if (v == LEVEL_SAME) floor = .1 / (all + 1);
+            double met = v != LEVEL_SAME && all > 0 ? (model->seen[u][v] - s->level[CLASS_SAME][u][v]) / all : 0;
+            if (met > left) left = met;
             model->u[u][v] = left > floor ? left : floor;
         }
         double twos = model->twos[u];
@@ -327,6 +343,7 @@ float model_begin(struct model *model, const struct layout *l, double lambda, bo
 {
     struct sums *s = wg_xcalloc(1, sizeof *s);
     model->lambda[CLASS_SAME] = model->lambda[CLASS_FAMILY] = lambda;
+    memset(model->seen, 0, sizeof model->seen);
     maximise_u(model, l, s, 1 / lambda, within);
     model_finish(model, l);
     free(s);
@@ -341,6 +358,11 @@ void model_em(struct model *model, const struct layout *l, const struct words *w
     *prior = *model;
     model->lambda[CLASS_SAME] = start / space;
     model->lambda[CLASS_FAMILY] = start / space;
+    /* To begin with, all that the keys brought together are strangers but for the share expected to be the same. */
+    for (size_t u = 0; u < l->n_units; u++) {
+        for (size_t v = 1; v < LEVELS; v++)
+            s->level[CLASS_SAME][u][v] = fmin(model->seen[u][v], start * model->m[CLASS_SAME][u][v]);
+    }
     maximise_u(model, l, s, space, within);
     model_finish(model, l);
     for (int round = 0; round < ROUNDS && n > 0; round++) {
