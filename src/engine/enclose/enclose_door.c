@@ -54,8 +54,9 @@ static void take_away(void *item, void *arg)
 static GEOSGeometry *free_part(struct search *s, GEOSGeometry *area, const GEOSGeometry *house)
 {
     GEOSContextHandle_t geos = s->space->map->geos;
-    struct minus m = {s->space, area};
+    struct minus m = {s->space, area ? GEOSGeom_clone_r(geos, area) : NULL}; /* the query reads `area` to its end */
     if (area) GEOSSTRtree_query_r(geos, s->solids, area, take_away, &m);
+    if (area) GEOSGeom_destroy_r(geos, area);
     if (!m.rest) return NULL;
     GEOSGeometry *best = NULL;
     double most = 0;

@@ -183,7 +183,7 @@ static void engine_spread(struct ground *g, const uint8_t *blocked)
 {
     size_t n = enc_raster_cells(&g->r);
     uint8_t *tight = wg_xcalloc(n, 1), *none = wg_xcalloc(n, 1);
-    double half = g->k->config->fire_lane_m / 2 - 0.5 * g->r.cell;
+    double half = g->k->config->fire_lane_m / 2 - 0.8 * g->r.cell; /* what a slanting gate loses on square cells */
     for (size_t i = 0; i < n; i++) g->dist[i] = blocked[i] ? 0 : ENC_RASTER_FAR;
     enc_raster_spread(&g->r, none, g->dist);
     for (size_t i = 0; i < n; i++) tight[i] = g->dist[i] * g->r.cell / 10 < half;

@@ -420,6 +420,33 @@ static int classify_all(struct work *w)
     return 0;
 }
 
+/* Where the ground before two homes overlaps, the lower index has it; a home left with none takes its part of it back, as long as the
+ * other keeps some. */
+static int share_aprons(struct work *w, GEOSGeometry *const *aprons, int32_t *apron)
+{
+    struct enc_space *sp = w->space;
+    size_t n = w->map->n_buildings;
+    uint32_t *cells = wg_alloc_n(w->ctx->arena, n + 1, sizeof *cells);
+    GEOSGeometry **bare = wg_alloc_n(w->ctx->arena, n + 1, sizeof(GEOSGeometry *));
+    int32_t *wants = wg_alloc_n(w->ctx->arena, sp->mesh.n_tri + 1, sizeof *wants);
+    bool any = false;
+    for (size_t t = 0; t < sp->mesh.n_tri; t++)
+        if (apron[t] >= 0 && sp->kind[t] == ENC_FREE) cells[apron[t]]++;
+    for (size_t i = 0; i < n; i++) {
+        bare[i] = cells[i] ? NULL : aprons[i];
+        any = any || bare[i];
+    }
+    if (!any) return 0;
+    int rc = classify(w, bare, n, wants);
+    for (size_t t = 0; !rc && t < sp->mesh.n_tri; t++) {
+        if (wants[t] < 0 || sp->kind[t] != ENC_FREE || (apron[t] >= 0 && cells[apron[t]] < 2)) continue;
+        if (apron[t] >= 0) cells[apron[t]]--;
+        cells[wants[t]]++;
+        apron[t] = wants[t];
+    }
+    return rc;
+}
+
 /* A home whose ground before the door is taken up by a street keeps a strip of it: the street is drawn too wide there. */
 static void free_doorsteps(struct work *w)
 {
@@ -517,6 +544,8 @@ int enc_space_build(struct wg_ctx *ctx, const struct enclose_map *map, const str
     if (!rc) rc = gather(&w, frame);
     if (!rc) rc = triangulate(&w);
     if (!rc) rc = classify_all(&w);
+    if (rc) return rc;
+    rc = share_aprons(&w, space.aprons, space.apron);
     if (rc) return rc;
     free_doorsteps(&w);
     find_walls(&w);
