@@ -1,5 +1,5 @@
 /* Latin letters with marks and what they are without, in lower case: U+00C0-024F and U+1E00-1EFF as ICU's transliterator
- * "Latin-ASCII" gives them (Unicode data, (c) Unicode, Inc., under the Unicode License v3). Sorted. people_table_test.c holds the
+ * "Latin-ASCII" gives them (Unicode data, (c) Unicode, Inc., under the Unicode License v3). Sorted. people_name_test.c holds the
  * table against ICU. */
 #include "engine/people/people_internal.h"
 

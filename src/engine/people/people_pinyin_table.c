@@ -3,7 +3,7 @@
  * Source: field kMandarin of the Unicode Han Database as ICU's transliterator "Han-Latin" gives it: Unicode data,
  * (c) Unicode, Inc., under the Unicode License v3. It covers U+3400-9FFF, the extensions from U+2A700 on, and those of extension B
  * that the table of standard characters of 2013 (通用规范汉字表) names. Readings that names take are put right by hand (晟 sheng,
- * 拓 tuo, 阚 kan); surnames with a reading of their own stand in people_surname_table.c. people_table_test.c holds the table
+ * 拓 tuo, 阚 kan); surnames with a reading of their own stand in people_surname_table.c. people_name_test.c holds the table
  * against ICU. Kept as data, because building it from ICU takes a third of a second in every process. */
 #include "engine/people/people_internal.h"
 

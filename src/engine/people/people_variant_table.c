@@ -2,9 +2,9 @@
  *
  * Traditional characters are those of ICU's transliterator "Traditional-Simplified", radicals (U+2E80) and compatibility
  * ideographs (U+F900) those of Unicode's compatibility decomposition (NFKC): Unicode data, (c) Unicode, Inc., under the Unicode
- * License v3. Variants that these leave alone but people write (峯 髙 靑 広 応) are added by hand. Some that ICU turns into another living
- * character stay as they are (乾 著 俱 吒 跤 阪 藉 姊). Sorted by what is written; no second member of a pair is the first of another. people_table_test.c holds
- * the table against ICU. */
+ * License v3. Variants that these leave alone but people write (峯 髙 靑 広 応) are added by hand. Some that ICU turns into
+ * another living character stay as they are (乾 著 俱 吒 跤 阪 藉 姊). Sorted by what is written; no second member of a pair is
+ * the first of another. people_name_test.c holds the table against ICU. */
 #include "engine/people/people_internal.h"
 
 const char people_variant_pairs[] =
