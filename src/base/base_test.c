@@ -176,6 +176,27 @@ static void test_parallel__each_index_once(void **state)
     for (size_t i = 0; i < sizeof seen; i++) assert_int_equal(seen[i], 1);
 }
 
+struct order {
+    size_t next;
+    bool in_order;
+};
+
+static void follow(void *arg, size_t from, size_t to, size_t worker)
+{
+    struct order *o = arg;
+    if (worker != 0 || from != o->next) o->in_order = false;
+    o->next = to;
+}
+
+static void test_parallel__one_thread_works_in_order(void **state)
+{
+    (void)state; /* parallel P2 */
+    struct order o = {0, true};
+    wg_parallel(1, 1000, 7, follow, &o);
+    assert_true(o.in_order);
+    assert_int_equal(o.next, 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +211,7 @@ int main(void)
         cmocka_unit_test(test_id__ids_sort_as_made),
         cmocka_unit_test(test_problem__every_refusal_speaks_both_languages),
         cmocka_unit_test(test_parallel__each_index_once),
+        cmocka_unit_test(test_parallel__one_thread_works_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
