@@ -42,6 +42,7 @@ struct habit {
     int junk;
     int together; /* of residents: others of the household come with them */
     int namesake; /* a name that two have, and where they live: not who */
+    bool workers; /* only those of working age */
     struct demo_faults faults;
 };
 static const struct habit habits[DEMO_SENDERS] = {
@@ -112,7 +113,7 @@ static const struct habit habits[DEMO_SENDERS] = {
                     .outside = 120,
                     .again = 60,
                     .junk = 6,
-                    .namesake = 25,
+                    .namesake = 40,
                     .faults = {.homophone = 10,
                                .traditional = 20,
                                .spaced_name = 80,
@@ -134,6 +135,7 @@ static const struct habit habits[DEMO_SENDERS] = {
                        .outside = 140,
                        .again = 20,
                        .junk = 6,
+                       .workers = true,
                        .faults = {.homophone = 15,
                                   .look_alike = 8,
                                   .idno_missing = 30,
@@ -247,19 +249,26 @@ static bool take(struct filling *f, int32_t bit)
     return true;
 }
 
+static bool fits(const struct filling *f, wg_day birth)
+{
+    int age = (int)(f->lists->world->options.today - birth) * 4 / 1461;
+    return !f->habit->workers || (age >= 18 && age < 63);
+}
+
 static int32_t resident_pick(struct filling *f)
 {
     int32_t shown = f->lists->shown_to - f->lists->shown_from;
     if (f->shown > 0 && shown > 0 && demo_chance(&f->random, 150)) {
         int32_t at = f->lists->shown_from + demo_below(&f->random, shown);
         f->shown--;
-        if (travels(f->lists->world, &f->lists->world->people[at], &f->random) && take(f, at)) return at;
+        const struct demo_person *p = &f->lists->world->people[at];
+        if (travels(f->lists->world, p, &f->random) && fits(f, p->birth) && take(f, at)) return at;
     }
     for (int i = 0; i < TRIES; i++) {
         bool usual = demo_chance(&f->random, 250);
         int32_t at = usual ? f->lists->travellers[demo_below(&f->random, f->lists->n_travellers)]
                            : traveller_pick(f->lists->world, &f->random);
-        if (take(f, at)) return at;
+        if (fits(f, f->lists->world->people[at].birth) && take(f, at)) return at;
     }
     return DEMO_NOBODY;
 }
@@ -268,7 +277,9 @@ static int32_t stranger_pick(struct filling *f, bool outside)
 {
     for (int i = 0; i < TRIES; i++) {
         int32_t at = demo_below(&f->random, f->lists->n_strangers);
-        if ((f->lists->strangers[at].kind == STRANGER_OUTSIDE) == outside && take(f, f->lists->world->n_people + at)) return at;
+        const struct stranger *s = &f->lists->strangers[at];
+        if ((s->kind == STRANGER_OUTSIDE) != outside || !fits(f, s->birth)) continue;
+        if (take(f, f->lists->world->n_people + at)) return at;
     }
     return DEMO_NOBODY;
 }
