@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type Plugin } from 'vite'
+import { fieldWorker } from './field/build/worker-plugin'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
 
@@ -23,7 +24,7 @@ function appAddresses(): Plugin {
 export default defineConfig({
   root,
   base: '/',
-  plugins: [vue(), appAddresses()],
+  plugins: [vue(), appAddresses(), fieldWorker(root)],
   resolve: { alias: { '@': root.replace(/\/$/, '') } },
   define: { __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false' },
   server: { port: 5173, proxy: { '/api': process.env.WANGGE_URL ?? 'http://127.0.0.1:8020' } },
