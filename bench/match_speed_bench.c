@@ -141,7 +141,7 @@ static double f1(struct judged j)
 }
 
 static bool duckdb(const struct town *t, const struct wg_str *list, size_t rows, const int64_t *truth, double *ret_ms,
-                   struct judged *ret)
+                   double *ret_cpu, struct judged *ret)
 {
     char folder[] = "/tmp/match_speed_XXXXXX", command[1024], path[4][64];
     static const char *const names[] = {"register.csv", "list.csv", "links.csv", "times.txt"};
@@ -152,11 +152,12 @@ static bool duckdb(const struct town *t, const struct wg_str *list, size_t rows,
     snprintf(command, sizeof command, "cd '%s/bench/duckdb' && node link.mjs '%s' '%s' '%s' 2 > '%s'", WG_SOURCE_DIR, path[0],
              path[1], path[2], path[3]);
     bool ok = system(command) == 0;
-    double load = 0, link = 0;
+    double load = 0, link = 0, cpu = 0;
     FILE *times = ok ? fopen(path[3], "rb") : NULL;
-    ok = times && fscanf(times, "%lf %lf", &load, &link) == 2;
+    ok = times && fscanf(times, "%lf %lf %lf", &load, &link, &cpu) == 3;
     if (times) (void)fclose(times);
     *ret_ms = load + link;
+    *ret_cpu = cpu;
     FILE *links = ok ? fopen(path[2], "rb") : NULL;
     long long l, r;
     while (links && fscanf(links, "%lld,%lld", &l, &r) == 2) {
@@ -206,9 +207,10 @@ static void one_list(struct town *t, struct match_index *index, const struct joi
     if (carries > rows / 3)
         printf("%-22s bare join on the number %.1f ms (%zu of %zu found): engine / join = %.0f\n", "", bare, found, rows,
                engine / bare);
-    double ms = 0;
-    if (sql && duckdb(t, list, rows, truth, &ms, &theirs))
-        printf("%-22s duckdb %7.0f ms, F1 %.4f: duckdb / engine = %.1f\n", "", ms, f1(theirs), ms / engine);
+    double ms = 0, their_cpu = 0;
+    if (sql && duckdb(t, list, rows, truth, &ms, &their_cpu, &theirs))
+        printf("%-22s duckdb %7.0f ms (cpu %.0f ms)  F1 %.4f: duckdb / engine = %.1f (cpu %.1f)\n", "", ms, their_cpu,
+               f1(theirs), ms / engine, their_cpu / cpu);
     (void)fflush(stdout);
 }
 

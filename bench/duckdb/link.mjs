@@ -9,6 +9,7 @@ const run = (sql) => db.run(sql);
 const quoted = (path) => `'${path.replaceAll("'", "''")}'`;
 
 await run(`CREATE TABLE r AS SELECT * FROM read_csv(${quoted(register)}, all_varchar = true, header = true)`);
+const before = process.cpuUsage();
 const start = performance.now();
 await run(`CREATE TABLE l AS SELECT * FROM read_csv(${quoted(list)}, all_varchar = true, header = true)`);
 const loaded = performance.now();
@@ -34,5 +35,6 @@ await run(`COPY (SELECT lk, rk FROM (SELECT *, row_number() OVER (PARTITION BY l
   TO ${quoted(out)} (HEADER false)`);
 const done = performance.now();
 const count = (await (await db.runAndReadAll('SELECT count(*) FROM pairs')).getRows())[0][0];
-console.log(`${(loaded - start).toFixed(1)} ${(done - loaded).toFixed(1)} ${count}`);
+const cpu = process.cpuUsage(before);
+console.log(`${(loaded - start).toFixed(1)} ${(done - loaded).toFixed(1)} ${((cpu.user + cpu.system) / 1000).toFixed(1)} ${count}`);
 process.exit(0);

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "engine/match/match_internal.h"
 
@@ -305,13 +306,26 @@ static void add_keys(struct match_index *index, uint32_t row)
     }
 }
 
+/* Comparing jumps about in these: large pages spare it half of its misses. A wish only; refusal changes nothing. */
+static void wish_large_pages(void *at, size_t bytes)
+{
+    enum { LARGE = 1 << 21 };
+    uintptr_t from = ((uintptr_t)at + LARGE - 1) & ~(uintptr_t)(LARGE - 1),
+              to = ((uintptr_t)at + bytes) & ~(uintptr_t)(LARGE - 1);
+    if (from < to) (void)madvise((void *)from, to - from, MADV_HUGEPAGE); /* NOLINT(performance-no-int-to-ptr) */
+}
+
 static void rebuild(struct match_index *index, const struct wg_progress *progress)
 {
     size_t threads = index->options.threads ? index->options.threads : wg_cores();
     index->options.threads = threads;
     words_trim(&index->words);
     rows_trim(index);
+    wish_large_pages(index->words.pool, index->words.pool_cap);
+    wish_large_pages(index->slots, (size_t)index->rows_cap * index->layout.n_slots * sizeof *index->slots);
     postings_build(&index->postings, &index->layout, &index->words, index->slots, index->rows, threads);
+    wish_large_pages(index->postings.entry, (size_t)index->postings.start[index->postings.buckets] * 4);
+    wish_large_pages(index->postings.start, (size_t)index->postings.buckets * 4);
     wg_progress_report(progress, .7);
     look_at_ages(index);
     model_prior(&index->model, &index->layout);
@@ -407,8 +421,9 @@ static void find_key(struct finder *f, uint32_t key)
         f->skipped += to - from;
         return;
     }
+    uint32_t mask = ((uint32_t)1 << p->row_bits) - 1, tag = key << p->row_bits >> p->row_bits;
     for (uint32_t at = from; at < to; at++) {
-        if (p->tag[at] == (uint8_t)key) found_one(f, p->row[at]);
+        if (p->entry[at] >> p->row_bits == tag) found_one(f, p->entry[at] & mask);
     }
     for (uint32_t at = index->added_heads ? index->added_heads[key % ADDED_BUCKETS] : 0; at; at = index->added[at].next) {
         if (index->added[at].key == key) found_one(f, index->added[at].row);
@@ -424,11 +439,7 @@ void finder_run(struct finder *f, const struct words *words, const uint32_t *slo
     size_t n = postings_keys(p, &f->index->layout, words, slots, keys);
     uint32_t shift = (uint32_t)__builtin_clz(p->buckets) + 1;
     for (size_t i = 0; i < n; i++) __builtin_prefetch(&p->start[keys[i] >> shift]);
-    for (size_t i = 0; i < n; i++) {
-        uint32_t at = p->start[keys[i] >> shift];
-        __builtin_prefetch(&p->row[at]);
-        __builtin_prefetch(&p->tag[at]);
-    }
+    for (size_t i = 0; i < n; i++) __builtin_prefetch(&p->entry[p->start[keys[i] >> shift]]);
     for (size_t i = 0; i < n; i++) find_key(f, keys[i]);
 }
 

@@ -340,8 +340,8 @@ size_t keys_atoms(const struct layout *layout, const struct words *words, const 
 
 struct postings {
     uint32_t *start; /* buckets + 1 */
-    uint32_t *row;
-    uint8_t *tag;
+    uint32_t *entry; /* a row in the low bits; above them the key's, to tell it from others in its bucket */
+    uint32_t row_bits;
     uint32_t buckets; /* a power of two */
     uint32_t most;    /* rows a key may have */
     bool frugal;      /* a large table: fewer kinds of pairs */

@@ -415,8 +415,7 @@ static void fill_rows(void *arg, size_t from, size_t to, size_t worker)
         size_t n = postings_keys(b->p, b->layout, b->words, b->slots + r * b->layout->n_slots, keys);
         for (size_t i = 0; i < n; i++) {
             uint32_t at = __atomic_fetch_add(&b->counter[keys[i] >> b->shift], 1, __ATOMIC_RELAXED);
-            b->p->row[at] = (uint32_t)r;
-            b->p->tag[at] = (uint8_t)keys[i];
+            b->p->entry[at] = (uint32_t)r | keys[i] << b->p->row_bits;
         }
     }
 }
@@ -445,7 +444,7 @@ void postings_build(struct postings *p, const struct layout *l, const struct wor
     postings_free(p);
     /* Small tables can afford to compare more. */
     double most = 1e6 / (rows + 1.0);
-    p->most = most > 1000 ? 1000 : most < 50 ? 50 : (uint32_t)most;
+    p->most = most > 1000 ? 1000 : most < 24 ? 24 : (uint32_t)most;
     p->frugal = rows >= FRUGAL_ROWS;
     uint32_t size = power_of_two((uint64_t)rows * 8, 1 << 12, 1 << 23);
     p->often_mask = size - 1;
@@ -471,8 +470,9 @@ void postings_build(struct postings *p, const struct layout *l, const struct wor
     wg_parallel(threads, rows, CHUNK, count_rows, &b);
     for (size_t i = 0; i < p->buckets; i++) p->start[i + 1] += p->start[i];
     size_t total = p->start[p->buckets];
-    p->row = wg_xmalloc((total + 1) * sizeof *p->row);
-    p->tag = wg_xmalloc(total + 1);
+    p->row_bits = 1;
+    while ((uint64_t)1 << p->row_bits < rows) p->row_bits++;
+    p->entry = wg_xmalloc((total + 1) * sizeof *p->entry);
     b.counter = wg_xmalloc(((size_t)p->buckets + 1) * sizeof *b.counter);
     memcpy(b.counter, p->start, ((size_t)p->buckets + 1) * sizeof *b.counter);
     wg_parallel(threads, rows, CHUNK, fill_rows, &b);
@@ -482,8 +482,7 @@ void postings_build(struct postings *p, const struct layout *l, const struct wor
 void postings_free(struct postings *p)
 {
     free(p->start);
-    free(p->row);
-    free(p->tag);
+    free(p->entry);
     free(p->often1);
     free(p->often2);
     free(p->often_weak);
@@ -493,5 +492,5 @@ void postings_free(struct postings *p)
 size_t postings_bytes(const struct postings *p)
 {
     if (!p->start) return 0;
-    return ((size_t)p->buckets + 1) * 4 + (size_t)p->start[p->buckets] * 5 + ((size_t)p->often_mask + 1) / 8 * 3;
+    return ((size_t)p->buckets + 1) * 4 + (size_t)p->start[p->buckets] * 4 + ((size_t)p->often_mask + 1) / 8 * 3;
 }
