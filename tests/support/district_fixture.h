@@ -89,7 +89,7 @@ DF_UNUSED static const char *df_place_name(struct district_fixture *f, const cha
 {
     static const char *const streets[] = {"", "东街街道", "西街街道"}, *const communities[] = {"", "甲社区", "乙社区"};
     size_t n = strlen(path);
-    int step = n ? atoi(path + n - PLACE_STEP) : 0;
+    int step = n ? path[n - 1] - '0' : 0; /* no step here has two digits */
     switch (level) {
     case LEVEL_DISTRICT:
         return "示范区";

@@ -72,11 +72,11 @@ int desk_alarms(struct wg_ctx *ctx, const struct district *d, struct store_snap 
     for (size_t i = 0; i < scope->n && rc == 0; i++)
         for (size_t s = 0; state_codes[s] && rc == 0; s++)
             if (states & (1U << s)) rc = read_state(ctx, d, snap, scope->tops[i], state_codes[s], after, limit + 1, &alarms);
-    if (rc) return rc;
-    size_t n = alarms.n < (size_t)limit ? alarms.n : (size_t)limit;
-    if (alarms.n) qsort(alarms.items, alarms.n, sizeof *alarms.items, newest_first);
-    for (size_t i = 0; i < n; i++) json_array_append(items, alarms.items[i].json);
     *ret_next = NULL;
+    if (rc || !alarms.items) return rc;
+    size_t n = alarms.n < (size_t)limit ? alarms.n : (size_t)limit;
+    qsort(alarms.items, alarms.n, sizeof *alarms.items, newest_first);
+    for (size_t i = 0; i < n; i++) json_array_append(items, alarms.items[i].json);
     if (alarms.n > n)
         *ret_next =
             wg_fmt(ctx->arena, "%lld:%s", (long long)alarms.items[n - 1].at, wg_id_text(ctx->arena, alarms.items[n - 1].id));

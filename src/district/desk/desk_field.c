@@ -254,7 +254,7 @@ static int add_missing_doors(struct field *f)
     }
     size_t n = f->n_doors - known;
     const char **paths = wg_alloc_n(ctx->arena, n + 1, sizeof *paths);
-    json_t **places = wg_alloc_n(ctx->arena, n + 1, sizeof *places);
+    json_t **places = wg_alloc_n(ctx->arena, n + 1, sizeof(json_t *));
     for (size_t i = 0; i < n; i++) paths[i] = f->doors[known + i].path;
     int rc = desk_places(ctx, f->d, f->snap, paths, n, places);
     for (size_t i = 0; i < n && rc == 0; i++) {
@@ -271,7 +271,7 @@ static int add_missing_doors(struct field *f)
 static int add_lists(struct field *f)
 {
     wg_id *ids = wg_alloc_n(f->ctx->arena, f->n_tasks + 1, sizeof *ids);
-    json_t **names = wg_alloc_n(f->ctx->arena, f->n_tasks + 1, sizeof *names);
+    json_t **names = wg_alloc_n(f->ctx->arena, f->n_tasks + 1, sizeof(json_t *));
     for (size_t i = 0; i < f->n_tasks; i++) ids[i] = f->tasks[i].id;
     int rc = list_names_for(f->ctx, f->d, f->snap, ids, f->n_tasks, names);
     for (size_t i = 0; i < f->n_tasks && rc == 0; i++) (void)json_object_set(f->tasks[i].json, "lists", names[i]);
@@ -325,7 +325,7 @@ static json_t *doors_json(const struct field *f)
 static int places_json(struct field *f, json_t *out)
 {
     const struct guard_scope *scope = &f->call->who->scope;
-    json_t **places = wg_alloc_n(f->ctx->arena, scope->n + 1, sizeof *places), *list = json_array();
+    json_t **places = wg_alloc_n(f->ctx->arena, scope->n + 1, sizeof(json_t *)), *list = json_array();
     (void)json_object_set_new(out, "places", list);
     int rc = desk_places(f->ctx, f->d, f->snap, scope->tops, scope->n, places);
     for (size_t i = 0; i < scope->n && rc == 0; i++)

@@ -7,15 +7,15 @@
 /* Each grid (or place with a pool) leads to its own range of tasks, in the order of one index and counted from that index alone: a
  * hundred thousand open tasks are added up without being sorted. $1 district, $2 $3 range of grids, $4 now, $5 where tasks begin,
  * $6 1: those not given by name. */
-#define LOAD_COLUMNS "g.path, count(*), sum(CASE WHEN e.due <= $4 THEN 1 ELSE 0 END), min(e.due)"
+#define LOAD_SUMS "count(*), sum(CASE WHEN e.due <= $4 THEN 1 ELSE 0 END), min(e.due)"
 static const char q_grids[] =
-    "SELECT " LOAD_COLUMNS " FROM place g CROSS JOIN enrolment e WHERE g.district = $1 AND g.level = 3 AND g.path >= $2 "
+    "SELECT g.path, " LOAD_SUMS " FROM place g CROSS JOIN enrolment e WHERE g.district = $1 AND g.level = 3 AND g.path >= $2 "
     "AND g.path < $3 AND e.district = $1 AND e.state = 'open' AND e.path >= g.path AND e.path < g.path || '~' "
     "AND (e.path || '') >= $5 AND (e.path || '') < $3 AND ($6 = 0 OR e.worker IS NULL) GROUP BY g.path ORDER BY g.path";
 static const char q_pools[] =
-    "SELECT " LOAD_COLUMNS " FROM place g CROSS JOIN enrolment e WHERE g.district = $1 AND g.level <= 2 "
+    "SELECT (g.path || ''), " LOAD_SUMS " FROM place g CROSS JOIN enrolment e WHERE g.district = $1 AND g.level <= 2 "
     "AND (g.path || '') >= $2 AND (g.path || '') < $3 AND e.district = $1 AND e.state = 'open' AND e.path = g.path "
-    "AND e.path >= $5 AND ($6 = 0 OR e.worker IS NULL) GROUP BY g.path ORDER BY g.path";
+    "AND ($6 = 0 OR e.worker IS NULL) GROUP BY (g.path || '')";
 static const char q_named[] =
     "SELECT k.worker, w.name, k.n, k.late, k.oldest FROM (SELECT e.worker, count(*) AS n, "
     "sum(CASE WHEN e.due <= $4 THEN 1 ELSE 0 END) AS late, min(e.due) AS oldest FROM enrolment e WHERE e.district = $1 "
@@ -211,19 +211,42 @@ static json_t *late_json(struct wg_ctx *ctx, const struct desk_load *load, bool 
                      "overdue", (json_int_t)load->overdue, "worst_hours", (json_int_t)desk_hours_late(load->oldest, ctx->now));
 }
 
-static int answer_late(struct guard_call *call, struct store_snap *snap, const struct desk_load *loads, size_t n, bool more,
-                       bool by_worker)
+static int answer_late(struct guard_call *call, struct store_snap *snap, const struct desk_load *loads, size_t n,
+                       bool by_worker, const char *next)
 {
     struct wg_ctx *ctx = call->ctx;
     const char **paths = wg_alloc_n(ctx->arena, n + 1, sizeof *paths);
-    json_t **places = wg_alloc_n(ctx->arena, n + 1, sizeof *places);
+    json_t **places = wg_alloc_n(ctx->arena, n + 1, sizeof(json_t *));
     for (size_t i = 0; i < n; i++) paths[i] = loads[i].path;
     int rc = desk_places(ctx, call->services, snap, paths, n, places);
     if (rc) return rc;
     store_read_end(snap);
     json_t *items = json_array();
     for (size_t i = 0; i < n; i++) json_array_append_new(items, late_json(ctx, &loads[i], by_worker, places[i]));
-    return res_answer(call, res_page_json(items, more ? cursor_of(ctx, &loads[n - 1]) : NULL));
+    return res_answer(call, res_page_json(items, next));
+}
+
+/* Those with anything late, worst first. */
+static int read_late(struct guard_call *call, struct store_snap *snap, const struct guard_scope *scope, bool by_worker,
+                     struct desk_load **ret, size_t *ret_n)
+{
+    struct wg_ctx *ctx = call->ctx;
+    const struct district *d = call->services;
+    struct owners *owners;
+    size_t n, late = 0;
+    int rc;
+    if (by_worker) {
+        rc = owners_load(ctx, snap, d->code, wg_today(ctx), &owners);
+        if (rc == 0) rc = desk_loads_of_workers(ctx, d, snap, scope, owners, ret, &n);
+    } else {
+        rc = loads_of_communities(ctx, d, snap, scope, ret, &n);
+    }
+    if (rc) return rc;
+    for (size_t i = 0; i < n; i++)
+        if ((*ret)[i].overdue) (*ret)[late++] = (*ret)[i];
+    if (late) qsort(*ret, late, sizeof **ret, compare_worst);
+    *ret_n = late;
+    return 0;
 }
 
 int desk_get_late(struct guard_call *call)
@@ -234,28 +257,18 @@ int desk_get_late(struct guard_call *call)
     struct guard_scope scope;
     struct res_page page;
     struct store_snap *snap;
-    struct owners *owners;
     struct desk_load *loads, after = {0};
-    size_t n = 0, late = 0, from = 0;
+    size_t n, from = 0;
     unsigned way;
     int rc = res_scope_query(call, &scope);
     if (rc == 0) rc = res_page(ctx, call->request, &page);
     if (rc == 0) rc = desk_codes(ctx, call->request, "by", ways, 1, &way);
     if (rc == 0 && page.after.n) rc = read_cursor(ctx, page.after, &after);
     if (rc == 0) rc = store_read(ctx, d->store, &snap);
+    if (rc == 0) rc = read_late(call, snap, &scope, way == 2, &loads, &n);
     if (rc) return rc;
-    bool by_worker = way == 2;
-    if (by_worker) {
-        rc = owners_load(ctx, snap, d->code, wg_today(ctx), &owners);
-        if (rc == 0) rc = desk_loads_of_workers(ctx, d, snap, &scope, owners, &loads, &n);
-    } else {
-        rc = loads_of_communities(ctx, d, snap, &scope, &loads, &n);
-    }
-    if (rc) return rc;
-    for (size_t i = 0; i < n; i++)
-        if (loads[i].overdue) loads[late++] = loads[i];
-    if (late) qsort(loads, late, sizeof *loads, compare_worst);
-    while (page.after.n && from < late && worst_first(&loads[from], &after) <= 0) from++;
-    size_t shown = late - from < (size_t)page.limit ? late - from : (size_t)page.limit;
-    return answer_late(call, snap, loads + from, shown, from + shown < late, by_worker);
+    while (page.after.n && from < n && worst_first(&loads[from], &after) <= 0) from++;
+    bool more = loads && n - from > (size_t)page.limit;
+    size_t shown = more ? (size_t)page.limit : n - from;
+    return answer_late(call, snap, loads + from, shown, way == 2, more ? cursor_of(ctx, &loads[from + shown - 1]) : NULL);
 }

@@ -16,7 +16,7 @@ enum { TOPS_WEIGHED = 4 }; /* up to so many scopes are asked for their sums befo
 /* $1 district, $2 $3 range of paths, $4 $5 after, $6 state, $7 $8 range of deadlines, $9 programme or NULL, $10 1: not given by name,
  * $11 the worker named (only where that leads), $12 list or NULL, $13 1: in a pool, $14 limit. */
 #define FILTERS                                                                                                                \
-    " AND (e.path > $4 OR (e.path = $4 AND e.id > $5)) AND (e.due + 0) >= $7 AND (e.due + 0) < $8 "                            \
+    " AND ((e.path || '') > $4 OR ((e.path || '') = $4 AND e.id > $5)) AND (e.due + 0) >= $7 AND (e.due + 0) < $8 "            \
     "AND ($10 = 0 OR e.worker IS NULL) AND ($13 = 0 OR length(e.path) < 9) AND ($9 IS NULL OR e.programme = $9)"
 #define OF_LIST                                                                                                                \
     " AND ($12 IS NULL OR EXISTS (SELECT 1 FROM list_row l WHERE l.district = e.district AND l.enrolment = e.id "              \
@@ -199,7 +199,7 @@ static int few_are_late(struct asking *a, bool *ret)
     }
     if (rc) return rc;
     walked = here.open + here.overdue;
-    if (here.overdue > a->limit) walked = walked / here.overdue * a->limit;
+    if (here.overdue > 0 && walked * a->limit / here.overdue < walked) walked = walked * a->limit / here.overdue;
     *ret = all.overdue < walked;
     return 0;
 }
@@ -316,7 +316,7 @@ static int answer_tasks(struct asking *a)
     struct wg_ctx *ctx = a->ctx;
     size_t n = a->n < (size_t)a->limit ? a->n : (size_t)a->limit;
     wg_id *ids = wg_alloc_n(ctx->arena, n + 1, sizeof *ids);
-    json_t **lists = wg_alloc_n(ctx->arena, n + 1, sizeof *lists);
+    json_t **lists = wg_alloc_n(ctx->arena, n + 1, sizeof(json_t *));
     const char *next = a->n > n ? desk_position_text(ctx, a->tasks[n - 1].path, a->tasks[n - 1].id) : NULL;
     for (size_t i = 0; i < n; i++) ids[i] = a->tasks[i].id;
     int rc = list_names_for(ctx, a->d, a->snap, ids, n, lists);
