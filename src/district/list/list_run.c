@@ -221,7 +221,7 @@ static int dispatch(struct wg_ctx *ctx, struct store_tx *tx, const struct writin
                     const char **path, const char **stage)
 {
     const struct run *run = w->run;
-    struct place place;
+    struct place place = {0};
     struct seen_print *seen = seen_slot(w, print);
     bool is_new = strcmp(said->outcome, "new") == 0;
     int rc = 0;

@@ -122,7 +122,7 @@ static int enter_new(struct wg_ctx *ctx, struct store_tx *tx, struct deciding *s
     struct list_cells cells = cells_of(ctx, &s->head, &s->row);
     struct list_person person;
     struct list_places *places;
-    struct place place;
+    struct place place = {0};
     list_person_read(ctx, s->d, &cells, &person);
     if (!person.name) return wg_refuse(ctx, WG_E_MISSING_FIELD, ctx->lang == WG_ZH ? "姓名" : "name", NULL, NULL);
     int rc = list_places_load(ctx, store_tx_snap(tx), s->d, &places);

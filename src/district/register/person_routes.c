@@ -198,7 +198,7 @@ static int get_people(struct guard_call *call)
     struct position after;
     struct search search;
     struct store_snap *snap;
-    struct person last;
+    struct person last = {.path = ""};
     const char *next = NULL;
     int rc = res_scope_query(call, &scope);
     if (rc == 0) rc = res_page(ctx, call->request, &page);

@@ -156,7 +156,7 @@ static const char *line_state(const struct report_line *line)
 static const char *sheet_state(const struct report_sheet *sheet)
 {
     size_t is_signed = 0, verified = 0;
-    for (size_t i = 0; i < sheet->n; i++) {
+    for (size_t i = 0; sheet->lines && i < sheet->n; i++) {
         is_signed += sheet->lines[i].is_signed;
         verified += sheet->lines[i].verified_by != NULL;
     }

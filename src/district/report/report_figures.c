@@ -10,8 +10,8 @@
     "AND $4 <= $5 AND h.state = '" state "'"
 #define HOUSEHOLDS_LEFT                                                                                                        \
     HOUSEHOLDS_DUE                                                                                                             \
-        " AND NOT EXISTS (SELECT 1 FROM answer a WHERE a.district = h.district AND a.programme = 'daily_screening' "           \
-        "AND a.round = $6 AND a.path = h.path AND a.state IN ('done', 'excused'))"
+    " AND NOT EXISTS (SELECT 1 FROM answer a WHERE a.district = h.district AND a.programme = 'daily_screening' "               \
+    "AND a.round = $6 AND a.path = h.path AND a.state IN ('done', 'excused'))"
 #define TASKS(condition)                                                                                                       \
     "FROM enrolment h WHERE h.district = $1 AND h.state IN ('open', 'done', 'excused', 'passed') AND h.path >= $2 AND h.path " \
     "< $3 "                                                                                                                    \
