@@ -267,8 +267,9 @@ int desk_get_late(struct guard_call *call)
     if (rc == 0) rc = store_read(ctx, d->store, &snap);
     if (rc == 0) rc = read_late(call, snap, &scope, way == 2, &loads, &n);
     if (rc) return rc;
+    if (!loads) return res_answer(call, res_page_json(json_array(), NULL)); /* nothing is open at all */
     while (page.after.n && from < n && worst_first(&loads[from], &after) <= 0) from++;
-    bool more = loads && n - from > (size_t)page.limit;
+    bool more = n - from > (size_t)page.limit;
     size_t shown = more ? (size_t)page.limit : n - from;
     return answer_late(call, snap, loads + from, shown, way == 2, more ? cursor_of(ctx, &loads[from + shown - 1]) : NULL);
 }
