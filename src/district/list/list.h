@@ -42,7 +42,7 @@ struct list_new {
 };
 /* Keeps the file, reads its head and guesses the columns (or takes those remembered). State "mapping". */
 WG_MUST int list_receive(struct wg_ctx *ctx, const struct district *d, const struct list_new *what, wg_id *ret_id);
-/* Confirms columns (kind codes, one per column; NULL: as guessed) and deadline; adds the job. */
+/* Confirms columns (kind codes, one per column) and deadline; adds the job where a job engine runs. */
 struct list_start {
     const char *const *columns;
     size_t n_columns;

@@ -126,7 +126,9 @@ static int write_start(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
     const char *name = s->start->name ? s->start->name : s->head.name,
                *source = s->start->source ? s->start->source : s->head.source;
     char *columns = json_dumps(s->columns, JSON_COMPACT);
-    struct wg_str header = digest_of(ctx, wg_str(json_dumps(json_object_get(s->head.shape, "header"), JSON_COMPACT)));
+    char *header_text = json_dumps(json_object_get(s->head.shape, "header"), JSON_COMPACT);
+    struct wg_str header = digest_of(ctx, wg_str(header_text));
+    free(header_text);
     struct store_value values[] = {store_cstr(s->d->code),    store_id(&s->head.id), store_cstr(columns),
                                    store_time(s->start->due), store_cstr(name),      store_cstr(source),
                                    store_id(&s->job)};
