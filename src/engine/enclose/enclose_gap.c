@@ -73,5 +73,6 @@ bool enc_edge_narrow(const struct enc_space *sp, size_t t, int corner)
 
 bool enc_edge_crack(const struct enc_space *sp, size_t t, int corner)
 {
-    return sp->gap[t][corner] * 100 < ENC_CRACK_CM;
+    /* a long edge may leave the crack that its middle lies in */
+    return sp->gap[t][corner] * 100 < ENC_CRACK_CM && enc_edge_length(&sp->mesh, t, corner) < 0.3;
 }

@@ -4,6 +4,8 @@
 
 #include "engine/enclose/enclose_internal.h"
 
+enum { WALK_CM = 90, PINCH_CM = 30 }; /* a gap that a person passes; ground inside that is drawn together more is no way */
+
 bool enc_out_of_time(struct enc_limits *limits)
 {
     if (limits->cut_short) return true;
@@ -34,7 +36,8 @@ struct maker {
     const struct enc_space *space;
     int32_t *cell; /* of each triangle, in the ground being made; -1 */
     const int32_t *keys;
-    const uint32_t *first, *tris; /* free triangles by patch order */
+    uint32_t *vertex; /* of each mesh vertex: its number in the ground being made, plus 1 */
+    uint16_t *degree; /* of each mesh vertex */
 };
 
 static void index_edges(struct wg_ctx *ctx, struct enc_ground *g)
@@ -54,6 +57,25 @@ static void index_edges(struct wg_ctx *ctx, struct enc_ground *g)
     g->first[0] = 0;
 }
 
+/* Corners numbered within the ground, with how many triangles lie round each. */
+static void make_corners(struct maker *k, struct enc_ground *g)
+{
+    const struct enc_space *sp = k->space;
+    g->corner = wg_alloc_n(k->ctx->arena, g->n + 1, sizeof *g->corner);
+    g->degree = wg_alloc_n(k->ctx->arena, 3 * g->n + 1, sizeof *g->degree);
+    for (size_t c = 0; c < g->n; c++)
+        for (int i = 0; i < 3; i++) {
+            int32_t v = sp->mesh.tri[g->tri[c]][i];
+            if (!k->vertex[v]) {
+                g->degree[g->n_corners] = sp->solid[v] ? UINT16_MAX : k->degree[v];
+                k->vertex[v] = (uint32_t)++g->n_corners;
+            }
+            g->corner[c][i] = k->vertex[v] - 1;
+        }
+    for (size_t c = 0; c < g->n; c++)
+        for (int i = 0; i < 3; i++) k->vertex[sp->mesh.tri[g->tri[c]][i]] = 0;
+}
+
 static void make_edges(struct maker *k, struct enc_ground *g)
 {
     const struct enc_space *sp = k->space;
@@ -65,11 +87,15 @@ static void make_edges(struct maker *k, struct enc_ground *g)
             int32_t u = m->adj[t][i], b = u < 0 ? -1 : k->cell[u];
             if (u >= 0 && sp->kind[u] == ENC_SOLID) continue;
             if (b >= 0 && b < (int32_t)c) continue;
-            struct enc_edge e = {(int32_t)c, b, u, 0, 0, t, (uint8_t)i, sp->wall[t][i] >= 0, false};
+            struct enc_edge e = {
+                .a = (int32_t)c, .b = b, .other = u, .tri = t, .corner = (uint8_t)i, .wall = sp->wall[t][i] >= 0};
+            e.ends[0] = g->corner[c][(i + 1) % 3], e.ends[1] = g->corner[c][(i + 2) % 3];
             double len = enc_edge_length(m, (size_t)t, i);
             e.real_cm = llround(len * 100);
             e.cm = e.wall || enc_edge_crack(sp, (size_t)t, i) ? 0 : e.real_cm;
             e.narrow = enc_edge_narrow(sp, (size_t)t, i);
+            bool solid = g->degree[e.ends[0]] == UINT16_MAX || g->degree[e.ends[1]] == UINT16_MAX;
+            e.thin = !e.wall && e.real_cm < WALK_CM && solid;
             g->edges[g->n_edges++] = e;
         }
     }
@@ -136,6 +162,11 @@ int enc_grounds(struct wg_ctx *ctx, struct enc_space *sp, const int32_t *keys, s
         if (sp->kind[t] == ENC_FREE && sp->block[t] >= 0) tris[first[sp->block[t]]++] = (uint32_t)t;
     for (size_t b = sp->n_blocks; b > 0; b--) first[b] = first[b - 1];
     first[0] = 0;
+    k.vertex = wg_alloc_n(ctx->arena, m->n_v + 1, sizeof *k.vertex);
+    k.degree = wg_alloc_n(ctx->arena, m->n_v + 1, sizeof *k.degree);
+    for (size_t t = 0; t < m->n_tri; t++)
+        for (int i = 0; i < 3; i++)
+            k.degree[m->tri[t][i]] = (uint16_t)(k.degree[m->tri[t][i]] + (k.degree[m->tri[t][i]] < UINT16_MAX - 1));
     k.cell = wg_alloc_n(ctx->arena, m->n_tri + 1, sizeof *k.cell);
     memset(k.cell, 0xFF, m->n_tri * sizeof *k.cell);
     struct enc_ground *grounds = wg_alloc_n(ctx->arena, n + 1, sizeof *grounds);
@@ -153,6 +184,7 @@ int enc_grounds(struct wg_ctx *ctx, struct enc_space *sp, const int32_t *keys, s
             k.cell[tris[x]] = (int32_t)g->n;
             g->tri[g->n++] = (int32_t)tris[x];
         }
+        make_corners(&k, g);
         make_edges(&k, g);
         make_homes(&k, g, &homes[i], j - i);
         enc_sides_choose(ctx, sp, g);
@@ -201,8 +233,8 @@ int64_t enc_ground_cut(const struct enc_ground *g, const struct enc_flow *base, 
 }
 
 /* Marks what hangs together with `from` as part `number`; true when a home lies in it. */
-static bool flood(const struct enc_ground *g, const uint8_t *inside, const uint8_t *open, int32_t from, int32_t number,
-                  int32_t *part, int32_t *stack, size_t *ret_n)
+static bool flood(const struct enc_ground *g, const uint8_t *inside, const uint8_t *open, const uint16_t *around, int32_t from,
+                  int32_t number, int32_t *part, int32_t *stack, size_t *ret_n)
 {
     size_t n = 0;
     bool homes = false;
@@ -215,6 +247,9 @@ static bool flood(const struct enc_ground *g, const uint8_t *inside, const uint8
             const struct enc_edge *e = &g->edges[g->items[k]];
             int32_t d = e->a == c ? e->b : e->a;
             if (d < 0 || !inside[d] || part[d] || e->narrow || (e->wall && !(open && open[g->items[k]]))) continue;
+            if (!e->wall && e->real_cm < PINCH_CM && around[e->ends[0]] != g->degree[e->ends[0]] &&
+                around[e->ends[1]] != g->degree[e->ends[1]])
+                continue; /* the ground inside is pinched here */
             part[d] = number;
             stack[n++] = d;
         }
@@ -239,22 +274,66 @@ static void adopt_pockets(const struct enc_ground *g, const int32_t *pockets, si
     }
 }
 
+/* Parts renumbered: one that is not the largest piece of any home's ground is a scrap (-1); how many are left comes back. */
+static size_t set_scraps_apart(struct wg_ctx *ctx, const struct enc_ground *g, size_t parts, int32_t *part)
+{
+    uint32_t *count = wg_alloc_n(ctx->arena, g->n_homes + 1, sizeof *count),
+             *most = wg_alloc_n(ctx->arena, g->n_homes + 1, sizeof *most);
+    int32_t *main_part = wg_alloc_n(ctx->arena, g->n_homes + 1, sizeof *main_part),
+            *name = wg_alloc_n(ctx->arena, parts + 1, sizeof *name);
+    uint32_t *first = wg_alloc_n(ctx->arena, parts + 2, sizeof *first),
+             *cells = wg_alloc_n(ctx->arena, g->n + 1, sizeof *cells);
+    for (size_t c = 0; c < g->n; c++)
+        if (part[c] > 0 && g->home[c] >= 0) first[part[c]]++;
+    uint32_t at = 0;
+    for (size_t p = 1; p <= parts + 1; p++) {
+        uint32_t n = p <= parts ? first[p] : 0;
+        first[p] = at;
+        at += n;
+    }
+    for (size_t c = 0; c < g->n; c++)
+        if (part[c] > 0 && g->home[c] >= 0) cells[first[part[c]]++] = (uint32_t)c;
+    for (size_t p = 1, from = 0; p <= parts; p++) { /* first[p] is now the end of part p */
+        for (size_t i = from; i < first[p]; i++) {
+            int32_t h = g->home[cells[i]];
+            if (++count[h] > most[h]) most[h] = count[h], main_part[h] = (int32_t)p;
+        }
+        for (size_t i = from; i < first[p]; i++) count[g->home[cells[i]]] = 0;
+        from = first[p];
+    }
+    size_t kept = 0;
+    for (size_t h = 0; h < g->n_homes; h++)
+        if (main_part[h] > 0) name[main_part[h]] = 1;
+    for (size_t p = 1; p <= parts; p++) name[p] = name[p] ? (int32_t)++kept : -1;
+    for (size_t c = 0; c < g->n; c++)
+        if (part[c] > 0) part[c] = name[part[c]];
+    return kept;
+}
+
 size_t enc_ground_parts(struct wg_ctx *ctx, const struct enc_ground *g, uint8_t *inside, const uint8_t *open, int32_t *ret_part)
 {
     struct wg_arena_mark mark = wg_arena_mark(ctx->arena);
     int32_t *stack = wg_alloc_n(ctx->arena, g->n + 1, sizeof *stack),
             *pockets = wg_alloc_n(ctx->arena, g->n + 1, sizeof *pockets);
     size_t parts = 0, n_pockets = 0;
+    uint16_t *around =
+        wg_alloc_n(ctx->arena, g->n_corners + 1, sizeof *round); /* of each corner: triangles round it that are inside */
+    for (size_t c = 0; c < g->n; c++)
+        for (int i = 0; inside[c] && i < 3; i++) around[g->corner[c][i]]++;
     memset(ret_part, 0, g->n * sizeof *ret_part);
     for (size_t c = 0; c < g->n; c++) {
         size_t n = 0;
         if (!inside[c] || ret_part[c]) continue;
-        if (flood(g, inside, open, (int32_t)c, (int32_t)parts + 1, ret_part, stack, &n)) {
+        if (flood(g, inside, open, around, (int32_t)c, (int32_t)parts + 1, ret_part, stack, &n)) {
             parts++;
             continue;
         }
-        for (size_t i = 0; i < n; i++) ret_part[stack[i]] = -1, pockets[n_pockets++] = stack[i];
+        for (size_t i = 0; i < n; i++) ret_part[stack[i]] = -1;
     }
+    parts = set_scraps_apart(ctx, g, parts, ret_part);
+    n_pockets = 0;
+    for (size_t c = 0; c < g->n; c++)
+        if (ret_part[c] < 0) pockets[n_pockets++] = (int32_t)c;
     adopt_pockets(g, pockets, n_pockets, ret_part);
     for (size_t i = 0; i < n_pockets; i++)
         if (ret_part[pockets[i]] < 0) ret_part[pockets[i]] = 0, inside[pockets[i]] = 0;

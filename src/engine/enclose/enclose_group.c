@@ -143,7 +143,7 @@ static void spread(struct state *s)
         for (uint32_t k = g->first[e.cell]; k < g->first[e.cell + 1]; k++) {
             const struct enc_edge *edge = &g->edges[g->items[k]];
             int32_t d = edge->a == e.cell ? edge->b : edge->a;
-            if (d < 0 || s->part[d] > 0 || edge->narrow || (edge->wall && !may_take_down(s, edge))) continue;
+            if (d < 0 || s->part[d] > 0 || edge->narrow || edge->thin || (edge->wall && !may_take_down(s, edge))) continue;
             double step = s->perimeter[d] - 2 * (double)edge->cm + (edge->wall ? open_cm : 0);
             double next = e.d + fmax(step, 0) + 1;
             if (next >= s->dist[d]) continue;
@@ -183,7 +183,8 @@ static struct bridge best_bridge(struct state *s, const uint8_t *barred)
     spread(s);
     for (size_t e = 0; e < g->n_edges; e++) {
         const struct enc_edge *edge = &g->edges[e];
-        if (edge->b < 0 || edge->narrow || (edge->wall && !may_take_down(s, edge)) || (barred && barred[e])) continue;
+        if (edge->b < 0 || edge->narrow || edge->thin || (edge->wall && !may_take_down(s, edge)) || (barred && barred[e]))
+            continue;
         int32_t p = s->origin[edge->a], q = s->origin[edge->b];
         if (p <= 0 || q <= 0 || !allowed(s, households, keys, p, q)) continue;
         double d = s->dist[edge->a] + s->dist[edge->b] - 2 * (double)edge->cm + (edge->wall ? open_cm : 0);

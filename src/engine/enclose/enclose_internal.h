@@ -243,6 +243,8 @@ struct enc_edge {
     int32_t tri;     /* triangle of a, and the corner opposite the edge */
     uint8_t corner;
     bool wall, narrow; /* narrow: between two solid things and too thin to walk through */
+    bool thin;         /* short, with an end on something solid: no strip is led through */
+    uint32_t ends[2];  /* its corners, as corners of the ground */
 };
 struct enc_ground {
     const struct enc_space *space;
@@ -251,9 +253,12 @@ struct enc_ground {
     struct enc_edge *edges;
     size_t n_edges;
     uint32_t *first, *items; /* edges of cell c: items[first[c] .. first[c + 1]) */
-    int32_t *home;           /* of each cell: which of the homes below it lies before; -1 */
-    int32_t *home2;          /* the same for the other side of a home that has one */
-    uint32_t *homes;         /* buildings */
+    uint32_t (*corner)[3];   /* of each cell: its corners, numbered within the ground */
+    uint16_t *degree;        /* of each corner: triangles round it; more than any count where it is solid */
+    size_t n_corners;
+    int32_t *home;   /* of each cell: which of the homes below it lies before; -1 */
+    int32_t *home2;  /* the same for the other side of a home that has one */
+    uint32_t *homes; /* buildings */
     size_t n_homes;
     struct enc_xy *place; /* of each home: the middle of its apron */
     int64_t *households;
@@ -321,7 +326,7 @@ struct enc_draft_gate {
     struct enc_xy a, b;
     int64_t chain; /* -1: in an existing wall */
     struct enc_gap gap;
-    int32_t way, mark; /* what passes; -1 */
+    int32_t way, mark;  /* what passes; -1 */
     int32_t tri, outer; /* cells inside and outside it */
     double width;
     bool large, main, wall, locked;

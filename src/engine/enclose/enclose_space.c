@@ -135,12 +135,12 @@ static size_t feet_of(struct work *w, struct enc_near *near, size_t corner, stru
         const struct enc_segment *s = &w->obstacles[best[k].segment];
         double len = enc_dist(s->a, s->b), along = best[k].t * len;
         bool inside = along > 0.3 && along < len - 0.3;
-        if (inside && best[k].d > 0.05) out[made++] = (struct foot){best[k].segment, best[k].t};
+        if (inside) out[made++] = (struct foot){best[k].segment, best[k].t};
         struct enc_xy at = along <= 0.3         ? s->a
                            : along >= len - 0.3 ? s->b
                                                 : (struct enc_xy){s->a.x + best[k].t * (s->b.x - s->a.x),
                                                                   s->a.y + best[k].t * (s->b.y - s->a.y)};
-        if (!inside || best[k].d > 0.05) add_gap(w, near, own->a, at);
+        add_gap(w, near, own->a, at);
     }
     return made;
 }
