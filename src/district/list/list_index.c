@@ -7,8 +7,9 @@
 
 enum { FIELDS = 6, CHANGES_MARGIN_MS = 5 * WG_MINUTE };
 
-static const struct match_field fields[FIELDS] = {{COLUMN_IDNO, "idno"}, {COLUMN_NAME, "name"},   {COLUMN_PHONE, "phone"},
-                                                  {COLUMN_SEX, "sex"},   {COLUMN_BIRTH, "birth"}, {COLUMN_ADDRESS, "address"}};
+/* Without names of their own: explanations then use the kind's label in the reader's language. */
+static const struct match_field fields[FIELDS] = {{COLUMN_IDNO, NULL}, {COLUMN_NAME, NULL},  {COLUMN_PHONE, NULL},
+                                                  {COLUMN_SEX, NULL},  {COLUMN_BIRTH, NULL}, {COLUMN_ADDRESS, NULL}};
 
 struct list_index {
     pthread_rwlock_t lock;

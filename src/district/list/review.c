@@ -342,15 +342,18 @@ struct explaining {
     json_t **ret; /* by candidate: {probability, sentence, evidence} or NULL */
 };
 
-static json_t *evidence_json(const struct match_explanation *e)
+static json_t *evidence_json(struct wg_arena *arena, const struct match_explanation *e)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < e->n_fields; i++) {
         const struct match_evidence *f = &e->fields[i];
+        /* A candidate's number is shown whole only beside one that it is held against. */
+        bool hidden = (f->kind == COLUMN_IDNO || f->kind == COLUMN_PHONE) && f->left.n == 0;
+        struct wg_str right = hidden ? wg_str(guard_mask(arena, f->right)) : f->right;
         json_array_append_new(list, json_pack("{s:s, s:s, s:s%, s:s%, s:s, s:s, s:f, s:f}", "field", f->field ? f->field : "",
                                               "kind", column_kind_code(f->kind), "left", f->left.n ? f->left.p : "", f->left.n,
-                                              "right", f->right.n ? f->right.p : "", f->right.n, "level", f->level, "words",
-                                              f->words, "weight", f->weight, "share", f->share));
+                                              "right", right.n ? right.p : "", right.n, "level", f->level, "words", f->words,
+                                              "weight", f->weight, "share", f->share));
     }
     return json_pack("{s:f, s:s, s:o}", "probability", e->probability, "sentence", e->sentence, "evidence", list);
 }
@@ -378,7 +381,7 @@ static int explain(struct wg_ctx *ctx, void *arg, const struct list_view *view)
         if (!list_view_key(view, x->people[i], &key)) continue;
         int rc = match_explain(ctx, view->match, &rows, 0, key, &options, &explanation);
         if (rc) return rc;
-        x->ret[i] = res_keep(ctx, evidence_json(&explanation));
+        x->ret[i] = res_keep(ctx, evidence_json(ctx->arena, &explanation));
     }
     return 0;
 }
