@@ -8,7 +8,11 @@
  *   GET alarms              what needs somebody now
  *   GET people/{id}         a person: household, tasks, lists, facts
  *   GET workers             who works within scope, with what they have open
- *   GET field/today         all that a phone needs for the day: doors in walking order, who lives there, what is due
+ *   GET field/today         all that a phone needs for the day: doors in walking order, who lives there, what is due or was done today, and
+ *                           last the doors of tasks given by name elsewhere; up to 3,000 households (WG_E_TOO_MANY)
+ * A task is late from its deadline on: `overdue_hours` are whole hours, and 1 within the first; sums and filters agree to the moment.
+ * A task given by name counts for who was named; all others for whoever answers for their place (owner_of). A pool is a place above
+ * the grids.
  *   P1 every page is cut to the scope of whoever asks; a task given by name is seen by that worker wherever it is
  *   P2 a page of rows costs a bounded number of queries, whatever its length (no query a row)
  *   P3 field/today answers 304 to ?since= when nothing of it changed */
