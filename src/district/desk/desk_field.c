@@ -21,7 +21,8 @@ static const char q_people[] = "SELECT p.path, " PERSON_HERE " FROM person p WHE
                                "AND p.path < $3 AND p.state IN ('living', 'away', 'provisional')";
 /* Open, or ended since $5. What was given to somebody else by name is theirs. */
 #define TASK_HERE                                                                                                              \
-    "SELECT e.path, " PERSON_HERE ", e.id, e.programme, e.due, e.tries, e.result, e.state FROM enrolment e "                   \
+    "SELECT e.path, " PERSON_HERE ", e.id, e.programme, e.due, e.tries, e.result, e.state, "                                   \
+    "(SELECT max(r.came_from) FROM list_row r WHERE r.district = e.district AND r.enrolment = e.id) FROM enrolment e "         \
     "JOIN person p ON p.district = e.district AND p.id = e.person WHERE e.district = $1 AND e.state = $4 "                     \
     "AND ($4 = 'open' OR e.closed >= $5) "
 static const char q_tasks[] = TASK_HERE "AND e.path >= $2 AND e.path < $3 AND (e.worker IS NULL OR e.worker = $6)";
@@ -157,11 +158,11 @@ static void read_task(struct field *f, const struct store_rows *rows, bool elsew
     struct field_task *t = &f->tasks[f->n_tasks++];
     *t =
         (struct field_task){.path = path, .id = store_get_id(rows, 8), .elsewhere = elsewhere, .due = store_get_time(rows, 10)};
-    t->json = pooled(f, json_pack("{s:s, s:s, s:s, s:o, s:I, s:n, s:s?, s:s}", "id", wg_id_text(ctx->arena, t->id), "person",
+    t->json = pooled(f, json_pack("{s:s, s:s, s:s, s:o, s:I, s:s?, s:s?, s:s}", "id", wg_id_text(ctx->arena, t->id), "person",
                                   wg_id_text(ctx->arena, store_get_id(rows, 1)), "programme",
                                   wg_cstr(ctx->arena, store_get_text(rows, 9)), "due", res_time_json(ctx, t->due), "tries",
-                                  (json_int_t)store_get_int(rows, 11), "came_from", "result", desk_text(ctx, rows, 12), "state",
-                                  wg_cstr(ctx->arena, store_get_text(rows, 13))));
+                                  (json_int_t)store_get_int(rows, 11), "came_from", desk_text(ctx, rows, 14), "result",
+                                  desk_text(ctx, rows, 12), "state", wg_cstr(ctx->arena, store_get_text(rows, 13))));
     read_person(f, rows, path, elsewhere);
 }
 

@@ -15,11 +15,13 @@ static const char q_tasks[] =
         "t") " FROM enrolment e LEFT JOIN place t ON t.district = e.district AND t.path = e.path "
              "LEFT JOIN worker w ON w.district = e.district AND w.id = e.worker WHERE e.district = $1 AND e.person = $2 "
              "ORDER BY e.opened DESC, e.id DESC LIMIT 50";
+/* Facts about the person, and those about the household as a whole. */
 static const char q_facts[] =
     "SELECT o.id, o.at, o.received, o.programme, o.result, o.temperature, w.name, o.body, o.supersedes, "
-    "EXISTS (SELECT 1 FROM observation s WHERE s.district = o.district AND s.supersedes = o.id) FROM observation o "
-    "LEFT JOIN worker w ON w.district = o.district AND w.id = o.worker WHERE o.district = $1 AND o.person = $2 "
-    "ORDER BY o.at DESC, o.id DESC LIMIT 200";
+    "EXISTS (SELECT 1 FROM observation s WHERE s.district = o.district AND s.supersedes = o.id) FROM ("
+    "SELECT * FROM observation WHERE district = $1 AND person = $2 UNION ALL "
+    "SELECT * FROM observation WHERE district = $1 AND place = $3 AND person IS NULL) AS o "
+    "LEFT JOIN worker w ON w.district = o.district AND w.id = o.worker ORDER BY o.at DESC, o.id DESC LIMIT 200";
 
 struct telling {
     struct wg_ctx *ctx;
@@ -158,12 +160,12 @@ static json_t *fact_json(struct wg_ctx *ctx, const struct store_rows *rows)
 
 static int put_facts(struct telling *t)
 {
-    struct store_value values[] = {store_cstr(t->d->code), store_id(&t->person.id)};
+    struct store_value values[] = {store_cstr(t->d->code), store_id(&t->person.id), store_id(&t->person.place)};
     struct store_rows *rows;
     bool more;
     json_t *list = json_array();
     put(t, "facts", list);
-    int rc = store_query(t->ctx, t->snap, q_facts, values, 2, &rows);
+    int rc = store_query(t->ctx, t->snap, q_facts, values, 3, &rows);
     while (rc == 0 && (rc = store_next(t->ctx, rows, &more)) == 0 && more) json_array_append_new(list, fact_json(t->ctx, rows));
     return rc;
 }

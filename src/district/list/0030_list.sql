@@ -41,6 +41,7 @@ CREATE TABLE list_row (
     name TEXT NOT NULL,
     idno_tail TEXT,
     phone_tail TEXT,
+    came_from TEXT,             -- where from and by what, as the list said: the worker at the door asks about it
     outcome TEXT NOT NULL,      -- matched new review rejected
     reason TEXT NOT NULL,       -- code: idno, phone_name, two_close, lost_idno, no_name ...
     probability DOUBLE PRECISION,

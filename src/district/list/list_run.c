@@ -141,9 +141,8 @@ struct writing {
 
 static const char q_row[] =
     "INSERT INTO list_row (district, list, row, raw, mended, name, idno_tail, phone_tail, outcome, reason, probability, "
-    "person, candidates, "
-    "print, enrolment, path, stage, decided_by, decided_at, claimed_by, claimed_until) "
-    "VALUES ($1, $2, $3, $4, NULL, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, NULL, NULL, NULL, NULL)";
+    "person, candidates, print, enrolment, path, stage, decided_by, decided_at, claimed_by, claimed_until, came_from) "
+    "VALUES ($1, $2, $3, $4, NULL, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, NULL, NULL, NULL, NULL, $17)";
 
 static const char *number_tail(struct wg_ctx *ctx, const char *number)
 {
@@ -281,8 +280,9 @@ static int write_line(struct wg_ctx *ctx, struct store_tx *tx, struct writing *w
         store_id(&enrolment),
         store_cstr(path),
         store_cstr(stage),
+        store_cstr(person.came_from),
     };
-    rc = store_exec(ctx, tx, q_row, values, 16, NULL);
+    rc = store_exec(ctx, tx, q_row, values, 17, NULL);
     free(candidates);
     delta->rows++;
     list_delta_outcome(delta, said.outcome, 1);

@@ -131,6 +131,6 @@ typedef int (*enrolment_changed)(struct wg_ctx *ctx, struct store_tx *tx, const 
                                  const struct enrolment *enrolment, const struct enrolment *next /* passed on to, or NULL */);
 void programme_on_change(struct programme_sums *sums, enrolment_changed changed);
 
-extern const struct guard_route programme_routes[]; /* today, tasks, households, alarms, field, observations */
+extern const struct guard_route programme_routes[]; /* observations, alarms taken and closed, tasks assigned */
 extern const struct district_check programme_checks[];
 #endif
