@@ -49,6 +49,30 @@ static void wait_for_end(const struct app *app, const sigset_t *signals)
     }
 }
 
+static const char q_accounts[] =
+    "SELECT login, role FROM worker WHERE district = $1 AND demo = 1 AND login IS NOT NULL AND active = 1 ORDER BY login";
+
+/* A store that the demo made says how to sign in, each time it is served. */
+static int tell_demo(struct wg_ctx *ctx, const struct app *app)
+{
+    struct store_snap *snap;
+    struct store_rows *rows;
+    const char *demo = NULL, *password = NULL;
+    bool more, zh = ctx->lang == WG_ZH;
+    int rc = store_read(ctx, app->d.store, &snap);
+    if (rc == 0) rc = guard_meta(ctx, snap, "demo", &demo);
+    if (rc == 0) rc = guard_meta(ctx, snap, "demo_password", &password);
+    if (rc == 0 && demo && password) {
+        printf(zh ? "演示帐号（密码 %s）:" : "demo accounts (password %s):", password);
+        rc = store_query(ctx, snap, q_accounts, (struct store_value[]){store_cstr(app->d.code)}, 1, &rows);
+        while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more)
+            printf(" %s", wg_cstr(ctx->arena, store_get_text(rows, 0)));
+        printf(zh ? "\n桌面 /desk/   手机 /field/\n" : "\nofficers /desk/   phones /field/\n");
+    }
+    store_read_end(snap);
+    return rc;
+}
+
 static int serve(struct wg_ctx *ctx, const struct app_args *args, struct app *app, const sigset_t *signals)
 {
     struct guard_router *router;
@@ -74,8 +98,9 @@ static int serve(struct wg_ctx *ctx, const struct app_args *args, struct app *ap
                        options.listen);
         printf("%s http%s://%s:%u/\n", args->lang == WG_ZH ? "网格已启动:" : "Wangge is up:", options.tls_cert ? "s" : "", host,
                http_port(server));
+        rc = tell_demo(ctx, app);
         (void)fflush(stdout);
-        wait_for_end(app, signals);
+        if (rc == 0) wait_for_end(app, signals);
         http_stop(server);
     }
     guard_router_free(router);
