@@ -55,7 +55,7 @@ static const char q_accounts[] =
 /* A store that the demo made says how to sign in, each time it is served. */
 static int tell_demo(struct wg_ctx *ctx, const struct app *app)
 {
-    struct store_snap *snap;
+    struct store_snap *snap = NULL;
     struct store_rows *rows;
     const char *demo = NULL, *password = NULL;
     bool more, zh = ctx->lang == WG_ZH;
