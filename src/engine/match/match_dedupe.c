@@ -147,7 +147,7 @@ static bool may_join(const struct match_index *index, const struct clusters *c, 
 {
     size_t pairs = (size_t)c->size[a] * c->size[b];
     if (pairs == 1) return true;
-    if (pairs > LARGE_CLUSTER * LARGE_CLUSTER) return false;
+    if (pairs > LARGE_CLUSTER * LARGE_CLUSTER) return pair->probability > .99;
     double sum = 0;
     uint32_t i = a;
     do {
@@ -163,7 +163,6 @@ static bool may_join(const struct match_index *index, const struct clusters *c, 
         } while (j != b);
         i = c->next[i];
     } while (i != a);
-    (void)pair;
     return sum > 0;
 }
 

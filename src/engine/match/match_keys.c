@@ -317,6 +317,7 @@ static void put_triples(const struct postings *p, const struct often_atoms *o, s
     }
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): filled through the list */
 size_t postings_keys(const struct postings *p, const struct layout *l, const struct words *words, const uint32_t *slots,
                      uint32_t keys[KEYS_MAX])
 {
@@ -375,7 +376,7 @@ struct build {
     uint32_t shift;
 };
 
-static void bump(uint32_t *counter)
+static void bump(uint32_t *counter) /* NOLINT(readability-non-const-parameter): written through the builtin */
 {
     (void)__atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
 }
@@ -443,7 +444,7 @@ void postings_build(struct postings *p, const struct layout *l, const struct wor
 {
     postings_free(p);
     /* Small tables can afford to compare more. */
-    double most = 1e6 / (rows + 1.0);
+    double most = 3e6 / (rows + 1.0);
     p->most = most > 1000 ? 1000 : most < 24 ? 24 : (uint32_t)most;
     p->frugal = rows >= FRUGAL_ROWS;
     uint32_t size = power_of_two((uint64_t)rows * 8, 1 << 12, 1 << 23);
