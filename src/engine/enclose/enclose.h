@@ -56,7 +56,6 @@ struct enclose_config {
     int64_t households_min; /* fewer are gathered with neighbours where a way leads there */
     int64_t teams;          /* crews the bill is divided among */
     bool may_open;          /* barriers inside may be taken down to join buildings */
-    bool water_is_wall;     /* a river keeps people out; false: it may freeze, so fence runs along it */
     bool gcj02;             /* the map's coordinates are GCJ-02: convert them first */
     enum enclose_homes homes;
     const char **public_ways; /* values of highway= that stay public */

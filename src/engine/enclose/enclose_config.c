@@ -131,7 +131,7 @@ static int read_other(struct wg_ctx *ctx, const char *key, const json_t *value, 
     struct {
         const char *key;
         bool *flag;
-    } flags[] = {{"may_open", &c->may_open}, {"water_is_wall", &c->water_is_wall}, {"gcj02", &c->gcj02}};
+    } flags[] = {{"may_open", &c->may_open}, {"gcj02", &c->gcj02}};
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
         if (strcmp(flags[i].key, key) != 0) continue;
         if (!json_is_boolean(value)) return wrong(ctx, key, "true, false");

@@ -73,6 +73,8 @@ bool enc_edge_narrow(const struct enc_space *sp, size_t t, int corner)
 
 bool enc_edge_crack(const struct enc_space *sp, size_t t, int corner)
 {
-    /* a long edge may leave the crack that its middle lies in */
-    return sp->gap[t][corner] * 100 < ENC_CRACK_CM && enc_edge_length(&sp->mesh, t, corner) < 0.3;
+    const int32_t *v = sp->mesh.tri[t];
+    if (sp->wall[t][corner] >= 0 || !sp->solid[v[(corner + 1) % 3]] || !sp->solid[v[(corner + 2) % 3]]) return false;
+    return enc_edge_length(&sp->mesh, t, corner) * 100 <
+           ENC_CRACK_CM - 2; /* the proof closes ten centimetres; the grid may lose two */
 }

@@ -186,7 +186,7 @@ static void summary(struct out *o, const struct enclose_plan *p)
         key_number(o, "detour_m", c->detour_m);
     key_number(o, "apron_m", c->apron_m), key_whole(o, "households_max", c->households_max),
         key_whole(o, "households_min", c->households_min);
-    key_flag(o, "may_open", c->may_open), key_flag(o, "water_is_wall", c->water_is_wall);
+    key_flag(o, "may_open", c->may_open);
     wg_buf_puts(&o->b, "},\n\"notes\":[");
     for (size_t i = 0; i < p->n_notes; i++) {
         wg_buf_puts(&o->b, i ? ",{\"feature\":" : "{\"feature\":");

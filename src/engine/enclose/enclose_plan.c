@@ -69,7 +69,7 @@ static void walk_streets(struct enc_making *k)
     size_t out = 0;
     for (size_t i = 0; i < n; i++)
         if (d->label[starts[i]] == 0) starts[out++] = starts[i];
-    enc_walk_from(w, ENC_WALK_OUTSIDE, 0, lane, starts, out);
+    enc_walk_from(w, ENC_WALK_OUTSIDE, 0, lane + 1, starts, out);
     enc_walk_mark(w, d->engine);
     enc_walk_from(w, ENC_WALK_OUTSIDE, 0, 0.9, starts, out);
     for (size_t t = 0; t < n_tri; t++) {

@@ -323,6 +323,8 @@ static size_t piece_of(struct enc_check *k, struct enc_xy at)
         struct hit h = pieces_at(k, disc ? disc : p);
         if (p) GEOSGeom_destroy_r(k->geos, p);
         if (disc) GEOSGeom_destroy_r(k->geos, disc);
+        for (size_t i = 0; i < h.n; i++) /* on the line between two, the door counts for the closed one */
+            if (!k->pieces[h.list[i]].street) return h.list[i];
         if (h.n) return h.list[0];
     }
     return k->n_pieces;

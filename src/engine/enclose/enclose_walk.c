@@ -68,7 +68,8 @@ static bool may_pass(const struct enc_walk *w, enum enc_walk_where where, int32_
     if (where == ENC_WALK_INSIDE && d->label[u] != label) return false;
     if (where == ENC_WALK_OUTSIDE && d->label[u] != 0) return false;
     if (sp->wall[t][corner] >= 0 && !(where == ENC_WALK_INSIDE && (d->open[t] >> corner & 1))) return false;
-    return sp->wall[t][corner] >= 0 || sp->gap[t][corner] >= width;
+    if (sp->wall[t][corner] >= 0) return enc_edge_length(&sp->mesh, (size_t)t, corner) >= width; /* as wide as it is opened */
+    return sp->gap[t][corner] >= width;
 }
 
 void enc_walk_from(struct enc_walk *w, enum enc_walk_where where, int32_t label, double width, const int32_t *starts, size_t n)
