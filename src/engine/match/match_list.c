@@ -213,6 +213,12 @@ static bool same_number(const struct match_index *index, const uint32_t *slots, 
     return slots[at] && slots[at] == index_slots(index, person)[at];
 }
 
+static bool is_number(const struct match_index *index, struct side side)
+{
+    uint32_t id = side.slots[index->layout.units[index->layout.idno].slot];
+    return id && words_blob(side.words, id).mark == MARK_NUMBER;
+}
+
 static void judge_found(const struct matching *m, struct finder *f, size_t row)
 {
     const struct match_index *index = m->list->index;
@@ -231,7 +237,10 @@ static void judge_found(const struct matching *m, struct finder *f, size_t row)
         }
         model_score(m->model, &index->layout, side.words, &c, &scored);
         struct candidate found = judge(&index->layout, c.level, &scored, f->found[i]);
-        if (found.idno == LEVEL_SAME && found.name_differs) {
+        /* Of an identity number everyone knows that it is one person's; of other codes only the model can say how far that holds. */
+        bool number = found.idno == LEVEL_SAME && is_number(index, side);
+        if (found.idno == LEVEL_SAME && !number) found.stands = true;
+        if (number && found.name_differs) {
             c.level[index->layout.idno] = LEVEL_MISSING;
             model_score(m->model, &index->layout, side.words, &c, &scored);
             found.stands = scored.probability > .5;
