@@ -1,6 +1,7 @@
 /** The look and manners of pages, with made-up answers instead of a server: `npm run test:pages` after a build. */
 import { defineConfig } from '@playwright/test'
 import { launchOptions } from './tests/support/browser'
+import { pagesPort } from './tests/support/pages-port'
 
 export default defineConfig({
   testDir: 'tests/pages',
@@ -8,5 +9,5 @@ export default defineConfig({
   globalSetup: './tests/pages/setup.ts',
   workers: 1,
   reporter: 'list',
-  use: { baseURL: 'http://127.0.0.1:4180', launchOptions },
+  use: { baseURL: `http://127.0.0.1:${pagesPort}`, launchOptions },
 })

@@ -13,6 +13,8 @@ export function useReading(isFever: (temperature: number) => boolean) {
   /** What the pad shows. */
   const shown = ref<number | null>(null)
   const settled = computed(() => value.value !== null)
+  /** Counts the measurements: with each the pad's tenths are blank again, while its whole degree stays. */
+  const turn = ref(0)
 
   function accept(tenths: number): void {
     value.value = tenths
@@ -30,6 +32,7 @@ export function useReading(isFever: (temperature: number) => boolean) {
       first.value = tenths
       shown.value = null
       asking.value = 'second'
+      turn.value += 1
       return false
     }
     accept(tenths)
@@ -50,6 +53,7 @@ export function useReading(isFever: (temperature: number) => boolean) {
     shown.value = null
     value.value = null
     asking.value = first.value === null ? 'first' : 'second'
+    turn.value += 1
   }
   /** From a fact that is being mended: as it was, nothing asked. */
   function preset(tenths: number | null, firstOfTwo: number | null): void {
@@ -57,9 +61,10 @@ export function useReading(isFever: (temperature: number) => boolean) {
     value.value = tenths
     first.value = firstOfTwo
     asking.value = tenths !== null && isFever(degrees(tenths)) ? 'fever' : 'first'
+    turn.value += 1
   }
   function clear(): void {
     preset(null, null)
   }
-  return { value, first, asking, shown, settled, take, insist, keepFirst, again, preset, clear }
+  return { value, first, asking, shown, settled, turn, take, insist, keepFirst, again, preset, clear }
 }

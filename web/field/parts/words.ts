@@ -63,7 +63,7 @@ export function doorPeople(view: DoorView): string {
   const first = wanted ?? people.find((person) => person.relation === 0) ?? people[0]
   if (!first) return t('field.door.nobody')
   return people.length > 1
-    ? t('field.door.people', { name: first.name, n: people.length - 1 })
+    ? t('field.door.people', { name: first.name, n: people.length })
     : first.name
 }
 

@@ -23,7 +23,7 @@ export async function mock(page: Page, options: MockOptions = {}): Promise<void>
   let reviewed = 0
   await page
     .context()
-    .addCookies([{ name: 'lang', value: options.lang ?? 'zh', url: 'http://127.0.0.1:4180' }])
+    .addCookies([{ name: 'lang', value: options.lang ?? 'zh', domain: '127.0.0.1', path: '/' }])
   await page.clock.setFixedTime(new Date(answers.NOW))
   await page.route('**/api/v1/**', async (route: Route) => {
     const request = route.request()
@@ -45,7 +45,9 @@ export async function mock(page: Page, options: MockOptions = {}): Promise<void>
       return json({ ...answers.session, ...(options.rights ? { rights: options.rights } : {}) })
     }
     if (path === 'today') return json(answers.today(query.get('place') ?? ''))
-    if (path === 'alarms') return json(rows(answers.alarms.filter((one) => one.state === 'open')))
+    if (path === 'alarms') {
+      return json(rows(answers.alarms.filter((one) => (query.get('state') ?? '').includes(one.state))))
+    }
     if (path === 'place') {
       const wanted = query.get('path') ?? ''
       return json(

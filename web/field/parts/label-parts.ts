@@ -1,0 +1,6 @@
+/** Where a door's label may break: after the compound, the building, the unit, as a speaker would pause. */
+const PAUSES = /(?<=[区楼栋幢院组元村巷弄](?=[^区楼栋幢院组元村巷弄]))/u
+
+export function labelParts(label: string): string[] {
+  return label.split(PAUSES)
+}
