@@ -60,7 +60,7 @@ wg_id job_id(const struct job *job);
 wg_id job_worker(const struct job *job);
 const struct wg_progress *job_progress(struct job *job); /* any thread may report and ask */
 enum { JOB_PHASE_MAX = 31 };
-bool job_stopping(const struct job *job); /* cancelled because the program ends: the job will be run again */
+bool job_stopping(const struct job *job);           /* cancelled because the program ends: the job will be run again */
 void job_phase(struct job *job, const char *phase); /* code: "reading" "comparing" "dispatching" ... */
 /* Where to continue: alone, or inside the write that it speaks of (then both are kept or neither). */
 WG_MUST int job_checkpoint(struct wg_ctx *ctx, struct job *job, const json_t *state);
