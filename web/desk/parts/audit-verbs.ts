@@ -1,3 +1,5 @@
+import { t, word } from '@/shared/i18n'
+
 /** Verbs of the audit, in the order in which somebody looks for them. */
 export const auditVerbs = [
   'person.read',
@@ -6,11 +8,33 @@ export const auditVerbs = [
   'person.write',
   'person.looks',
   'observation.write',
+  'task.list',
   'task.assign',
+  'alarm.list',
   'alarm.act',
+  'list.receive',
+  'list.start',
+  'list.read',
+  'list.rows',
+  'list.row',
+  'list.mend',
+  'list.export',
+  'list.close',
+  'list.cancel',
+  'review.look',
+  'review.decide',
+  'review.undo',
+  'report.rows',
+  'report.sign',
+  'report.verify',
+  'report.export',
+  'register.import',
+  'register.export',
   'duty.write',
   'absence.write',
   'place.write',
+  'today.read',
+  'field.read',
   'session.open',
   'session.close',
   'password.change',
@@ -19,4 +43,13 @@ export const auditVerbs = [
   'account.change',
   'account.password',
   'audit.read',
+  'check.read',
 ]
+
+const REFUSED = '.refused'
+
+/** A verb in words; one that was refused says so. */
+export function verbText(verb: string): string {
+  if (!verb.endsWith(REFUSED)) return word('verb.', verb)
+  return `${word('verb.', verb.slice(0, -REFUSED.length))} (${t('verb.refused')})`
+}

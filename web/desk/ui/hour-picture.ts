@@ -9,9 +9,11 @@ import { number } from '@/shared/i18n'
 use([LineChart, GridComponent, MarkLineComponent, CanvasRenderer])
 
 export interface HourPicture {
+  /** `now` in hours since midnight: where today's curve ends. */
   draw: (
     hours: Schema<'Hour'>[],
     due: number,
+    now: number,
     words: { today: string; yesterday: string; due: string },
   ) => void
   dispose: () => void
@@ -26,7 +28,7 @@ export function hourPicture(box: HTMLElement): HourPicture {
   resized.observe(box)
 
   return {
-    draw(hours, due, words) {
+    draw(hours, due, now, words) {
       const first = hours[0]?.hour ?? 0
       const points = (pick: (hour: Schema<'Hour'>) => number | null): [number, number | null][] => [
         [first, 0],
@@ -39,7 +41,9 @@ export function hourPicture(box: HTMLElement): HourPicture {
         fontSize: 14,
         fontFamily: font,
       })
-      const seen = hours.filter((hour) => hour.today !== null).length
+      const soFar = points((hour) => hour.today).filter(([, value]) => value !== null)
+      const last = soFar[soFar.length - 1]
+      if (last && now > first && now < last[0]) last[0] = now
       chart.setOption(
         {
           animation: false,
@@ -83,7 +87,7 @@ export function hourPicture(box: HTMLElement): HourPicture {
             },
             {
               type: 'line',
-              data: points((hour) => hour.today).slice(0, seen + 1),
+              data: soFar,
               showSymbol: false,
               lineStyle: { color: colour('--accent'), width: 3 },
               areaStyle: { color: colour('--accent'), opacity: 0.14 },

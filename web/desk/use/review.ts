@@ -27,6 +27,7 @@ export function useReview(list: Ref<string>) {
   const busy = ref(false)
   const decided = shallowRef<DecidedRow[]>([])
   let round = 0
+  let deciding: Promise<void> = Promise.resolve()
 
   function counts(answer: { left: number; by_others?: number }): void {
     left.value = answer.left
@@ -90,6 +91,8 @@ export function useReview(list: Ref<string>) {
     const row = item.value
     if (!row || busy.value) return
     busy.value = true
+    let done = (): void => {}
+    deciding = new Promise((resolve) => (done = resolve))
     try {
       const answer = await reviewDecide({
         list: row.list,
@@ -110,11 +113,14 @@ export function useReview(list: Ref<string>) {
       throw fault
     } finally {
       busy.value = false
+      done()
     }
   }
 
-  /** Takes the newest decision back: its row is at hand again, and the one that was comes after it. */
+  /** Takes the newest decision back: its row is at hand again, and the one that was comes after it. Asked while a decision is
+   * being written, it waits for that one; a second decision meanwhile is not taken, since its row was not yet seen. */
   async function undo(): Promise<DecidedRow | null> {
+    await deciding
     const last = decided.value[0]
     if (!last || busy.value) return null
     busy.value = true
@@ -123,7 +129,7 @@ export function useReview(list: Ref<string>) {
       decided.value = decided.value.slice(1)
       counts(answer)
       const before = item.value
-      const back = answer.item ?? last.item
+      const back = last.item
       if (before && !same(before, back)) {
         if (ahead.value && !same(ahead.value, back)) giveBack(ahead.value)
         ahead.value = before

@@ -94,7 +94,6 @@ export function listUpload(file: File, source: string, name: string): Promise<Li
   return request('POST', 'lists', { form })
 }
 export const listGet = (id: string, signal?: AbortSignal): Promise<List> => read(`lists/${id}`, {}, signal)
-export const listDrop = (id: string): Promise<unknown> => write('DELETE', `lists/${id}`)
 export const listStart = (id: string, body: Schema<'ListStart'>): Promise<Job> =>
   write('POST', `lists/${id}/start`, body)
 export const listClose = (id: string): Promise<List> => write('POST', `lists/${id}/close`)
@@ -115,7 +114,7 @@ export const reviewNext = (list: string | null): Promise<Schema<'ReviewNext'>> =
   write('POST', 'review/next', list ? { list } : {})
 export const reviewDecide = (body: Schema<'Verdict'>): Promise<Schema<'Decided'>> =>
   write('POST', 'review/decide', body)
-export const reviewUndo = (decision: string): Promise<Schema<'ReviewNext'>> =>
+export const reviewUndo = (decision: string): Promise<Schema<'Decided'>> =>
   write('POST', `review/${decision}/undo`)
 export const reviewRelease = (list: string, row: number): Promise<unknown> =>
   write('POST', 'review/release', { list, row })

@@ -190,7 +190,9 @@ test('moved: a place of the district by its id, or words without a network', asy
   expect(items(server)[0]!.body!.moved_to).toMatch(/^[0-9a-f-]{36}$/)
 })
 
-test('a unit at one go: Enter goes on, a fever is asked again, one save, drafts survive', async ({ page }) => {
+test('a unit at one go: Enter goes on, a fever is asked again, one save, drafts survive', async ({
+  page,
+}) => {
   const server = await start(page)
   await page.locator('.unit-batch').first().tap()
   const boxes = page.locator('.batch-box')
@@ -306,7 +308,13 @@ test('a thousand facts of a day without a network are sent in posts of fifty, in
       const tx = db.transaction('facts', 'readwrite')
       for (let n = 0; n < 1000; n += 1) {
         const id = `01704135-a680-7000-8000-${String(n).padStart(12, '0')}`
-        const observation = { id, at: '2020-02-14T08:00:00+08:00', programme: 'daily_screening', result: 'normal', place }
+        const observation = {
+          id,
+          at: '2020-02-14T08:00:00+08:00',
+          programme: 'daily_screening',
+          result: 'normal',
+          place,
+        }
         tx.objectStore('facts').put({
           id,
           worker,
@@ -365,7 +373,10 @@ test('it starts without a network, records, survives a restart, and sends when t
   await expect.poll(() => server.stored.size, { timeout: 20_000 }).toBe(1)
 })
 
-test('nothing of the API is kept by the service worker, and the shell is kept whole', async ({ page, context }) => {
+test('nothing of the API is kept by the service worker, and the shell is kept whole', async ({
+  page,
+  context,
+}) => {
   await serve(page, { now: null })
   await installed(page, context)
   const kept = await page.evaluate(async () => {

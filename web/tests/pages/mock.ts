@@ -88,8 +88,7 @@ export async function mock(page: Page, options: MockOptions = {}): Promise<void>
     }
     if (path === 'review/decide') return json({ decision: answers.job('done', 1).id, left: 1985 })
     if (path === 'review/release') return json({ ok: true })
-    if (/^review\/[^/]+\/undo$/.test(path))
-      return json({ item: answers.reviewItem(41, 1986), left: 1986, by_others: 12 })
+    if (/^review\/[^/]+\/undo$/.test(path)) return json({ decision: answers.job('done', 1).id, left: 1986 })
     if (path === 'people')
       return json(
         rows(

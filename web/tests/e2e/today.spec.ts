@@ -1,0 +1,71 @@
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test } from '@playwright/test'
+import { count, signIn } from './desk'
+
+test('the sums add up, and an overdue number opens to as many rows', async ({ page }) => {
+  const faults = await signIn(page, 'district')
+  for (const line of await page.locator('.today-sum .sum-line').all()) {
+    const [due, ...parts] = (await line.locator('b').allTextContents()).map(count)
+    expect(parts.reduce((sum, part) => sum + part, 0)).toBe(due)
+  }
+  const overdue = page.locator('.today-sum').nth(1).locator('a.state-overdue')
+  const expected = count(await overdue.locator('b').textContent())
+  expect(expected).toBeGreaterThan(0)
+  await overdue.click()
+  await expect(page).toHaveURL(/state=overdue/)
+  const rows = page.locator('.table tbody tr')
+  await expect(rows.first()).toBeVisible()
+  await expect(rows).toHaveCount(expected)
+  expect(faults).toEqual([])
+})
+
+test('choosing a place reads the same page there, and the address can be sent', async ({ page, context }) => {
+  await signIn(page, 'district')
+  await page.locator('.crumb-here').click()
+  await page.locator('.crumb-list').getByRole('button', { name: '燕北街道' }).click()
+  await expect(page.locator('.page-about')).toContainText('燕北街道')
+  const street = count(await page.locator('.today-sum b').first().textContent())
+  const other = await context.newPage()
+  await other.goto(page.url())
+  await expect(other.locator('.page-about')).toContainText('燕北街道')
+  expect(count(await other.locator('.today-sum b').first().textContent())).toBe(street)
+})
+
+test('children come by trouble, and their sums make the whole', async ({ page }) => {
+  await signIn(page, 'district')
+  const due = count(await page.locator('.today-sum').nth(0).locator('b').first().textContent())
+  const labels = await page
+    .locator('.below tbody tr .sums-bar')
+    .evaluateAll((bars) =>
+      bars.filter((_, at) => at % 2 === 0).map((bar) => bar.getAttribute('aria-label') ?? ''),
+    )
+  const dues = labels.map((label) => count(/^[^：]*/.exec(label)?.[0] ?? ''))
+  expect(dues.reduce((sum, one) => sum + one, 0)).toBe(due)
+})
+
+test('an alarm is taken, then closed with what was done', async ({ page }) => {
+  await signIn(page, 'district')
+  const alarm = page.locator('#alarms li').filter({ has: page.getByRole('button', { name: '接手' }) })
+  const before = await alarm.count()
+  expect(before).toBeGreaterThan(0)
+  await alarm.first().getByRole('button', { name: '接手' }).click()
+  await expect(alarm).toHaveCount(before - 1)
+  const taken = page.locator('#alarms li').filter({ hasText: '已接手' })
+  await taken.getByRole('button', { name: '办结' }).first().click()
+  await page.getByLabel('怎么处理的').fill('复测 36.8 ℃，已转告社区医生')
+  await page.getByRole('dialog').getByRole('button', { name: '办结' }).click()
+  await expect(page.getByText('已办结。')).toBeVisible()
+})
+
+test('an officer sees nothing outside the duty', async ({ page }) => {
+  await signIn(page, 'community')
+  await page.goto('/desk/?place=001')
+  await expect(page.getByRole('alert').first()).toContainText('没有找到')
+})
+
+test('the first page is clean by axe', async ({ page }) => {
+  await signIn(page, 'district')
+  await page.waitForLoadState('networkidle')
+  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze()
+  expect(found.violations.map((one) => one.id)).toEqual([])
+})
