@@ -31,7 +31,8 @@ static void check_streets(struct enc_check *k)
             s[n++] = (struct enc_segment){m->ways[i].line.p[j], m->ways[i].line.p[j + 1], (uint32_t)i};
     struct enc_near *near = enc_near(k->ctx, s, n, 25);
     for (size_t i = 0; i < k->n_works; i++)
-        for (size_t j = 0; k->works[i].kind != ENC_WORK_OPENED && j + 1 < k->works[i].line.n; j++) {
+        for (size_t j = 0;
+             (k->works[i].kind == ENC_WORK_FENCE || k->works[i].kind == ENC_WORK_GATE) && j + 1 < k->works[i].line.n; j++) {
             struct enc_xy a = k->works[i].line.p[j], b = k->works[i].line.p[j + 1], at;
             size_t found;
             const uint32_t *list =

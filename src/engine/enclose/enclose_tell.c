@@ -311,6 +311,11 @@ static void opened_walls(struct teller *t)
             size_t known = t->map->n_barriers;
             const char *id = wall >= 0 && (size_t)wall < known ? t->map->barriers[wall].id : NULL;
             struct enc_xy a = enc_vertex(m, m->tri[i][(c + 1) % 3]), b = enc_vertex(m, m->tri[i][(c + 2) % 3]);
+            double len = fmax(enc_dist(a, b), 1e-9), take = fmin(len > 2 ? len - 0.6 : len, t->map->config->gate_large_m + 1);
+            struct enc_xy mid = {(a.x + b.x) / 2, (a.y + b.y) / 2},
+                          half = {(b.x - a.x) / len * take / 2, (b.y - a.y) / len * take / 2};
+            a = (struct enc_xy){mid.x - half.x, mid.y - half.y}; /* a lane's width, clear of the corners */
+            b = (struct enc_xy){mid.x + half.x, mid.y + half.y};
             p->opened = wg_grow(t->ctx->arena, p->opened, &t->cap_opened, p->n_opened + 1, sizeof *p->opened);
             p->opened[p->n_opened] = (struct enclose_spot){wg_fmt(t->ctx->arena, "O%04zu", p->n_opened + 1),
                                                            compound_of(t, t->d->label[i])->id,
@@ -372,6 +377,32 @@ static void closed_ways(struct teller *t)
                                                                fmin(t->map->ways[s[list[i]].owner].width, len)};
                 p->n_closed++;
             }
+        }
+}
+
+/* A mapped door of an enclosed home that opens on the street itself, while others open inside, is shut. */
+static void closed_doors(struct teller *t)
+{
+    const struct enc_draft *d = t->d;
+    struct enclose_plan *p = t->plan;
+    for (size_t b = 0; b < t->map->n_buildings; b++)
+        for (size_t k = 0; t->building_label[b] && k < t->map->buildings[b].n_doors; k++) {
+            struct enc_xy at = t->map->buildings[b].doors[k];
+            bool inside = false;
+            for (size_t i = 0; i < d->space->n_doors && !inside; i++)
+                inside = d->space->doors[i].building == b && d->label[d->space->doors[i].tri] == t->building_label[b] &&
+                         enc_dist(d->space->doors[i].at, at) < 1.5;
+            if (inside) continue;
+            p->closed = wg_grow(t->ctx->arena, p->closed, &t->cap_closed, p->n_closed + 1, sizeof *p->closed);
+            struct enclose_point spot = degrees(t, at);
+            p->closed[p->n_closed] = (struct enclose_spot){wg_fmt(t->ctx->arena, "S%04zu", p->n_closed + 1),
+                                                           compound_of(t, t->building_label[b])->id,
+                                                           t->map->buildings[b].id,
+                                                           spot,
+                                                           spot,
+                                                           spot,
+                                                           1};
+            p->n_closed++;
         }
 }
 
@@ -555,6 +586,7 @@ int enc_plan_tell(struct enc_making *k, struct enclose_plan **ret_plan)
     gates(&t);
     opened_walls(&t);
     closed_ways(&t);
+    closed_doors(&t);
     doors(&t);
     count_money(&t);
     compare(&t);

@@ -178,6 +178,7 @@ static int read_plan(struct enc_check *k, struct wg_str plan)
         if (strcmp(kind, "fence") == 0) read_work(k, f, p, ENC_WORK_FENCE);
         if (strcmp(kind, "gate") == 0) read_work(k, f, p, ENC_WORK_GATE);
         if (strcmp(kind, "opened") == 0) read_work(k, f, p, ENC_WORK_OPENED);
+        if (strcmp(kind, "closed") == 0) read_work(k, f, p, ENC_WORK_CLOSED);
     }
     json_decref(root);
     return k->n_compounds ? 0 : refuse(k, "no compound");
@@ -232,7 +233,8 @@ static int make_pieces(struct enc_check *k)
         if (g) solid[n++] = g;
     }
     for (size_t i = 0; i < k->n_works; i++) { /* what is taken down opens walls, not houses */
-        GEOSGeometry *g = k->works[i].kind == ENC_WORK_OPENED ? thicken(k, &k->works[i].line, thick, GEOSBUF_CAP_FLAT) : NULL;
+        GEOSGeometry *g =
+            k->works[i].kind == ENC_WORK_OPENED ? thicken(k, &k->works[i].line, 0.6 * thick, GEOSBUF_CAP_FLAT) : NULL;
         if (g) open[n_open++] = g;
     }
     GEOSGeometry *walls = join(k, solid, n), *openings = join(k, open, n_open);
@@ -246,8 +248,9 @@ static int make_pieces(struct enc_check *k)
         if (g) solid[n++] = g;
     }
     for (size_t i = 0; i < k->n_works; i++) {
-        GEOSGeometry *g =
-            k->works[i].kind != ENC_WORK_OPENED ? thicken(k, &k->works[i].line, thick / 2, GEOSBUF_CAP_SQUARE) : NULL;
+        GEOSGeometry *g = k->works[i].kind == ENC_WORK_FENCE || k->works[i].kind == ENC_WORK_GATE
+                              ? thicken(k, &k->works[i].line, thick / 2, GEOSBUF_CAP_SQUARE)
+                              : NULL;
         if (g) solid[n++] = g;
     }
     GEOSGeometry *all = join(k, solid, n), *box = frame(k);
@@ -318,7 +321,8 @@ static void flood(struct enc_check *k)
 /* The piece a door opens on: the one at the point, or the nearest within a step. */
 static size_t piece_of(struct enc_check *k, struct enc_xy at)
 {
-    for (double reach = 0; reach < 1.3; reach += 0.3) {
+    for (int step = 0; step < 5; step++) {
+        double reach = 0.3 * step;
         GEOSGeometry *p = enc_geos_point(k->geos, at), *disc = p && reach > 0 ? GEOSBuffer_r(k->geos, p, reach, 4) : NULL;
         struct hit h = pieces_at(k, disc ? disc : p);
         if (p) GEOSGeom_destroy_r(k->geos, p);
@@ -398,6 +402,16 @@ static void check_unknown_doors(struct enc_check *k, const struct enc_check_comp
     if (centre) GEOSGeom_destroy_r(k->geos, centre);
 }
 
+/* A mapped door that the plan shuts; another one of the home, which the plan names, is its way out. */
+static bool is_shut(const struct enc_check *k, const struct enc_check_compound *c, size_t building, struct enc_xy at)
+{
+    bool other = false, shut = false;
+    for (size_t i = 0; i < c->n_doors; i++) other = other || c->doors[i].building == building;
+    for (size_t i = 0; i < k->n_works; i++)
+        shut = shut || (k->works[i].kind == ENC_WORK_CLOSED && enc_dist(k->works[i].line.p[0], at) < 1);
+    return other && shut;
+}
+
 static bool lists_door(const struct enc_check_compound *c, size_t building)
 {
     for (size_t i = 0; i < c->n_doors; i++)
@@ -419,7 +433,8 @@ static void check_compound(struct enc_check *k, struct enc_check_compound *c)
     for (size_t i = 0; i < c->n_buildings; i++) {
         size_t b = c->buildings[i];
         k->owner[b]++;
-        for (size_t d = 0; d < m->buildings[b].n_doors; d++) check_door(k, c, b, m->buildings[b].doors[d]);
+        for (size_t d = 0; d < m->buildings[b].n_doors; d++)
+            if (!is_shut(k, c, b, m->buildings[b].doors[d])) check_door(k, c, b, m->buildings[b].doors[d]);
         if (!m->buildings[b].n_doors && !lists_door(c, b)) check_unknown_doors(k, c, b);
     }
     for (size_t i = 0; i < c->n_doors; i++) check_door(k, c, c->doors[i].building, c->doors[i].at);

@@ -4,7 +4,7 @@
 #define WG_ENCLOSE_VERIFY_INTERNAL_H
 #include "engine/enclose/enclose_internal.h"
 
-enum enc_work_kind { ENC_WORK_FENCE, ENC_WORK_GATE, ENC_WORK_OPENED };
+enum enc_work_kind { ENC_WORK_FENCE, ENC_WORK_GATE, ENC_WORK_OPENED, ENC_WORK_CLOSED };
 struct enc_check_work {
     enum enc_work_kind kind;
     const char *id, *compound;
