@@ -4,7 +4,7 @@
 
 #include "engine/match/match_internal.h"
 
-enum { ROUNDS = 30 };
+enum { ROUNDS = 30, USUAL_PAIRS = 50, USUAL_ROWS = 100 };
 
 /* What agreement of the same person looks like before any data is seen: the levels a kind can have, and their shares. */
 struct share {
@@ -141,6 +141,34 @@ void model_counts(struct model *model, const struct layout *l, const struct word
 static double log2_safe(double x)
 {
     return log2(x > 1e-12 ? x : 1e-12);
+}
+
+/* What strangers look like before any data is seen; weighs little once there are a few hundred rows. */
+static double stranger_level(enum unit_kind kind, uint8_t level)
+{
+    bool number = kind == UNIT_IDNO || kind == UNIT_PHONE || kind == UNIT_EMAIL;
+    switch (level) {
+    case LEVEL_DIFFERS: return kind == UNIT_SEX ? .5 : .9;
+    case LEVEL_SURNAME_ONLY: case LEVEL_YEAR_NEAR: return .04;
+    case LEVEL_YEAR_ONLY: case LEVEL_SAME_COMPOUND: case LEVEL_VAGUE: return .02;
+    case LEVEL_SAME_PINYIN: case LEVEL_SIMILAR_SHAPE: case LEVEL_SWAPPED: return 1e-4;
+    case LEVEL_ONE_DIGIT: case LEVEL_TRANSPOSED: case LEVEL_NEAR: return number ? 1e-5 : 1e-3;
+    default: return number ? 1e-4 : 3e-3;
+    }
+}
+
+static double stranger_value(enum unit_kind kind)
+{
+    switch (kind) {
+    case UNIT_IDNO: return 1e-8;
+    case UNIT_PHONE: case UNIT_EMAIL: return 1e-6;
+    case UNIT_BIRTH: return 5e-5;
+    case UNIT_NAME: case UNIT_ADDRESS: return 3e-4;
+    case UNIT_SURNAME: case UNIT_GIVEN: case UNIT_TEXT: case UNIT_CODE: return 3e-3;
+    case UNIT_AGE: return .02;
+    case UNIT_PLACE: return .05;
+    default: return .5;
+    }
 }
 
 /* Chao's estimate of a value that nobody else has been seen with: 2 f2 / (f1 n). */
@@ -322,20 +350,25 @@ static void maximise_u(struct model *model, const struct layout *l, const struct
     for (size_t u = 0; u < l->n_units; u++) {
         double all = model->tried > 0 ? space * model->known[u] / model->tried : 0;
         for (size_t v = 1; v < LEVELS; v++) {
-            double floor = model->drawn[u] > 0 ? .3 / model->drawn[u] : 1e-6;
-            double drawn = model->drawn[u] > 0 ? model->u_drawn[u][v] / model->drawn[u] : 0;
+            double usual = stranger_level(l->units[u].kind, (uint8_t)v);
+            double floor = fmin(.3 / (model->drawn[u] + 1), usual);
+            double drawn = (model->u_drawn[u][v] + USUAL_PAIRS * usual) / (model->drawn[u] + USUAL_PAIRS);
+            if (model->drawn[u] > 1000) drawn = model->u_drawn[u][v] / model->drawn[u];
             if (v == LEVEL_SAME && l->units[u].kind != UNIT_AGE && model->u_same[u] > 0) drawn = model->u_same[u];
             double left = drawn;
             if (within && all > 0) left = drawn - s->level[CLASS_SAME][u][v] / all;
             if (left < drawn * .02) left = drawn * .02;
             if (v == LEVEL_SAME) floor = .1 / (all + 1);
-            double met = v != LEVEL_SAME && all > 0 ? (model->seen[u][v] - s->level[CLASS_SAME][u][v]) / all : 0;
+            /* Less what chance may have added to a handful. */
+            double others = model->seen[u][v] - s->level[CLASS_SAME][u][v];
+            double met = v != LEVEL_SAME && all > 0 && others > 0 ? (others - 1.5 * sqrt(others) - 1) / all : 0;
             if (met > left) left = met;
             model->u[u][v] = left > floor ? left : floor;
         }
         double twos = model->twos[u];
         if (within && s->pair_only[u] > 0) twos *= 1 - s->pair_only_same[u] / s->pair_only[u];
-        model->rare[u] = rare_share(model->ones[u] + (model->twos[u] - twos), twos, model->rows);
+        double rare = rare_share(model->ones[u] + (model->twos[u] - twos), twos, model->rows);
+        model->rare[u] = (rare * model->rows + stranger_value(l->units[u].kind) * USUAL_ROWS) / (model->rows + USUAL_ROWS);
     }
 }
 

@@ -384,6 +384,23 @@ static void test_match__one_wrong_digit_and_the_name_is_found(void **state)
     match_index_free(index);
 }
 
+/* Two people teach nothing about how rare a telephone is: what is usual decides. */
+static void test_match__a_tiny_register_goes_by_what_is_usual(void **state)
+{
+    struct world *w = *state;
+    struct match_index *index = NULL;
+    struct match_measure measure;
+    assert_int_equal(match_index_new(&w->ctx, fields, FIELDS, &w->options, &index), 0);
+    for (uint32_t r = 0; r < 2; r++) match_index_put(index, r, w->cells + r * FIELDS);
+    assert_int_equal(match_index_ready(&w->ctx, index, NULL), 0);
+    struct wg_str rows[2 * FIELDS] = {{0}, w->cells[1], w->cells[2], {0}, {0}, {0}, {0}, WG_STR("慕容雪峰"), WG_STR("13300000003")};
+    struct match_link *links = compare(w, index, rows, 2, &measure);
+    assert_int_equal(links[0].outcome, MATCH_MATCHED);
+    assert_int_equal(links[0].best.key, 0);
+    assert_int_equal(links[1].outcome, MATCH_NEW);
+    match_index_free(index);
+}
+
 static void test_match__namesakes_are_not_matched(void **state)
 {
     struct world *w = *state;
@@ -661,6 +678,7 @@ int main(void)
         T(test_match__number_and_name_settle_it),
         T(test_match__a_number_with_another_name_is_reviewed),
         T(test_match__one_wrong_digit_and_the_name_is_found),
+        T(test_match__a_tiny_register_goes_by_what_is_usual),
         T(test_match__namesakes_are_not_matched),
         T(test_match__households_do_not_merge),
         T(test_match__an_unrelated_row_changes_only_frequencies),
