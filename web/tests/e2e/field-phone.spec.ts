@@ -17,7 +17,10 @@ interface Answer {
 async function signIn(page: Page): Promise<string[]> {
   const faults: string[] = []
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/Failed to load resource|ERR_INTERNET_DISCONNECTED/.test(message.text()))
+    if (
+      message.type() === 'error' &&
+      !/Failed to load resource|ERR_INTERNET_DISCONNECTED/.test(message.text())
+    )
       faults.push(message.text())
   })
   page.on('pageerror', (error) => faults.push(String(error)))
@@ -44,10 +47,17 @@ async function listed(page: Page, words: RegExp): Promise<{ label: string; unit:
   return { label: unit + short, unit }
 }
 
-test('three taps for somebody seen; the server has it, and a withdrawal opens the task again', async ({ page }) => {
+test('three taps for somebody seen; the server has it, and a withdrawal opens the task again', async ({
+  page,
+}) => {
   const faults = await signIn(page)
   const { label } = await listed(page, /火车站/)
-  await page.locator('.door').filter({ hasText: /火车站/ }).first().locator('.door-main').tap()
+  await page
+    .locator('.door')
+    .filter({ hasText: /火车站/ })
+    .first()
+    .locator('.door-main')
+    .tap()
   await page.getByRole('button', { name: '见到了' }).tap()
   await page.getByRole('button', { name: '36.5', exact: true }).tap()
   await expect(page.locator('.own')).toContainText('见到了 36.5 ℃')
@@ -64,40 +74,57 @@ test('three taps for somebody seen; the server has it, and a withdrawal opens th
   expect(faults).toEqual([])
 })
 
-test('a household that is well, one tap; not home counts a try; a fever raises the alarm', async ({ page }) => {
+test('a household that is well, one tap; not home counts a try; a fever raises the alarm', async ({
+  page,
+}) => {
   await signIn(page)
   const well = await listed(page, /^(?!.*火车站).*待办/)
   await page.locator('.door-quick').first().tap()
   const { label } = await listed(page, /火车站/)
   const before = (await doorOf(page, label)).tasks[0]!.tries
-  await page.locator('.door').filter({ hasText: /火车站/ }).first().locator('.door-main').tap()
+  await page
+    .locator('.door')
+    .filter({ hasText: /火车站/ })
+    .first()
+    .locator('.door-main')
+    .tap()
   await page.getByRole('button', { name: '不在家' }).tap()
+  await expect(page.locator('.undo')).toContainText('不在家')
   await sendNow(page)
   expect((await doorOf(page, label)).tasks[0]!.tries).toBe(before + 1)
   expect(await doorOf(page, well.label)).toMatchObject({ screening: 'done', screening_result: 'normal' })
 
   await page.goto('/field/')
-  await page.locator('.door').filter({ hasText: /火车站/ }).first().locator('.door-main').tap()
+  await page
+    .locator('.door')
+    .filter({ hasText: /火车站/ })
+    .first()
+    .locator('.door-main')
+    .tap()
   await page.getByRole('button', { name: '见到了' }).tap()
   await page.getByRole('button', { name: '高一度' }).tap()
   await page.getByRole('button', { name: '37.9', exact: true }).tap()
   await page.getByRole('button', { name: '37.8', exact: true }).tap()
   await page.getByRole('button', { name: '记为发热' }).tap()
   // Nobody waits ten seconds for a fever.
-  await expect
-    .poll(async () => (await doorOf(page, label)).tasks[0]!.state, { timeout: 5000 })
-    .toBe('done')
+  await expect.poll(async () => (await doorOf(page, label)).tasks[0]!.state, { timeout: 5000 }).toBe('done')
 })
 
 test('moved within the district: the place is searched, and the task goes on there', async ({ page }) => {
   await signIn(page)
   const { label } = await listed(page, /火车站/)
   const task = (await doorOf(page, label)).tasks.find((one) => one.state === 'open')!
-  await page.locator('.door').filter({ hasText: /火车站/ }).first().locator('.door-main').tap()
+  await page
+    .locator('.door')
+    .filter({ hasText: /火车站/ })
+    .first()
+    .locator('.door-main')
+    .tap()
   await page.getByRole('button', { name: '搬走' }).tap()
-  await page.getByLabel('搬到').fill('双兴')
+  await page.getByLabel('搬到').fill('春华')
   await page.locator('.sheet .choice').first().tap()
   await page.getByRole('button', { name: '保存' }).tap()
+  await expect(page.locator('.undo')).toContainText('已记下')
   await sendNow(page)
   await expect
     .poll(async () => (await doorOf(page, label)).tasks.find((one) => one.id === task.id)?.state)
@@ -108,7 +135,12 @@ test('moved within the district: the place is searched, and the task goes on the
 
 test('the number is shown for a reason, and dialled', async ({ page }) => {
   await signIn(page)
-  await page.locator('.door').filter({ hasText: /火车站/ }).first().locator('.door-main').tap()
+  await page
+    .locator('.door')
+    .filter({ hasText: /火车站/ })
+    .first()
+    .locator('.door-main')
+    .tap()
   await page.locator('.dial').last().tap()
   await page.getByRole('button', { name: '询问健康' }).tap()
   const call = page.getByRole('link', { name: '拨打' })
@@ -126,11 +158,14 @@ test('a unit at one go is stored whole', async ({ page }) => {
   }
   const unit = (await page.locator('h1').textContent())!.trim()
   await page.getByRole('button', { name: `保存 ${n} 条` }).tap()
+  await expect(page.getByText(`已记下 ${n} 条。`)).toBeVisible()
   await sendNow(page)
   const left = (await today(page)).doors.filter(
     (door) =>
       door.label.startsWith(unit) &&
-      (door.screening === 'open' || door.screening === 'tried' || door.tasks.some((task) => task.state === 'open')),
+      (door.screening === 'open' ||
+        door.screening === 'tried' ||
+        door.tasks.some((task) => task.state === 'open')),
   )
   expect(left).toEqual([])
 })

@@ -63,9 +63,21 @@ test('an officer sees nothing outside the duty', async ({ page }) => {
   await expect(page.getByRole('alert').first()).toContainText('没有找到')
 })
 
-test('the first page is clean by axe', async ({ page }) => {
-  await signIn(page, 'district')
-  await page.waitForLoadState('networkidle')
-  const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze()
-  expect(found.violations.map((one) => one.id)).toEqual([])
+test('every page is clean by axe and breaks no policy', async ({ browser }) => {
+  test.setTimeout(240_000)
+  for (const role of ['district', 'keeper'] as const) {
+    const context = await browser.newContext({ locale: 'zh-CN' })
+    const page = await context.newPage()
+    const faults = await signIn(page, role)
+    const ways = page.locator('nav.ways a')
+    for (let at = 0; at < (await ways.count()); at += 1) {
+      await ways.nth(at).click()
+      await page.waitForLoadState('networkidle')
+      const found = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa']).analyze()
+      const name = await ways.nth(at).textContent()
+      expect(found.violations.map((one) => `${name}: ${one.id}`)).toEqual([])
+    }
+    expect(faults).toEqual([])
+    await context.close()
+  }
 })
