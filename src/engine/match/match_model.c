@@ -148,26 +148,52 @@ static double stranger_level(enum unit_kind kind, uint8_t level)
 {
     bool number = kind == UNIT_IDNO || kind == UNIT_PHONE || kind == UNIT_EMAIL;
     switch (level) {
-    case LEVEL_DIFFERS: return kind == UNIT_SEX ? .5 : .9;
-    case LEVEL_SURNAME_ONLY: case LEVEL_YEAR_NEAR: return .04;
-    case LEVEL_YEAR_ONLY: case LEVEL_SAME_COMPOUND: case LEVEL_VAGUE: return .02;
-    case LEVEL_SAME_PINYIN: case LEVEL_SIMILAR_SHAPE: case LEVEL_SWAPPED: return 1e-4;
-    case LEVEL_ONE_DIGIT: case LEVEL_TRANSPOSED: case LEVEL_NEAR: return number ? 1e-5 : 1e-3;
-    default: return number ? 1e-4 : 3e-3;
+    case LEVEL_DIFFERS:
+        return kind == UNIT_SEX ? .5 : .9;
+    case LEVEL_SURNAME_ONLY:
+    case LEVEL_YEAR_NEAR:
+        return .04;
+    case LEVEL_YEAR_ONLY:
+    case LEVEL_SAME_COMPOUND:
+    case LEVEL_VAGUE:
+        return .02;
+    case LEVEL_SAME_PINYIN:
+    case LEVEL_SIMILAR_SHAPE:
+    case LEVEL_SWAPPED:
+        return 1e-4;
+    case LEVEL_ONE_DIGIT:
+    case LEVEL_TRANSPOSED:
+    case LEVEL_NEAR:
+        return number ? 1e-5 : 1e-3;
+    default:
+        return number ? 1e-4 : 3e-3;
     }
 }
 
 static double stranger_value(enum unit_kind kind)
 {
     switch (kind) {
-    case UNIT_IDNO: return 1e-8;
-    case UNIT_PHONE: case UNIT_EMAIL: return 1e-6;
-    case UNIT_BIRTH: return 5e-5;
-    case UNIT_NAME: case UNIT_ADDRESS: return 3e-4;
-    case UNIT_SURNAME: case UNIT_GIVEN: case UNIT_TEXT: case UNIT_CODE: return 3e-3;
-    case UNIT_AGE: return .02;
-    case UNIT_PLACE: return .05;
-    default: return .5;
+    case UNIT_IDNO:
+        return 1e-8;
+    case UNIT_PHONE:
+    case UNIT_EMAIL:
+        return 1e-6;
+    case UNIT_BIRTH:
+        return 5e-5;
+    case UNIT_NAME:
+    case UNIT_ADDRESS:
+        return 3e-4;
+    case UNIT_SURNAME:
+    case UNIT_GIVEN:
+    case UNIT_TEXT:
+    case UNIT_CODE:
+        return 3e-3;
+    case UNIT_AGE:
+        return .02;
+    case UNIT_PLACE:
+        return .05;
+    default:
+        return .5;
     }
 }
 
@@ -368,7 +394,8 @@ static void maximise_u(struct model *model, const struct layout *l, const struct
         double twos = model->twos[u];
         if (within && s->pair_only[u] > 0) twos *= 1 - s->pair_only_same[u] / s->pair_only[u];
         double rare = rare_share(model->ones[u] + (model->twos[u] - twos), twos, model->rows);
-        model->rare[u] = (rare * model->rows + stranger_value(l->units[u].kind) * USUAL_ROWS) / (model->rows + USUAL_ROWS);
+        double faith = USUAL_ROWS / (1 + model->rows / 1000);
+        model->rare[u] = (rare * model->rows + stranger_value(l->units[u].kind) * faith) / (model->rows + faith);
     }
 }
 

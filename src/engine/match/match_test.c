@@ -393,7 +393,8 @@ static void test_match__a_tiny_register_goes_by_what_is_usual(void **state)
     assert_int_equal(match_index_new(&w->ctx, fields, FIELDS, &w->options, &index), 0);
     for (uint32_t r = 0; r < 2; r++) match_index_put(index, r, w->cells + r * FIELDS);
     assert_int_equal(match_index_ready(&w->ctx, index, NULL), 0);
-    struct wg_str rows[2 * FIELDS] = {{0}, w->cells[1], w->cells[2], {0}, {0}, {0}, {0}, WG_STR("慕容雪峰"), WG_STR("13300000003")};
+    struct wg_str rows[2 * FIELDS] = {{0}, w->cells[1],        w->cells[2],          {0}, {0}, {0},
+                                      {0}, WG_STR("慕容雪峰"), WG_STR("13300000003")};
     struct match_link *links = compare(w, index, rows, 2, &measure);
     assert_int_equal(links[0].outcome, MATCH_MATCHED);
     assert_int_equal(links[0].best.key, 0);
