@@ -12,12 +12,13 @@
  *
  * Sources: Ford and Fulkerson 1956 and Dinic 1970 (cuts and flows); Dahlhaus et al. 1994 (multiway cuts: hard from three
  * terminals on, hence bounds); Strang 1983 (the continuous cut and flow, whose discrete shadow this is); Sloan 1993 (constrained
- * triangulation by flips); Hobby 1999 (snap rounding, here by GEOS); Boykov, Veksler, Zabih 2001 (expansion moves); Karney 2011
+ * triangulation by flips); Hobby 1999 (snap rounding, here by GEOS); Karney 2011
  * (transverse Mercator). Field rules and prices: early 2020 orders and price lists, each a parameter in enclose_config.
  *
  * Units: metres on the ground, yuan, degrees of WGS 84 in every answer. Memory: ctx->arena, also what GEOS holds.
  *
- *   P1  every plan made is accepted by enclose_verify with the same map and configuration
+ *   P1  every plan made is accepted by enclose_verify with the same map and configuration (held on made-up towns by the tests; on
+ *       crowded real maps a door or a fire lane may still be named: docs/enclose.md has the counts)
  *   P2  the same map, configuration, locks and options give the same bytes, unless a time limit cut the search short (the plan
  *       then says so)
  *   P3  plan.bound never exceeds plan.cost: no plan on this model's ground, edges and doors can cost less
