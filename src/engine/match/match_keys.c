@@ -317,9 +317,9 @@ static void put_triples(const struct postings *p, const struct often_atoms *o, s
     }
 }
 
-/* NOLINTNEXTLINE(readability-non-const-parameter): filled through the list */
+/* `keys` is filled through the list. */
 size_t postings_keys(const struct postings *p, const struct layout *l, const struct words *words, const uint32_t *slots,
-                     uint32_t keys[KEYS_MAX])
+                     uint32_t keys[KEYS_MAX]) /* NOLINT(readability-non-const-parameter) */
 {
     struct atom atoms[ATOMS_MAX];
     struct often_atoms o;
