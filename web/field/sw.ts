@@ -26,7 +26,9 @@ worker.addEventListener('install', (event) => {
     caches.open(CACHE).then((cache) =>
       // Names with a hash may come from the browser's own cache; the page and the icons are asked for anew.
       cache.addAll(
-        __SHELL__.map((path) => new Request(path, { cache: path.startsWith('/assets/') ? 'default' : 'reload' })),
+        __SHELL__.map(
+          (path) => new Request(path, { cache: path.startsWith('/assets/') ? 'default' : 'reload' }),
+        ),
       ),
     ),
   )
@@ -54,8 +56,10 @@ async function fromShell(path: string, request: Request): Promise<Response> {
 worker.addEventListener('fetch', (event) => {
   const { request } = event
   const url = new URL(request.url)
-  if (request.method !== 'GET' || url.origin !== worker.location.origin || url.pathname.startsWith('/api/')) return
-  if (request.mode === 'navigate' && url.pathname.startsWith(PAGE)) event.respondWith(fromShell(PAGE, request))
+  if (request.method !== 'GET' || url.origin !== worker.location.origin || url.pathname.startsWith('/api/'))
+    return
+  if (request.mode === 'navigate' && url.pathname.startsWith(PAGE))
+    event.respondWith(fromShell(PAGE, request))
   else if (shell.has(url.pathname)) event.respondWith(fromShell(url.pathname, request))
 })
 

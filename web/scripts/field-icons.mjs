@@ -28,7 +28,10 @@ const hex = (colour) => `#${colour.map((part) => part.toString(16).padStart(2, '
 
 function svg() {
   const windows = shapes(1)
-    .map(({ x, y, size, colour }) => `<rect x="${x}" y="${y}" width="${size}" height="${size}" rx="2" fill="${hex(colour)}"/>`)
+    .map(
+      ({ x, y, size, colour }) =>
+        `<rect x="${x}" y="${y}" width="${size}" height="${size}" rx="2" fill="${hex(colour)}"/>`,
+    )
     .join('')
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96"><rect width="96" height="96" rx="18" fill="${hex(BLUE)}"/>${windows}</svg>\n`
 }

@@ -57,7 +57,12 @@ export function fieldWorker(root: string): Plugin {
           write: false,
           target: 'chrome87',
           modulePreload: false,
-          lib: { entry: join(root, 'field/sw.ts'), formats: ['iife'], name: 'worker', fileName: () => 'sw.js' },
+          lib: {
+            entry: join(root, 'field/sw.ts'),
+            formats: ['iife'],
+            name: 'worker',
+            fileName: () => 'sw.js',
+          },
         },
       })
       const [output] = Array.isArray(made) ? made : [made as Rollup.RollupOutput]

@@ -29,6 +29,13 @@ const storedAll = (items: readonly Observation[], status: 'stored' | 'already' =
 const states = async (worker = WANG): Promise<string[]> =>
   (await outbox.all(worker)).map((fact) => fact.state)
 
+/** What may be said anew: everything but the id. */
+function contentOf(fact: KeptFact): Omit<Observation, 'id'> {
+  const content: Partial<Observation> = { ...fact.observation }
+  delete content.id
+  return content as Omit<Observation, 'id'>
+}
+
 /** A server that keeps what it stored, as the real one does: the same id again is "already". */
 function server(): { post: Post; stored: Map<string, Observation>; posts: string[][] } {
   const stored = new Map<string, Observation>()
@@ -201,7 +208,7 @@ describe('what the server refuses', () => {
   it('can be mended: a new fact goes in its place', async () => {
     const fact = await outbox.record(seen(WANG, { temperature: 46 }))
     await sendPass(outbox, refusing('field_range'), WANG, { all: true })
-    const { id: _old, ...content } = fact.observation
+    const content = contentOf(fact)
     const mended = await outbox.mend(WANG, fact.id, { ...content, temperature: 36.4 })
     expect(mended?.id).not.toBe(fact.id)
     expect(mended?.observation).toMatchObject({ temperature: 36.4, at: AT, id: mended?.id })
@@ -278,7 +285,7 @@ describe('undo', () => {
 describe('mending', () => {
   it('changes in place what never left', async () => {
     const fact = await outbox.record(seen())
-    const { id: _id, ...content } = fact.observation
+    const content = contentOf(fact)
     const next = await outbox.mend(WANG, fact.id, { ...content, temperature: 36.8 })
     expect(next?.id).toBe(fact.id)
     expect(await states()).toEqual(['waiting'])
@@ -287,7 +294,7 @@ describe('mending', () => {
   it('supersedes what may be on the server, and only its newest version', async () => {
     const fact = await outbox.record(seen())
     await sendPass(outbox, server().post, WANG, { all: true })
-    const { id: _id, ...content } = fact.observation
+    const content = contentOf(fact)
     const next = await outbox.mend(WANG, fact.id, { ...content, result: 'not_home' })
     expect(next?.observation.supersedes).toBe(fact.id)
     expect(await outbox.mend(WANG, fact.id, content)).toBeNull()

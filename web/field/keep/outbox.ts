@@ -13,7 +13,15 @@
  * Each change is one transaction on the store of facts, so that the page, other pages and the service worker may work at once.
  */
 import { uuid7 } from '@/shared/uuid7'
-import { byId, isWithdrawal, superseded, UNDO_MS, WITHDRAWN, type FactShown, type KeptFact } from '../model/fact'
+import {
+  byId,
+  isWithdrawal,
+  superseded,
+  UNDO_MS,
+  WITHDRAWN,
+  type FactShown,
+  type KeptFact,
+} from '../model/fact'
 import type { Observation } from '../model/fact'
 import type { Database } from './database'
 import type { Schema } from '@/shared/api/schema'

@@ -14,7 +14,12 @@ export interface SenderEvents {
   signedOut: () => void
 }
 
-export function useSender(outbox: Outbox, worker: () => string | null, on: SenderEvents, post: Post = postFacts) {
+export function useSender(
+  outbox: Outbox,
+  worker: () => string | null,
+  on: SenderEvents,
+  post: Post = postFacts,
+) {
   const sending = ref(false)
   /** Why the last try did not get through; null after one that did. */
   const fault = ref<SendError | null>(null)

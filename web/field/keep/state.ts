@@ -41,9 +41,7 @@ export const storeFault = ref('')
 export const worker = computed(() => session.value?.worker.id ?? null)
 export const zone = computed(() => session.value?.zone ?? 480)
 export const programmes = computed(() => (snapshot.value?.today.programmes ?? {}) as unknown as Programmes)
-export const doors = computed(() =>
-  snapshot.value ? viewDoors(snapshot.value, facts.value, now.value) : [],
-)
+export const doors = computed(() => (snapshot.value ? viewDoors(snapshot.value, facts.value, now.value) : []))
 export const counts = computed(() => countDoors(doors.value))
 export const day = computed(() =>
   snapshot.value ? effectiveDay(snapshot.value.today, now.value) : dayAt(now.value, zone.value),
@@ -372,6 +370,7 @@ export function listen(): void {
     }
   setInterval(() => {
     now.value = Date.now()
-    if (document.visibilityState === 'visible' && Date.now() - (snapshot.value?.seenAt ?? 0) > EACH) void refresh()
+    if (document.visibilityState === 'visible' && Date.now() - (snapshot.value?.seenAt ?? 0) > EACH)
+      void refresh()
   }, 30_000)
 }

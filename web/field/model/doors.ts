@@ -187,13 +187,36 @@ function shortLabel(door: FieldDoor): string {
   return rest || door.label
 }
 
-/** Every door of the day, in the server's walking order. */
+/** "602" is room 2 of floor 6; a number without a floor is none. */
+function floorOf(short: string): { floor: number; room: number } | null {
+  const [, floor, room] = /^(\d{1,2})(\d{2})$/.exec(short) ?? []
+  return floor === undefined ? null : { floor: Number(floor), room: Number(room) }
+}
+
+/** Units in the server's order; within one, as it is walked: up by the lift or the stairs once, then down floor by floor. */
+function inWalkingOrder(doors: DoorView[]): DoorView[] {
+  const groups = new Map<string, DoorView[]>()
+  for (const view of doors) {
+    const group = groups.get(view.door.group)
+    if (group) group.push(view)
+    else groups.set(view.door.group, [view])
+  }
+  return [...groups.values()].flatMap((group) => {
+    const keyed = group.map((view) => ({ view, at: floorOf(view.short) }))
+    if (keyed.some((one) => one.at === null)) return group
+    return keyed
+      .sort((left, right) => right.at!.floor - left.at!.floor || left.at!.room - right.at!.room)
+      .map((one) => one.view)
+  })
+}
+
+/** Every door of the day, in walking order. */
 export function viewDoors(snapshot: Snapshot, facts: readonly KeptFact[], now: number): DoorView[] {
   const { today, askedAt } = snapshot
   const programmes = today.programmes as unknown as Programmes
   const day = effectiveDay(today, now)
   const { byTask, byPlace, troubled } = overlay(facts)
-  return today.doors.map((door) => {
+  const views = today.doors.map((door) => {
     const tasks = door.tasks.map((task) =>
       viewTask(task, door, byTask.get(task.id) ?? [], programmes, askedAt, now),
     )
@@ -207,6 +230,7 @@ export function viewDoors(snapshot: Snapshot, facts: readonly KeptFact[], now: n
       screening,
     }
   })
+  return inWalkingOrder(views)
 }
 
 export function isLeft(view: DoorView): boolean {

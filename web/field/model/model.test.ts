@@ -6,6 +6,7 @@ import { clockError, dayAt, momentOf, timeAt } from './clock'
 import { countDoors, findDoors, groupDoors, nextLeft, viewDoors, type Snapshot } from './doors'
 import type { FieldDoor, FieldTask, FieldToday, KeptFact, Observation } from './fact'
 import { fieldsFor, isFever, raisesAlarm, type Programme, type Programmes } from './programme'
+import { telephone } from './telephone'
 import { isPossible, isUsual, readTyped } from './temperature'
 
 const read = (name: string): Programme => {
@@ -92,7 +93,17 @@ const fact = (observation: Partial<Observation>, more: Partial<KeptFact> = {}): 
 const round = { place: 'door-501', round: '2020-02-14' }
 
 describe('doors', () => {
-  it('fold by building and unit, in the server’s order, each in one state', () => {
+  it('are walked floor by floor from the top, units in the server’s order', () => {
+    const village = { group: '桃花吐村1组', label: '桃花吐村1组3院' }
+    const doors = viewDoors(
+      snapshot([door(101), door(102), door(1001), door(201), door(7, village), door(202)]),
+      [],
+      NOON,
+    )
+    expect(doors.map((view) => view.short)).toEqual(['1001', '201', '202', '101', '102', '3院'])
+  })
+
+  it('fold by building and unit, each in one state', () => {
     const doors = viewDoors(
       snapshot([
         door(601, { tasks: [task('t1', 'person-601', { due: '2020-02-14T08:00:00+08:00' })] }),
@@ -107,9 +118,9 @@ describe('doors', () => {
     expect(doors.map((view) => [view.short, view.state])).toEqual([
       ['601', 'overdue'],
       ['501', 'done'],
-      ['402', 'excused'],
       ['401', 'open'],
       ['301', 'none'],
+      ['402', 'excused'],
     ])
     const groups = groupDoors(doors)
     expect(groups.map((group) => [group.name, group.doors.length, group.left, group.late])).toEqual([
@@ -165,9 +176,15 @@ describe('doors', () => {
 
   it('are not done by what the server refused, and say so', () => {
     const refused = fact(round, { state: 'refused', refusal: { code: 'x', detail: 'y', at: 0 } })
-    expect(viewDoors(snapshot([door(501)]), [refused], NOON)[0]).toMatchObject({ state: 'open', trouble: true })
+    expect(viewDoors(snapshot([door(501)]), [refused], NOON)[0]).toMatchObject({
+      state: 'open',
+      trouble: true,
+    })
     const aside = fact(round, { state: 'aside' })
-    expect(viewDoors(snapshot([door(501)]), [aside], NOON)[0]).toMatchObject({ state: 'open', trouble: false })
+    expect(viewDoors(snapshot([door(501)]), [aside], NOON)[0]).toMatchObject({
+      state: 'open',
+      trouble: false,
+    })
   })
 
   it('are due again after midnight, even without a network', () => {
@@ -250,6 +267,16 @@ describe('the clock', () => {
   it('tells a wrong clock from a slow network', () => {
     expect(clockError('2020-02-14T12:00:00+08:00', NOON + 40_000)).toBe(0)
     expect(clockError('2020-02-14T12:00:00+08:00', NOON + 35 * 60_000)).toBe(35)
+  })
+})
+
+describe('telephones', () => {
+  it('are dialled with the country’s code and read without', () => {
+    expect(telephone('8613900000000')).toEqual({ href: 'tel:+8613900000000', shown: '139 0000 0000' })
+    expect(telephone('13900000000')).toEqual({ href: 'tel:+8613900000000', shown: '139 0000 0000' })
+    expect(telephone('864212345678')).toEqual({ href: 'tel:+864212345678', shown: '04212345678' })
+    expect(telephone('+85290000000')).toEqual({ href: 'tel:+85290000000', shown: '+85290000000' })
+    expect(telephone('2345678')).toEqual({ href: 'tel:2345678', shown: '2345678' })
   })
 })
 

@@ -113,8 +113,7 @@ export function useBatch(unit: Ref<string>) {
         ? { place: row.door.place }
         : { enrolment: row.enrolment, ...(row.person ? { person: row.person.id } : {}) }
     const base = { programme: row.programme, shown, ...about }
-    if (now.ticked)
-      return { ...base, result: row.kind === 'household' ? doneResult(row) : triedResult(row) }
+    if (now.ticked) return { ...base, result: row.kind === 'household' ? doneResult(row) : triedResult(row) }
     const tenths = readTyped(now.text) ?? 0
     const fever = isFever(programmes.value[row.programme], doneResult(row), degrees(tenths))
     const body: Record<string, unknown> = {}

@@ -62,9 +62,7 @@ export function doorPeople(view: DoorView): string {
   const wanted = view.tasks.find((task) => task.standing === 'open')?.person ?? view.tasks[0]?.person
   const first = wanted ?? people.find((person) => person.relation === 0) ?? people[0]
   if (!first) return t('field.door.nobody')
-  return people.length > 1
-    ? t('field.door.people', { name: first.name, n: people.length })
-    : first.name
+  return people.length > 1 ? t('field.door.people', { name: first.name, n: people.length }) : first.name
 }
 
 export function shownOf(door: FieldDoor, person: FieldPerson | null = null): KeptFact['shown'] {
@@ -80,8 +78,7 @@ export function bodyLines(observation: Observation): { label: string; value: str
   if (typeof body.first_temperature === 'number')
     add(t('field.form.first'), degreesText(body.first_temperature))
   if (typeof body.site === 'string') add(t('field.form.site'), word('site.', body.site))
-  for (const field of form)
-    if (field.type !== 'temperature') add(said(field), fieldText(field, body))
+  for (const field of form) if (field.type !== 'temperature') add(said(field), fieldText(field, body))
   if (body.by_phone === true && !form.some((field) => field.name === 'by_phone'))
     add(t('field.form.by_phone'), t('field.form.yes'))
   return lines

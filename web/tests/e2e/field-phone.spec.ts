@@ -144,7 +144,7 @@ test('the number is shown for a reason, and dialled', async ({ page }) => {
   await page.locator('.dial').last().tap()
   await page.getByRole('button', { name: '询问健康' }).tap()
   const call = page.getByRole('link', { name: '拨打' })
-  await expect(call).toHaveAttribute('href', /^tel:\d{7,12}$/)
+  await expect(call).toHaveAttribute('href', /^tel:\+86\d{9,11}$/)
 })
 
 test('a unit at one go is stored whole', async ({ page }) => {
