@@ -187,3 +187,33 @@ test('without a network it starts, records and keeps; with one it sends, once', 
   await expect(again.locator('.queue')).toContainText('已发完', { timeout: 20_000 })
   await expect.poll(async () => (await doorOf(again, first.label)).screening).toBe('done')
 })
+
+test('with no page open the service worker sends what waits', async ({ page, context, baseURL }) => {
+  await signIn(page)
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined))
+  await expect.poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null)).toBe(true)
+  await context.setOffline(true)
+  const { label } = await listed(page, /^(?!.*火车站).*待办.*健康筛查/)
+  await page.locator('.door-quick').first().tap()
+  await expect(page.locator('.queue')).toContainText('待发 1')
+  const other = await context.newPage()
+  const browser = await context.newCDPSession(other)
+  const registered = new Promise<string>((found) =>
+    browser.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
+      const own = registrations.find((one) => one.scopeURL.endsWith('/field/'))
+      if (own) found(own.registrationId)
+    }),
+  )
+  await other.goto('about:blank')
+  await page.close()
+  await context.setOffline(false)
+  await other.goto(`${baseURL}/healthz`)
+  await browser.send('ServiceWorker.enable')
+  await browser.send('ServiceWorker.dispatchSyncEvent', {
+    origin: baseURL!,
+    registrationId: await registered,
+    tag: 'outbox',
+    lastChance: false,
+  })
+  await expect.poll(async () => (await doorOf(other, label)).screening).toBe('done')
+})

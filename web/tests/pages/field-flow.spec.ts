@@ -1,6 +1,11 @@
 /** What the phone's page promises: three taps, undo, nothing lost, nothing twice. The server is made up; storage and the
  * service worker are the browser's own. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test, type BrowserContext, type Page } from '@playwright/test'
+import { pagesPort } from '../support/pages-port'
+import { dist, startStatic } from '../support/static-server'
 import { grid, OTHER, serve, WORKER, type FieldServer } from './field-answers'
 
 test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true })
@@ -390,4 +395,51 @@ test('nothing of the API is kept by the service worker, and the shell is kept wh
   expect(kept.urls.filter((path) => path.startsWith('/api/'))).toEqual([])
   expect(kept.urls).toContain('/field/')
   expect(kept.urls.filter((path) => path.endsWith('.js')).length).toBeGreaterThan(3)
+})
+
+test('a new version waits until it is taken; what waits to be sent stays', async ({ page, context }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'wangge-field-'))
+  cpSync(dist, folder, { recursive: true })
+  const port = pagesPort + 1
+  const site = await startStatic(port, folder)
+  try {
+    const server = await serve(page, { now: null })
+    await page.goto(`http://127.0.0.1:${port}/field/`)
+    await page.locator('.unit').first().waitFor()
+    await expect
+      .poll(() => page.evaluate(() => navigator.serviceWorker.controller !== null), { timeout: 10_000 })
+      .toBe(true)
+    server.broken = 'before'
+    await page.locator('.door-quick').first().tap()
+
+    const html = join(folder, 'field/index.html')
+    writeFileSync(html, readFileSync(html, 'utf8').replace('<title>', '<title>2 '))
+    const script = join(folder, 'field/sw.js')
+    const old = /[0-9a-f]{16}/.exec(readFileSync(script, 'utf8'))![0]
+    writeFileSync(script, readFileSync(script, 'utf8').replace(old, 'feedfeedfeedfeed'))
+    await page.evaluate(async () => void (await (await navigator.serviceWorker.ready).update()))
+    await expect(page.getByText('有新版本')).toBeVisible()
+    await page.reload()
+    expect(await page.evaluate(() => document.querySelector('title')?.textContent)).not.toContain('2 ')
+    await page.locator('.unit').first().waitFor()
+    const taken = page.waitForEvent('load')
+    await page.getByRole('button', { name: '更新' }).tap()
+    await taken
+    await expect(waitingText(page)).toContainText('待发 1')
+    const kept = await page.evaluate(async () => {
+      const [name] = await caches.keys()
+      return { name, html: await (await (await caches.open(name!)).match('/field/'))?.text() }
+    })
+    expect(kept.name).toContain('feedfeedfeedfeed')
+    expect(kept.html).toContain('<title>2 ')
+    server.broken = 'no'
+    await page.getByRole('link', { name: /待发/ }).first().tap()
+    await page.getByRole('button', { name: '现在发送' }).tap()
+    await expect.poll(() => server.stored.size).toBe(1)
+    expect(context.serviceWorkers().length).toBeGreaterThan(0)
+  } finally {
+    site.closeAllConnections()
+    await new Promise((done) => site.close(done))
+    rmSync(folder, { recursive: true, force: true })
+  }
 })

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const dist = process.env.WANGGE_DIST ?? fileURLToPath(new URL('../../dist', import.meta.url))
+export const dist = process.env.WANGGE_DIST ?? fileURLToPath(new URL('../../dist', import.meta.url))
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript',
@@ -17,14 +17,14 @@ export const policy =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
   "worker-src 'self'; manifest-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
-export function startStatic(port: number): Promise<Server> {
+export function startStatic(port: number, folder = dist): Promise<Server> {
   const server = createServer((request, response) => {
     void (async () => {
       const path = normalize(new URL(request.url ?? '/', 'http://localhost').pathname)
       const app = /^\/(desk|field)(\/|$)/.exec(path)?.[1]
       const file = app && !extname(path) ? join(app, 'index.html') : path
       try {
-        const bytes = await readFile(join(dist, file))
+        const bytes = await readFile(join(folder, file))
         response.writeHead(200, {
           'Content-Type': types[extname(file)] ?? 'application/octet-stream',
           'Content-Security-Policy': policy,
