@@ -236,16 +236,14 @@ static int add_job(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
     return job_add(ctx, tx, a->d->code, &a->job, &a->id);
 }
 
-static int post_import(struct guard_call *call)
+static int post_import(struct guard_call *call, const struct register_file *file)
 {
     struct wg_ctx *ctx = call->ctx;
     const struct district *d = call->services;
-    const struct register_file *file = register_file_named(call->request->params[0]);
     struct tab_limits limits = tab_limits_default();
     struct http_upload upload;
     struct tab_reader *reader;
     struct job_status status;
-    if (!file) return wg_refuse(ctx, WG_E_NOT_FOUND, NULL, wg_cstr(ctx->arena, call->request->params[0]), NULL);
     int rc = http_multipart(ctx, call->request, &upload);
     /* What cannot be read at all, or lacks a column, is said at once. */
     if (rc == 0) rc = tab_open_bytes(ctx, upload.bytes, &limits, &reader);
@@ -264,6 +262,22 @@ static int post_import(struct guard_call *call)
     job_wake(d->jobs.engine);
     rc = job_look(ctx, d->jobs.engine, a.id, &status);
     return rc ? rc : res_answer(call, job_json(ctx, &status));
+}
+
+/* One route each, as writing people, places and duties are rights of their own. */
+static int post_people(struct guard_call *call)
+{
+    return post_import(call, register_file_named(WG_STR("people")));
+}
+
+static int post_places(struct guard_call *call)
+{
+    return post_import(call, register_file_named(WG_STR("places")));
+}
+
+static int post_duties(struct guard_call *call)
+{
+    return post_import(call, register_file_named(WG_STR("duties")));
 }
 
 /* The rows that were not taken, with the reason of each, as a file that imports again. */
@@ -293,9 +307,13 @@ const struct guard_route file_routes[] = {
      "Fields of people, places or duties, for forms and files", NULL, NULL, "Resource"},
     {"GET", "/api/v1/export/{name}", RIGHT_EXPORT, "register.export", NULL, get_export,
      "People, places or duties within scope as a file", "place:string format:string", NULL, NULL},
-    {"POST", "/api/v1/import/{name}", RIGHT_PERSON_WRITE, "register.import", NULL, post_import,
-     "People, places or duties from a file: multipart with file", NULL, NULL, "Job"},
-    {"GET", "/api/v1/import/{job}/refused", RIGHT_PERSON_WRITE, "register.refused", NULL, get_refused,
-     "Rows of an import that were not taken, with reasons", NULL, NULL, NULL},
+    {"POST", "/api/v1/import/people", RIGHT_PERSON_WRITE, "register.import", NULL, post_people,
+     "People from a file: multipart with file", NULL, NULL, "Job"},
+    {"POST", "/api/v1/import/places", RIGHT_PLACE_WRITE, "register.import", NULL, post_places,
+     "Places from a file: multipart with file", NULL, NULL, "Job"},
+    {"POST", "/api/v1/import/duties", RIGHT_DUTY_WRITE, "register.import", NULL, post_duties,
+     "Duties from a file: multipart with file", NULL, NULL, "Job"},
+    {"GET", "/api/v1/import/{job}/refused", RIGHT_SIGNED_IN, "register.refused", NULL, get_refused,
+     "Rows of one's own import that were not taken, with reasons", NULL, NULL, NULL},
     {0},
 };

@@ -107,7 +107,7 @@ int register_import_place(struct wg_ctx *ctx, struct store_tx *tx, const struct 
     return place_add(ctx, tx, in->d->code, &place);
 }
 
-static const char q_duty_now[] = "SELECT until_day FROM duty WHERE district = $1 AND id = $2 AND superseded = 0";
+static const char q_duty_now[] = "SELECT until_day, path FROM duty WHERE district = $1 AND id = $2 AND superseded = 0";
 
 int register_import_duty(struct wg_ctx *ctx, struct store_tx *tx, const struct register_importing *in,
                          const struct res_value *values, enum register_change *ret_change)
@@ -126,7 +126,12 @@ int register_import_duty(struct wg_ctx *ctx, struct store_tx *tx, const struct r
     if (rc) return rc;
     if (known) {
         now = store_is_null(rows, 0) ? WG_DAY_OPEN : store_get_day(rows, 0);
+        bool here = wg_str_is(store_get_text(rows, 1), place.path);
         store_rows_end(rows);
+        if (!here)
+            return wg_refuse(
+                ctx, WG_E_BAD_FIELD, ctx->lang == WG_ZH ? "地方路径" : "place path",
+                ctx->lang == WG_ZH ? "已有的包保不能用导入改换地方" : "a duty that exists cannot be moved by an import", NULL);
         *ret_change = now == end ? CHANGE_NONE : CHANGE_CHANGED;
         return now == end ? 0 : duty_end(ctx, tx, in->d->code, id->id, end, in->by);
     }
