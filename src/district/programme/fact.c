@@ -516,6 +516,22 @@ static int repeated(struct wg_ctx *ctx, struct store_tx *tx, const struct distri
     return same ? 0 : wg_refuse(ctx, WG_E_ID_REUSED, "id", wg_id_text(ctx->arena, fact->id), NULL);
 }
 
+/* Where it happened must lie in scope, and whoever is named beside the place too: a door of one's own is no way to write about others. */
+static int refuse_outside(struct wg_ctx *ctx, struct store_tx *tx, const struct storing *s, const struct guard_scope *scope)
+{
+    struct store_rows *rows;
+    bool found;
+    if (s->has_task && wg_id_eq(s->task.worker, s->fact->worker)) return 0;
+    if (!guard_in_scope(scope, wg_str(s->path))) return wg_refuse(ctx, WG_E_OUT_OF_SCOPE, NULL, NULL, NULL);
+    if (s->has_task || wg_id_is_nil(s->fact->person) || wg_id_is_nil(s->fact->place)) return 0;
+    struct store_value values[] = {store_cstr(s->d->code), store_id(&s->fact->person)};
+    int rc = store_one(ctx, store_tx_snap(tx), q_person_place, values, 2, &rows, &found);
+    if (rc) return rc;
+    bool inside = found && guard_in_scope(scope, store_get_text(rows, 1));
+    store_rows_end(found ? rows : NULL);
+    return inside ? 0 : wg_refuse(ctx, WG_E_OUT_OF_SCOPE, "person", NULL, NULL);
+}
+
 int fact_store(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d, const struct programmes *all,
                const struct guard_scope *scope, const struct fact *fact, struct fact_outcome *ret)
 {
@@ -527,8 +543,8 @@ int fact_store(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d
     s.result = programme_result(s.programme, wg_str(fact->result));
     rc = find_subject(ctx, tx, &s);
     if (rc) return rc;
-    bool by_name = s.has_task && wg_id_eq(s.task.worker, fact->worker);
-    if (!by_name && !guard_in_scope(scope, wg_str(s.path))) return wg_refuse(ctx, WG_E_OUT_OF_SCOPE, NULL, NULL, NULL);
+    rc = refuse_outside(ctx, tx, &s, scope);
+    if (rc) return rc;
     if (s.programme->daily) rc = programme_round_open(ctx, tx, d, s.programme, s.round);
     if (rc == 0 && !wg_id_is_nil(fact->supersedes)) rc = put_back(ctx, tx, &s);
     if (rc == 0 && !s.programme->daily) rc = apply_to_task(ctx, tx, &s, &outcome);
