@@ -122,7 +122,7 @@ static int show(struct wg_ctx *ctx, struct app *app, const struct app_args *args
     json_t *page, *item;
     size_t index;
     int rc = store_read(ctx, app->d.store, &snap);
-    if (rc == 0) rc = list_page_json(ctx, &app->d, snap, &scope, NULL, WG_STR(""), 200, &page);
+    if (rc == 0) rc = list_page_json(ctx, &app->d, snap, &(struct list_page){.scope = &scope, .limit = 200}, &page);
     if (rc) return app_failed(ctx, rc);
     (void)res_keep(ctx, page);
     if (args->json) {

@@ -8,10 +8,13 @@
  *   P4 a number that a spreadsheet destroyed is said to be lost and never guessed: the row is compared without it, or rejected when
  *      nothing else identifies
  *   P5 a matched person is enrolled at their place, a new one at the community their address names, else in the pool of the smallest
- *      place it names (the district's at last); one person on five lists is one task, and all five rows close with it
+ *      place it names (at last the bringer's own: a street's, or the district's for the data office); one person on five lists is one
+ *      task, and all five rows close with it
  *   P6 a row is claimed by one clerk at a time (10 minutes); "not the same" is remembered for ever; a decision can be undone until its
  *      task has an answer
  *   P7 importing can be cancelled before dispatch and resumed after a crash; it never leaves half a row
+ *   P8 a list is seen by its bringer, by whoever sees the whole district, and by whoever has one of its rows in scope, with the rows cut
+ *      to it; started, closed and cancelled by the first two only
  * Reasons of rejection: no_name, lost_idno (with nothing else), nothing_to_compare, damaged, too_many_cells. */
 #ifndef WG_LIST_H
 #define WG_LIST_H
@@ -62,9 +65,15 @@ WG_MUST int list_close(struct wg_ctx *ctx, struct store_tx *tx, const struct dis
 WG_MUST int review_decide(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d, wg_id worker, wg_id list,
                           int64_t row, const char *verdict, wg_id person, wg_id *ret_decision);
 WG_MUST int review_undo(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d, wg_id worker, wg_id decision);
-/* Lists (ListRow) that came in newest first, whose rows lie in scope. */
-WG_MUST int list_page_json(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap,
-                           const struct guard_scope *scope, const char *state, struct wg_str after, int limit,
+/* Lists (ListRow), newest first: those with rows in scope, and those that `by` brought (NULL: nobody's own). */
+struct list_page {
+    const struct guard_scope *scope;
+    const wg_id *by;
+    const char *state; /* NULL: any */
+    struct wg_str after;
+    int limit;
+};
+WG_MUST int list_page_json(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const struct list_page *what,
                            json_t **ret_page);
 /* Names of the lists that ask for each of n enrolments (arrays in ret_names, by index; empty ones are json arrays too). */
 WG_MUST int list_names_for(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const wg_id *enrolments,

@@ -63,8 +63,11 @@ bool list_kind_compared(enum column_kind kind);
 
 /* --- where an address leads ----------------------------------------------------------------------------------------------------------- */
 struct list_places;
-WG_MUST int list_places_load(struct wg_ctx *ctx, struct store_snap *snap, const struct district *d, struct list_places **ret);
-/* The smallest place the address (and the columns that name street and community) speaks of; the district's at last. */
+/* `bringer` answers for what names no place: the top of their duties, when it is one, else the district. */
+WG_MUST int list_places_load(struct wg_ctx *ctx, struct store_snap *snap, const struct district *d, wg_id bringer,
+                             struct list_places **ret);
+const char *list_places_home(const struct list_places *places); /* path of that top */
+/* The smallest place the address (and the columns that name street and community) speaks of; the bringer's at last. */
 WG_MUST int list_place_of(struct wg_ctx *ctx, struct store_snap *snap, const struct district *d,
                           const struct list_places *places, const struct list_cells *cells, struct place *ret);
 
@@ -88,4 +91,7 @@ struct list_compared {
 };
 WG_MUST int list_compare_row(struct wg_ctx *ctx, const struct district *d, const struct list_head *head,
                              const struct list_cells *cells, struct list_compared *ret);
+
+/* For routes: a List, its funnel cut to the caller's scope. */
+WG_MUST int list_one_json(struct guard_call *call, struct store_snap *snap, const struct list_head *head, json_t **ret);
 #endif

@@ -1,15 +1,17 @@
 /* Lists as others see them: the table of lists, one list with its funnel, names for tasks, rows of a person. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "district/list/list_internal.h"
 
+/* With $5 = '' every list; otherwise those with a row in the range, and those that $8 brought. */
 static const char q_page[] = "SELECT l.id, l.name, l.source, l.programme, l.received, l.due, w.name, l.state, l.n_rows, "
                              "l.n_matched, l.n_new, l.n_review, l.n_rejected, l.n_dispatched, "
                              "l.n_reached, l.n_closed FROM list l LEFT JOIN worker w ON w.district = l.district AND w.id = "
                              "l.worker WHERE l.district = $1 "
                              "AND (l.received < $2 OR (l.received = $2 AND l.id < $3)) AND ($4 IS NULL OR l.state = $4) "
-                             "AND ($5 = '' OR EXISTS (SELECT 1 FROM list_row r WHERE r.district = l.district AND r.list = l.id "
-                             "AND r.path >= $5 AND r.path < $6)) "
+                             "AND ($5 = '' OR l.worker = $8 OR EXISTS (SELECT 1 FROM list_row r WHERE r.district = l.district "
+                             "AND r.list = l.id AND r.path >= $5 AND r.path < $6)) "
                              "ORDER BY l.received DESC, l.id DESC LIMIT $7";
 
 static json_t *list_row_json(struct wg_ctx *ctx, const struct store_rows *rows)
@@ -30,34 +32,75 @@ static json_t *list_row_json(struct wg_ctx *ctx, const struct store_rows *rows)
                      wg_cstr(ctx->arena, store_get_text(rows, 7)), "counts", list_counts_json(&head));
 }
 
-int list_page_json(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const struct guard_scope *scope,
-                   const char *state, struct wg_str after, int limit, json_t **ret_page)
+struct dated {
+    wg_time received;
+    wg_id id;
+    json_t *json; /* kept by the arena */
+};
+struct dated_lists {
+    struct dated *items;
+    size_t n, cap;
+};
+
+static int newest_first(const void *left, const void *right)
+{
+    const struct dated *a = left, *b = right;
+    if (a->received != b->received) return a->received > b->received ? -1 : 1;
+    return wg_id_cmp(b->id, a->id);
+}
+
+static int read_top(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const struct list_page *what,
+                    const char *top, const struct dated *after, struct dated_lists *lists)
 {
     struct store_rows *rows;
-    wg_id after_id;
-    wg_time after_at = INT64_MAX;
-    const char *next = NULL;
     bool more;
-    memset(after_id.b, 0xFF, sizeof after_id.b);
-    struct wg_str at, rest = after;
-    if (after.n &&
-        (!wg_str_next(&rest, ':', &at) || !wg_parse_i64(at, 0, INT64_MAX, &after_at) || !wg_id_parse(rest, &after_id)))
-        return wg_refuse(ctx, WG_E_BAD_FIELD, "after", NULL, NULL);
-    /* Whoever has several duties sees lists by the first; rows of the others show on their own pages. */
-    const char *top = scope->n ? scope->tops[0] : "~";
-    struct store_value values[] = {store_cstr(d->code), store_int(after_at), store_id(&after_id),
-                                   store_cstr(state),   store_cstr(top),     store_cstr(guard_scope_end(ctx->arena, top)),
-                                   store_int(limit)};
-    int rc = store_query(ctx, snap, q_page, values, 7, &rows);
-    json_t *items = res_keep(ctx, json_array());
+    struct store_value values[] = {store_cstr(d->code),
+                                   store_int(after->received),
+                                   store_id(&after->id),
+                                   store_cstr(what->state),
+                                   store_cstr(top),
+                                   store_cstr(guard_scope_end(ctx->arena, top)),
+                                   store_int(what->limit + 1),
+                                   store_id(what->by)};
+    int rc = store_query(ctx, snap, q_page, values, 8, &rows);
     while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
-        json_array_append_new(items, list_row_json(ctx, rows));
-        if (json_array_size(items) == (size_t)limit)
-            next = wg_fmt(ctx->arena, "%lld:%s", (long long)store_get_time(rows, 4),
-                          wg_id_text(ctx->arena, store_get_id(rows, 0)));
+        lists->items = wg_grow(ctx->arena, lists->items, &lists->cap, lists->n + 1, sizeof *lists->items);
+        lists->items[lists->n++] =
+            (struct dated){store_get_time(rows, 4), store_get_id(rows, 0), res_keep(ctx, list_row_json(ctx, rows))};
     }
-    if (rc == 0) *ret_page = res_page_json(json_incref(items), next);
     return rc;
+}
+
+int list_page_json(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const struct list_page *what,
+                   json_t **ret_page)
+{
+    struct dated after = {.received = INT64_MAX};
+    struct dated_lists lists = {0};
+    const char *next = NULL;
+    int rc = 0;
+    memset(after.id.b, 0xFF, sizeof after.id.b);
+    struct wg_str at, rest = what->after;
+    if (rest.n &&
+        (!wg_str_next(&rest, ':', &at) || !wg_parse_i64(at, 0, INT64_MAX, &after.received) || !wg_id_parse(rest, &after.id)))
+        return wg_refuse(ctx, WG_E_BAD_FIELD, "after", NULL, NULL);
+    for (size_t t = 0; t < what->scope->n && rc == 0; t++)
+        rc = read_top(ctx, d, snap, what, what->scope->tops[t], &after, &lists);
+    if (rc) return rc;
+    /* A list with rows under several tops came once for each. */
+    if (lists.n) qsort(lists.items, lists.n, sizeof *lists.items, newest_first);
+    json_t *items = res_keep(ctx, json_array());
+    const struct dated *last = NULL;
+    for (size_t i = 0; i < lists.n && !next; i++) {
+        if (last && wg_id_eq(last->id, lists.items[i].id)) continue;
+        if (json_array_size(items) == (size_t)what->limit) {
+            next = wg_fmt(ctx->arena, "%lld:%s", (long long)last->received, wg_id_text(ctx->arena, last->id));
+        } else {
+            json_array_append(items, lists.items[i].json);
+            last = &lists.items[i];
+        }
+    }
+    *ret_page = res_page_json(json_incref(items), next);
+    return 0;
 }
 
 /* Names for some fifty tasks a query, whatever the page's length. */

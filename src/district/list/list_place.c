@@ -1,4 +1,5 @@
-/* Where an address leads: to a door if the register has it, else to the grid, community or street it names, else to the district's pool. */
+/* Where an address leads: to a door if the register has it, else to the grid, community or street it names, else to the pool of whoever
+ * brought the list: a street's for a street's own list, the district's for the data office's. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@ struct named {
 struct list_places {
     struct named *items; /* sorted by name */
     size_t n;
+    const char *home; /* of what names no place */
 };
 
 /* The name without 社区, 村, 街道 ...: people write both. */
@@ -37,13 +39,23 @@ static int by_name(const void *left, const void *right)
     return order ? order : strcmp(a->path, b->path);
 }
 
-int list_places_load(struct wg_ctx *ctx, struct store_snap *snap, const struct district *d, struct list_places **ret)
+const char *list_places_home(const struct list_places *places)
+{
+    return places->home;
+}
+
+int list_places_load(struct wg_ctx *ctx, struct store_snap *snap, const struct district *d, wg_id bringer,
+                     struct list_places **ret)
 {
     struct list_places *places = wg_alloc(ctx->arena, sizeof *places);
     struct store_rows *rows;
-    size_t cap = 0;
+    const char *const *tops;
+    size_t cap = 0, n_tops;
     bool more;
-    int rc = store_query(ctx, snap, q_places, (struct store_value[]){store_cstr(d->code)}, 1, &rows);
+    int rc = duty_tops(ctx, snap, d->code, bringer, wg_today(ctx), &tops, &n_tops);
+    if (rc) return rc;
+    places->home = n_tops == 1 ? tops[0] : "";
+    rc = store_query(ctx, snap, q_places, (struct store_value[]){store_cstr(d->code)}, 1, &rows);
     while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
         places->items = wg_grow(ctx->arena, places->items, &cap, places->n + 1, sizeof *places->items);
         places->items[places->n++] = (struct named){wg_cstr(ctx->arena, bare(store_get_text(rows, 0))),
@@ -124,5 +136,5 @@ int list_place_of(struct wg_ctx *ctx, struct store_snap *snap, const struct dist
     deeper = find(ctx->arena, places, a.compound, LEVEL_COMPOUND, path);
     if (*deeper) path = deeper;
     int rc = find_door(ctx, snap, d, &a, path, &path);
-    return rc ? rc : place_by_path(ctx, snap, d->code, wg_str(path), ret);
+    return rc ? rc : place_by_path(ctx, snap, d->code, wg_str(*path ? path : places->home), ret);
 }

@@ -60,193 +60,7 @@ static int get_sources(struct guard_call *call)
     return rc ? rc : res_answer(call, json_pack("{s:O}", "items", items));
 }
 
-/* --- one list ---------------------------------------------------------------------------------------------------------------------- */
-
-static const char q_memory[] = "SELECT columns FROM source_columns WHERE district = $1 AND source = $2 ORDER BY at DESC";
-static const char q_same_file[] = "SELECT id FROM list WHERE district = $1 AND file_digest = $2 AND id <> $3 AND state IN "
-                                  "('working', 'open', 'closed') ORDER BY received DESC";
-static const char q_one[] = "SELECT w.name FROM worker w WHERE w.district = $1 AND w.id = $2";
-
-static json_t *column_json(const struct tab_shape *shape, const struct column_guess *guess, size_t index,
-                           const char *remembered)
-{
-    json_t *samples = json_array();
-    for (size_t i = 0; i < guess->n_samples; i++)
-        json_array_append_new(samples, json_stringn(guess->samples[i].p, guess->samples[i].n));
-    return json_pack(
-        "{s:I, s:s%, s:s, s:s?, s:f, s:b, s:b, s:I, s:I, s:I, s:I, s:o}", "index", (json_int_t)index, "header",
-        shape->header[index].p, shape->header[index].n, "kind", remembered ? remembered : column_kind_code(guess->kind),
-        "second", guess->second == COLUMN_UNKNOWN ? NULL : column_kind_code(guess->second), "confidence", guess->confidence,
-        "by_header", guess->by_header, "by_content", guess->by_content, "filled", (json_int_t)guess->filled, "sampled",
-        (json_int_t)guess->sampled, "faulty", (json_int_t)guess->faulty, "lost", (json_int_t)guess->lost, "samples", samples);
-}
-
-/* Columns as guessed (or remembered for the source), with samples: read from the file while it waits to be confirmed. */
-static int guessed_columns(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const struct list_head *head,
-                           json_t **ret_columns, bool *ret_remembered)
-{
-    struct tab_reader *reader;
-    struct column_guess *guesses;
-    struct store_rows *rows;
-    const json_t *memory = NULL;
-    bool found;
-    json_t *columns = res_keep(ctx, json_array());
-    int rc = list_file_open(ctx, d, head->id, &reader);
-    if (rc == 0) rc = columns_guess(ctx, reader, LIST_SAMPLE_ROWS, &guesses);
-    if (rc == 0)
-        rc = store_one(ctx, snap, q_memory, (struct store_value[]){store_cstr(d->code), store_cstr(head->source)}, 2, &rows,
-                       &found);
-    if (rc) return rc;
-    const struct tab_shape *shape = tab_shape(reader);
-    if (found) {
-        struct wg_str text = store_get_text(rows, 0);
-        memory = res_keep(ctx, json_loadb(text.p, text.n, 0, NULL));
-        store_rows_end(rows);
-    }
-    *ret_remembered = json_array_size(memory) == shape->columns;
-    for (size_t c = 0; c < shape->columns; c++)
-        json_array_append_new(
-            columns, column_json(shape, &guesses[c], c, *ret_remembered ? json_string_value(json_array_get(memory, c)) : NULL));
-    *ret_columns = columns;
-    return 0;
-}
-
-static json_t *confirmed_columns(struct wg_ctx *ctx, const struct list_head *head)
-{
-    json_t *columns = res_keep(ctx, json_array());
-    const json_t *header = json_object_get(head->shape, "header");
-    for (size_t c = 0; c < json_array_size(head->columns); c++)
-        json_array_append_new(columns,
-                              json_pack("{s:I, s:O, s:O, s:n, s:f, s:b, s:b, s:i, s:i, s:i, s:i, s:[]}", "index", (json_int_t)c,
-                                        "header", json_array_get(header, c), "kind", json_array_get(head->columns, c), "second",
-                                        "confidence", 1.0, "by_header", 1, "by_content", 1, "filled", 0, "sampled", 0, "faulty",
-                                        0, "lost", 0, "samples"));
-    return columns;
-}
-
-static void add_oddity(json_t *items, enum wg_lang lang, const char *code, json_int_t count, const char *zh, const char *en)
-{
-    if (count > 0)
-        json_array_append_new(items,
-                              json_pack("{s:s, s:I, s:s}", "code", code, "count", count, "text", lang == WG_ZH ? zh : en));
-}
-
-static const char q_reasons[] = "SELECT reason, count(*) FROM list_row WHERE district = $1 AND list = $2 AND outcome = "
-                                "'rejected' GROUP BY reason ORDER BY 2 DESC";
-
-static int oddities(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const struct list_head *head,
-                    json_t **ret)
-{
-    struct store_rows *rows;
-    bool more;
-    json_t *items = res_keep(ctx, json_array());
-    add_oddity(items, ctx->lang, "title_rows", json_integer_value(json_object_get(head->shape, "title_rows")),
-               "表头上方有标题行", "title lines above the header");
-    add_oddity(items, ctx->lang, "other_sheets", (json_int_t)json_array_size(json_object_get(head->shape, "other_sheets")),
-               "还有其他有数据的工作表，没有读", "other sheets with data were not read");
-    add_oddity(items, ctx->lang, "total_rows", json_integer_value(json_object_get(head->measure, "total_rows")),
-               "合计行、脚注行不作为人员", "lines of totals or notes, not people");
-    add_oddity(items, ctx->lang, "blank_rows", json_integer_value(json_object_get(head->measure, "blank_rows")), "空行",
-               "empty lines");
-    add_oddity(items, ctx->lang, "lost_idno", json_integer_value(json_object_get(head->measure, "lost_idno")),
-               "证件号被表格软件改坏（科学记数），未猜测，按其他栏比对",
-               "identity numbers rounded by a spreadsheet; not guessed, compared by the other columns");
-    int rc = store_query(ctx, snap, q_reasons, (struct store_value[]){store_cstr(d->code), store_id(&head->id)}, 2, &rows);
-    while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
-        const char *reason = wg_cstr(ctx->arena, store_get_text(rows, 0));
-        add_oddity(items, ctx->lang, reason, store_get_int(rows, 1), list_reason_text(reason, WG_ZH),
-                   list_reason_text(reason, WG_EN));
-    }
-    if (rc == 0) *ret = items;
-    return rc;
-}
-
-static const char q_funnel[] =
-    "SELECT substr(r.path, 1, 3), count(*), sum(CASE WHEN r.stage <> 'waiting' THEN 1 ELSE 0 END), "
-    "sum(CASE WHEN r.stage = 'reached' THEN 1 ELSE 0 END), sum(CASE WHEN r.stage IN ('reached', 'closed') THEN 1 ELSE 0 END), "
-    "sum(CASE WHEN r.stage = 'dispatched' AND e.due <= $3 THEN 1 ELSE 0 END) "
-    "FROM list_row r LEFT JOIN enrolment e ON e.district = r.district AND e.id = r.enrolment AND r.stage = 'dispatched' "
-    "WHERE r.district = $1 AND r.list = $2 AND r.path >= $4 AND r.path < $5 GROUP BY substr(r.path, 1, 3) ORDER BY 1";
-
-static int funnel(struct guard_call *call, const struct district *d, struct store_snap *snap, const struct list_head *head,
-                  json_t **ret)
-{
-    struct wg_ctx *ctx = call->ctx;
-    json_t *items = res_keep(ctx, json_array());
-    for (size_t i = 0; i < call->who->scope.n; i++) {
-        struct store_rows *rows;
-        bool more;
-        const char *top = call->who->scope.tops[i];
-        struct store_value values[] = {store_cstr(d->code), store_id(&head->id), store_time(ctx->now), store_cstr(top),
-                                       store_cstr(guard_scope_end(ctx->arena, top))};
-        int rc = store_query(ctx, snap, q_funnel, values, 5, &rows);
-        while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
-            json_t *place = NULL;
-            struct wg_str path = wg_str_dup(ctx->arena, store_get_text(rows, 0));
-            if (path.n) rc = place_ref(ctx, snap, d->code, path, &place);
-            if (rc) return rc;
-            json_array_append_new(
-                items, json_pack("{s:o, s:I, s:I, s:I, s:I, s:I}", "place", place ? place : json_null(), "received",
-                                 (json_int_t)store_get_int(rows, 1), "dispatched", (json_int_t)store_get_int(rows, 2),
-                                 "reached", (json_int_t)store_get_int(rows, 3), "closed", (json_int_t)store_get_int(rows, 4),
-                                 "overdue", (json_int_t)store_get_int(rows, 5)));
-        }
-        if (rc) return rc;
-    }
-    *ret = items;
-    return 0;
-}
-
-static int known_list(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const struct list_head *head,
-                      json_t **ret)
-{
-    struct store_rows *rows;
-    struct list_head other;
-    bool found;
-    struct store_value values[] = {store_cstr(d->code), store_bytes(head->digest), store_id(&head->id)};
-    int rc = store_one(ctx, snap, q_same_file, values, 3, &rows, &found);
-    *ret = json_null();
-    if (rc || !found) return rc;
-    wg_id id = store_get_id(rows, 0);
-    store_rows_end(rows);
-    rc = list_head_get(ctx, snap, d, id, &other);
-    if (rc == 0)
-        *ret =
-            json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:o}", "id", wg_id_text(ctx->arena, id), "name", other.name,
-                      "source", other.source, "programme", other.programme, "received", res_time_json(ctx, other.received),
-                      "due", res_time_json(ctx, other.due), "by", "", "state", other.state, "counts", list_counts_json(&other));
-    return rc;
-}
-
-static int list_json(struct guard_call *call, const struct district *d, struct store_snap *snap, const struct list_head *head,
-                     json_t **ret)
-{
-    struct wg_ctx *ctx = call->ctx;
-    struct store_rows *rows;
-    json_t *columns = NULL, *known = NULL, *streets = NULL, *odd = NULL;
-    bool remembered = false, found, mapping = strcmp(head->state, "mapping") == 0;
-    int rc = mapping ? guessed_columns(ctx, d, snap, head, &columns, &remembered) : 0;
-    if (!mapping) columns = confirmed_columns(ctx, head);
-    if (rc == 0) rc = funnel(call, d, snap, head, &streets);
-    if (rc == 0) rc = oddities(ctx, d, snap, head, &odd);
-    if (rc == 0)
-        rc =
-            store_one(ctx, snap, q_one, (struct store_value[]){store_cstr(d->code), store_id(&head->worker)}, 2, &rows, &found);
-    if (rc) return rc;
-    const char *by = found ? wg_cstr(ctx->arena, store_get_text(rows, 0)) : "";
-    if (found) store_rows_end(rows);
-    rc = known_list(ctx, d, snap, head, &known);
-    if (rc) return rc;
-    json_t *shape = json_copy(head->shape);
-    json_object_del(shape, "header");
-    *ret = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:o, s:O, s:b, s:o, s:o, s:o, s:O, s:O, s:o}", "id",
-                     wg_id_text(ctx->arena, head->id), "name", head->name, "source", head->source, "programme", head->programme,
-                     "received", res_time_json(ctx, head->received), "due", res_time_json(ctx, head->due), "by", by, "state",
-                     head->state, "file_name", head->file_name, "shape", shape, "columns", columns, "remembered",
-                     remembered ? 1 : 0, "known", known, "job", res_id_json(ctx, head->job), "counts", list_counts_json(head),
-                     "funnel", streets, "oddities", odd, "measure", head->measure ? json_incref(head->measure) : json_object());
-    return 0;
-}
+/* --- one list -------------------------------------------------------------------------------------------------------------------- */
 
 static int answer_list(struct guard_call *call, wg_id id)
 {
@@ -257,15 +71,71 @@ static int answer_list(struct guard_call *call, wg_id id)
     json_t *json = NULL;
     int rc = store_read(ctx, d->store, &snap);
     if (rc == 0) rc = list_head_get(ctx, snap, d, id, &head);
-    if (rc == 0) rc = list_json(call, d, snap, &head, &json);
+    if (rc == 0) rc = list_one_json(call, snap, &head, &json);
     return rc ? rc : res_answer(call, json);
+}
+
+/* --- whose it is: list P8 ------------------------------------------------------------------------------------------------------------- */
+
+static bool is_theirs(const struct guard_call *call, const struct list_head *head)
+{
+    return wg_id_eq(head->worker, call->who->worker) || guard_in_scope(&call->who->scope, WG_STR(""));
+}
+
+static const char q_row_within[] =
+    "SELECT 1 FROM list_row WHERE district = $1 AND list = $2 AND path >= $3 AND path < $4 LIMIT 1";
+
+static int refuse_unseen(const struct guard_call *call, struct store_snap *snap, const struct list_head *head)
+{
+    struct wg_ctx *ctx = call->ctx;
+    const struct district *d = call->services;
+    if (is_theirs(call, head)) return 0;
+    for (size_t i = 0; i < call->who->scope.n; i++) {
+        const char *top = call->who->scope.tops[i];
+        struct store_value values[] = {store_cstr(d->code), store_id(&head->id), store_cstr(top),
+                                       store_cstr(guard_scope_end(ctx->arena, top))};
+        int64_t found;
+        int rc = store_number(ctx, snap, q_row_within, values, 4, 0, &found);
+        if (rc || found) return rc;
+    }
+    return wg_refuse(ctx, WG_E_OUT_OF_SCOPE, NULL, NULL, NULL);
+}
+
+/* The list that the address names, which the caller may see. */
+static int seen_list(struct guard_call *call, struct store_snap *snap, struct list_head *ret)
+{
+    const struct district *d = call->services;
+    wg_id id;
+    int rc = res_id_param(call->ctx, call->request, 0, &id);
+    if (rc == 0) rc = list_head_get(call->ctx, snap, d, id, ret);
+    return rc ? rc : refuse_unseen(call, snap, ret);
+}
+
+/* ... and may start or end. */
+static int own_list(struct guard_call *call, struct list_head *ret)
+{
+    const struct district *d = call->services;
+    struct store_snap *snap;
+    wg_id id;
+    int rc = res_id_param(call->ctx, call->request, 0, &id);
+    if (rc == 0) rc = store_read(call->ctx, d->store, &snap);
+    if (rc) return rc;
+    rc = list_head_get(call->ctx, snap, d, id, ret);
+    store_read_end(snap);
+    if (rc == 0 && !is_theirs(call, ret)) rc = wg_refuse(call->ctx, WG_E_OUT_OF_SCOPE, NULL, NULL, NULL);
+    return rc;
 }
 
 static int get_list(struct guard_call *call)
 {
-    wg_id id;
-    int rc = res_id_param(call->ctx, call->request, 0, &id);
-    return rc ? rc : answer_list(call, id);
+    const struct district *d = call->services;
+    struct store_snap *snap;
+    struct list_head head;
+    json_t *json;
+    int rc = store_read(call->ctx, d->store, &snap);
+    if (rc == 0) rc = seen_list(call, snap, &head);
+    if (rc == 0) rc = list_one_json(call, snap, &head, &json);
+    return rc ? rc : res_answer(call, json);
 }
 
 static int get_lists(struct guard_call *call)
@@ -279,8 +149,13 @@ static int get_lists(struct guard_call *call)
     int rc = res_page(ctx, call->request, &page);
     if (rc == 0) rc = store_read(ctx, d->store, &snap);
     if (rc == 0)
-        rc = list_page_json(ctx, d, snap, &call->who->scope, state.n ? wg_cstr(ctx->arena, state) : NULL, page.after,
-                            page.limit, &json);
+        rc = list_page_json(ctx, d, snap,
+                            &(struct list_page){.scope = &call->who->scope,
+                                                .by = &call->who->worker,
+                                                .state = state.n ? wg_cstr(ctx->arena, state) : NULL,
+                                                .after = page.after,
+                                                .limit = page.limit},
+                            &json);
     return rc ? rc : res_answer(call, json);
 }
 
@@ -292,10 +167,11 @@ static int post_start(struct guard_call *call)
     const struct district *d = call->services;
     struct list_start start = {.worker = call->who->worker, .lang = ctx->lang};
     struct job_status status;
+    struct list_head head;
     const char *due;
     json_t *body;
-    wg_id id, job;
-    int rc = res_id_param(ctx, call->request, 0, &id);
+    wg_id job;
+    int rc = own_list(call, &head);
     if (rc == 0) rc = http_json(ctx, call->request, &body);
     if (rc == 0) rc = res_text_member(ctx, body, "due", 40, &due);
     if (rc == 0) rc = res_text_member(ctx, body, "name", 100, &start.name);
@@ -312,7 +188,7 @@ static int post_start(struct guard_call *call)
         codes[i] = code ? code : "";
     }
     start.columns = codes;
-    rc = list_start(ctx, d, id, &start, &job);
+    rc = list_start(ctx, d, head.id, &start, &job);
     if (rc == 0) rc = job_look(ctx, d->jobs.engine, job, &status);
     return rc ? rc : res_answer(call, job_json(ctx, &status));
 }
@@ -335,13 +211,10 @@ static int end_list(struct guard_call *call, const char *state)
 {
     struct wg_ctx *ctx = call->ctx;
     struct ending e = {.call = call, .d = call->services, .state = state};
-    struct store_snap *snap;
     struct list_head head;
-    int rc = res_id_param(ctx, call->request, 0, &e.id);
-    if (rc == 0) rc = store_read(ctx, e.d->store, &snap);
-    if (rc == 0) rc = list_head_get(ctx, snap, e.d, e.id, &head);
+    int rc = own_list(call, &head);
     if (rc) return rc;
-    store_read_end(snap);
+    e.id = head.id;
     /* A list at work is cancelled through its job, which stops where nothing is half done. */
     if (strcmp(head.state, "working") == 0) {
         if (strcmp(state, "cancelled") != 0) return wg_refuse(ctx, WG_E_LIST_STATE, NULL, head.state, NULL);
@@ -417,52 +290,80 @@ static struct store_value filter(struct wg_ctx *ctx, const struct http_request *
     return value.n ? store_text(wg_str_dup(ctx->arena, value)) : store_null();
 }
 
+struct numbered {
+    int64_t row;
+    json_t *json; /* kept by the arena */
+};
+struct numbered_rows {
+    struct numbered *items;
+    size_t n, cap;
+};
+
+static int by_number(const void *left, const void *right)
+{
+    const struct numbered *a = left, *b = right;
+    return (a->row > b->row) - (a->row < b->row);
+}
+
+/* The rows under one top from $3 on, as many as a page has. */
+static int read_rows(struct guard_call *call, struct store_snap *snap, const struct list_head *head,
+                     const struct owners *owners, const char *top, int64_t after, int limit, struct numbered_rows *found)
+{
+    struct wg_ctx *ctx = call->ctx;
+    const struct district *d = call->services;
+    struct store_rows *rows;
+    bool more, overdue = wg_str_is(http_query(call->request, "overdue"), "1");
+    struct store_value values[] = {store_cstr(d->code),
+                                   store_id(&head->id),
+                                   store_int(after),
+                                   filter(ctx, call->request, "outcome"),
+                                   filter(ctx, call->request, "stage"),
+                                   filter(ctx, call->request, "reason"),
+                                   store_cstr(top),
+                                   store_cstr(guard_scope_end(ctx->arena, top)),
+                                   store_int(overdue),
+                                   store_time(ctx->now),
+                                   store_int(limit)};
+    int rc = store_query(ctx, snap, q_rows, values, 11, &rows);
+    while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
+        json_t *item;
+        rc = row_json(ctx, d, snap, owners, rows, &item);
+        if (rc) break;
+        found->items = wg_grow(ctx->arena, found->items, &found->cap, found->n + 1, sizeof *found->items);
+        found->items[found->n++] = (struct numbered){store_get_int(rows, 0), res_keep(ctx, item)};
+    }
+    return rc;
+}
+
 static int get_rows(struct guard_call *call)
 {
     struct wg_ctx *ctx = call->ctx;
     const struct district *d = call->services;
     struct guard_scope scope;
     struct store_snap *snap;
+    struct list_head head;
     struct owners *owners;
     struct res_page page;
-    int64_t after = 0, last = 0;
-    wg_id list;
-    int rc = res_id_param(ctx, call->request, 0, &list);
-    if (rc == 0) rc = res_scope_query(call, &scope);
+    struct numbered_rows found = {0};
+    int64_t after = 0;
+    int rc = res_scope_query(call, &scope);
     if (rc == 0) rc = res_page(ctx, call->request, &page);
     if (rc) return rc;
     if (page.after.n && !wg_parse_i64(page.after, 0, INT32_MAX, &after))
         return wg_refuse(ctx, WG_E_BAD_FIELD, "after", NULL, NULL);
     rc = store_read(ctx, d->store, &snap);
+    if (rc == 0) rc = seen_list(call, snap, &head);
     if (rc == 0) rc = owners_load(ctx, snap, d->code, wg_today(ctx), &owners);
-    json_t *items = res_keep(ctx, json_array());
-    bool overdue = wg_str_is(http_query(call->request, "overdue"), "1");
-    for (size_t i = 0; rc == 0 && i < scope.n; i++) {
-        struct store_rows *rows;
-        bool more;
-        struct store_value values[] = {store_cstr(d->code),
-                                       store_id(&list),
-                                       store_int(after),
-                                       filter(ctx, call->request, "outcome"),
-                                       filter(ctx, call->request, "stage"),
-                                       filter(ctx, call->request, "reason"),
-                                       store_cstr(scope.tops[i]),
-                                       store_cstr(guard_scope_end(ctx->arena, scope.tops[i])),
-                                       store_int(overdue),
-                                       store_time(ctx->now),
-                                       store_int(page.limit)};
-        rc = store_query(ctx, snap, q_rows, values, 11, &rows);
-        while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
-            json_t *item;
-            rc = row_json(ctx, d, snap, owners, rows, &item);
-            last = store_get_int(rows, 0);
-            if (rc == 0) json_array_append_new(items, item);
-        }
-    }
+    for (size_t i = 0; rc == 0 && i < scope.n; i++)
+        rc = read_rows(call, snap, &head, owners, scope.tops[i], after, page.limit, &found);
     if (rc) return rc;
-    guard_note(call, (wg_id){0}, wg_fmt(ctx->arena, "%zu", json_array_size(items)));
-    bool full = scope.n == 1 && json_array_size(items) == (size_t)page.limit;
-    return res_answer(call, res_page_json(json_incref(items), full ? wg_fmt(ctx->arena, "%lld", (long long)last) : NULL));
+    if (found.n) qsort(found.items, found.n, sizeof *found.items, by_number);
+    size_t n = found.n < (size_t)page.limit ? found.n : (size_t)page.limit;
+    json_t *items = res_keep(ctx, json_array());
+    for (size_t i = 0; i < n; i++) json_array_append(items, found.items[i].json);
+    guard_note(call, (wg_id){0}, wg_fmt(ctx->arena, "%zu", n));
+    const char *next = n == (size_t)page.limit ? wg_fmt(ctx->arena, "%lld", (long long)found.items[n - 1].row) : NULL;
+    return res_answer(call, res_page_json(json_incref(items), next));
 }
 
 /* --- mending a rejected row -------------------------------------------------------------------------------------------------------------- */
@@ -586,7 +487,7 @@ static int write_mended(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
         outcome = "rejected";
         reason = "no_name";
     }
-    int rc = list_places_load(ctx, store_tx_snap(tx), d, &places);
+    int rc = list_places_load(ctx, store_tx_snap(tx), d, m->row.head.worker, &places);
     if (rc == 0) rc = list_place_of(ctx, store_tx_snap(tx), d, places, &m->cells, &place);
     if (rc) return rc;
     path = place.path;
@@ -729,12 +630,10 @@ static int get_export(struct guard_call *call)
     struct list_head head;
     struct tab_writer *writer;
     enum tab_format format;
-    wg_id list;
-    int rc = res_id_param(ctx, call->request, 0, &list);
-    if (rc == 0) rc = res_scope_query(call, &scope);
+    int rc = res_scope_query(call, &scope);
     if (rc == 0) rc = res_format(ctx, call->request, &format);
     if (rc == 0) rc = store_read(ctx, d->store, &snap);
-    if (rc == 0) rc = list_head_get(ctx, snap, d, list, &head);
+    if (rc == 0) rc = seen_list(call, snap, &head);
     if (rc) return rc;
     const json_t *header = json_object_get(head.shape, "header");
     size_t columns = json_array_size(header);
@@ -750,7 +649,7 @@ static int get_export(struct guard_call *call)
     for (size_t i = 0; rc == 0 && i < scope.n; i++) {
         struct store_rows *rows;
         bool more;
-        struct store_value values[] = {store_cstr(d->code), store_id(&list), filter(ctx, call->request, "outcome"),
+        struct store_value values[] = {store_cstr(d->code), store_id(&head.id), filter(ctx, call->request, "outcome"),
                                        store_cstr(scope.tops[i]), store_cstr(guard_scope_end(ctx->arena, scope.tops[i]))};
         rc = store_query(ctx, snap, q_export, values, 5, &rows);
         while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {

@@ -225,7 +225,7 @@ static int dispatch(struct wg_ctx *ctx, struct store_tx *tx, const struct writin
     bool is_new = strcmp(said->outcome, "new") == 0;
     int rc = 0;
     *stage = "waiting";
-    *path = "";
+    *path = list_places_home(w->places);
     if (strcmp(said->outcome, "rejected") == 0) return 0;
     if (strcmp(said->outcome, "matched") != 0) {
         rc = list_place_of(ctx, store_tx_snap(tx), run->d, w->places, cells, &place);
@@ -357,7 +357,7 @@ static int write_all(struct wg_ctx *ctx, struct run *run)
     w.link_of = link_of;
     struct store_value values[] = {store_cstr(run->d->code), store_id(&run->head.id)};
     int rc = store_read(ctx, run->d->store, &snap);
-    if (rc == 0) rc = list_places_load(ctx, snap, run->d, &places);
+    if (rc == 0) rc = list_places_load(ctx, snap, run->d, run->head.worker, &places);
     if (rc == 0) rc = load_not_same(ctx, snap, &w);
     if (rc == 0) rc = load_seen(ctx, snap, &w);
     if (rc == 0) rc = store_number(ctx, snap, q_last_row, values, 2, -1, &last);

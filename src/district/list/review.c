@@ -125,7 +125,7 @@ static int enter_new(struct wg_ctx *ctx, struct store_tx *tx, struct deciding *s
     struct place place = {0};
     list_person_read(ctx, s->d, &cells, &person);
     if (!person.name) return wg_refuse(ctx, WG_E_MISSING_FIELD, ctx->lang == WG_ZH ? "姓名" : "name", NULL, NULL);
-    int rc = list_places_load(ctx, store_tx_snap(tx), s->d, &places);
+    int rc = list_places_load(ctx, store_tx_snap(tx), s->d, s->head.worker, &places);
     if (rc == 0) rc = list_place_of(ctx, store_tx_snap(tx), s->d, places, &cells, &place);
     if (rc == 0) rc = list_new_person(ctx, tx, s->d, s->worker, &person, &place, ret_person);
     *ret_path = place.path;
@@ -482,10 +482,29 @@ struct verdict_writing {
     const char *verdict;
 };
 
+static const char q_row_path[] = "SELECT path FROM list_row WHERE district = $1 AND list = $2 AND row = $3";
+static const char q_decision_of[] =
+    "SELECT c.worker, r.path FROM decision c JOIN list_row r ON r.district = c.district AND r.list = "
+    "c.list AND r.row = c.row WHERE c.district = $1 AND c.id = $2";
+
+static int refuse_outside(struct wg_ctx *ctx, struct store_tx *tx, const struct verdict_writing *w)
+{
+    struct store_rows *rows;
+    bool found;
+    struct store_value values[] = {store_cstr(w->d->code), store_id(&w->list), store_int(w->row)};
+    int rc = store_one(ctx, store_tx_snap(tx), q_row_path, values, 3, &rows, &found);
+    if (rc) return rc;
+    bool inside = found && guard_in_scope(&w->call->who->scope, store_get_text(rows, 0));
+    store_rows_end(found ? rows : NULL);
+    return inside ? 0 : wg_refuse(ctx, WG_E_OUT_OF_SCOPE, NULL, NULL, NULL);
+}
+
 static int write_decision(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
 {
     struct verdict_writing *w = arg;
-    int rc = review_decide(ctx, tx, w->d, w->call->who->worker, w->list, w->row, w->verdict, w->person, &w->decision);
+    int rc = refuse_outside(ctx, tx, w);
+    if (rc) return rc;
+    rc = review_decide(ctx, tx, w->d, w->call->who->worker, w->list, w->row, w->verdict, w->person, &w->decision);
     if (rc) return rc;
     guard_note(w->call, w->person, w->verdict);
     return guard_audit_in(w->call, tx);
@@ -502,12 +521,23 @@ static int read_row_ref(struct wg_ctx *ctx, const json_t *body, wg_id *ret_list,
     return 0;
 }
 
+static int answer_decided(struct guard_call *call, const struct verdict_writing *w)
+{
+    struct wg_ctx *ctx = call->ctx;
+    struct claiming c = {.call = call, .d = w->d};
+    struct store_snap *snap;
+    int64_t left, others;
+    int rc = store_read(ctx, w->d->store, &snap);
+    if (rc == 0) rc = count_left(ctx, snap, &c, &left, &others);
+    return rc ? rc
+              : res_answer(call,
+                           json_pack("{s:s, s:I}", "decision", wg_id_text(ctx->arena, w->decision), "left", (json_int_t)left));
+}
+
 static int post_decide(struct guard_call *call)
 {
     struct wg_ctx *ctx = call->ctx;
     struct verdict_writing w = {.call = call, .d = call->services};
-    struct store_snap *snap;
-    int64_t left;
     json_t *body;
     int rc = http_json(ctx, call->request, &body);
     if (rc == 0) rc = read_row_ref(ctx, body, &w.list, &w.row);
@@ -515,17 +545,23 @@ static int post_decide(struct guard_call *call)
     if (rc == 0) rc = res_id_member(ctx, body, "person", &w.person);
     if (rc == 0 && !w.verdict) rc = wg_refuse(ctx, WG_E_MISSING_FIELD, "verdict", NULL, NULL);
     if (rc == 0) rc = store_write(ctx, w.d->store, write_decision, &w);
-    if (rc == 0) rc = store_read(ctx, w.d->store, &snap);
-    if (rc == 0) rc = review_left(ctx, w.d, snap, &left);
-    return rc ? rc
-              : res_answer(call,
-                           json_pack("{s:s, s:I}", "decision", wg_id_text(ctx->arena, w.decision), "left", (json_int_t)left));
+    return rc ? rc : answer_decided(call, &w);
 }
 
 static int write_undo(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
 {
     struct verdict_writing *w = arg;
-    int rc = review_undo(ctx, tx, w->d, w->call->who->worker, w->decision);
+    const struct guard_who *who = w->call->who;
+    struct store_rows *rows;
+    bool found;
+    /* One's own may have led out of one's scope; of others' one hears only within it. */
+    int rc = store_one(ctx, store_tx_snap(tx), q_decision_of,
+                       (struct store_value[]){store_cstr(w->d->code), store_id(&w->decision)}, 2, &rows, &found);
+    if (rc) return rc;
+    bool seen = found && (wg_id_eq(store_get_id(rows, 0), who->worker) || guard_in_scope(&who->scope, store_get_text(rows, 1)));
+    store_rows_end(found ? rows : NULL);
+    if (!seen) return wg_refuse(ctx, WG_E_OUT_OF_SCOPE, NULL, NULL, NULL);
+    rc = review_undo(ctx, tx, w->d, who->worker, w->decision);
     return rc ? rc : guard_audit_in(w->call, tx);
 }
 
@@ -533,15 +569,9 @@ static int post_undo(struct guard_call *call)
 {
     struct wg_ctx *ctx = call->ctx;
     struct verdict_writing w = {.call = call, .d = call->services};
-    struct store_snap *snap;
-    int64_t left;
     int rc = res_id_param(ctx, call->request, 0, &w.decision);
     if (rc == 0) rc = store_write(ctx, w.d->store, write_undo, &w);
-    if (rc == 0) rc = store_read(ctx, w.d->store, &snap);
-    if (rc == 0) rc = review_left(ctx, w.d, snap, &left);
-    return rc ? rc
-              : res_answer(call,
-                           json_pack("{s:s, s:I}", "decision", wg_id_text(ctx->arena, w.decision), "left", (json_int_t)left));
+    return rc ? rc : answer_decided(call, &w);
 }
 
 static int write_release(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
