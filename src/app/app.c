@@ -177,6 +177,8 @@ static int get_check(struct guard_call *call)
     struct store_snap *snap;
     bool all_ok = true;
     json_t *items = res_keep(ctx, json_array());
+    /* A check holds for the whole district; which rows break it may be somebody's name, and is for those who see all of it. */
+    bool whole = guard_in_scope(&call->who->scope, WG_STR(""));
     int rc = store_read(ctx, d->store, &snap);
     for (size_t i = 0; rc == 0 && (check = app_check_at(i)) != NULL; i++) {
         int64_t count;
@@ -186,7 +188,7 @@ static int get_check(struct guard_call *call)
         rc = app_check_run(ctx, snap, d->code, check, &count, &names, &n);
         if (rc) break;
         json_t *rows = json_array();
-        for (size_t r = 0; r < n; r++) json_array_append_new(rows, json_string(names[r]));
+        for (size_t r = 0; whole && r < n; r++) json_array_append_new(rows, json_string(names[r]));
         if (count) all_ok = false;
         json_array_append_new(items,
                               json_pack("{s:s, s:s, s:b, s:I, s:o, s:s}", "code", check->code, "title",
