@@ -202,6 +202,19 @@ struct row_ref {
     const char *stage;
 };
 
+static const char q_asked_for[] =
+    "SELECT count(*) FROM list_row r JOIN list l ON l.district = r.district AND l.id = r.list WHERE "
+    "r.district = $1 AND r.enrolment = $2 AND l.state <> 'cancelled'";
+
+/* A task that only cancelled lists ask for, opened again by a correction, ends as it did with them. */
+static int end_unasked(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d, const struct enrolment *e)
+{
+    int64_t asked;
+    int rc = store_number(ctx, store_tx_snap(tx), q_asked_for, (struct store_value[]){store_cstr(d->code), store_id(&e->id)}, 2,
+                          0, &asked);
+    return rc || asked ? rc : enrolment_withdraw(ctx, tx, d, e->id);
+}
+
 static const char *stage_of(const struct enrolment *e, const struct enrolment *next)
 {
     if (next || strcmp(e->state, "open") == 0) return "dispatched";
@@ -232,7 +245,8 @@ int list_enrolment_changed(struct wg_ctx *ctx, struct store_tx *tx, const struct
         rc = store_exec(ctx, tx, q_stage, values, 6, NULL);
         if (rc == 0) rc = list_add_counts(ctx, tx, d, refs[i].list, &delta);
     }
-    return rc;
+    bool reopened = n > 0 && !next && strcmp(e->state, "open") == 0 && strcmp(refs[0].stage, "dispatched") != 0;
+    return rc == 0 && reopened ? end_unasked(ctx, tx, d, e) : rc;
 }
 
 /* --- checks ------------------------------------------------------------------------------------------------------------------------------ */

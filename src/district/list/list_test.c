@@ -269,6 +269,25 @@ static void test_list__two_clerks_never_get_the_same_row(void **state)
     assert_checks(f);
 }
 
+static void test_list__the_next_row_is_given_ahead_while_one_is_held(void **state)
+{
+    struct district_fixture *f = *state; /* list P6 */
+    (void)doubtful(f, 2);
+    df_routes(f, review_routes);
+    struct df_session a = df_enter(f, "clerk");
+    json_t *first = next_item(f, &a);
+    const char *holding =
+        wg_fmt(f->arena, "{\"holding\": {\"list\": \"%s\", \"row\": %lld}}", json_string_value(json_object_get(first, "list")),
+               (long long)json_integer_value(json_object_get(first, "row")));
+    json_t *ahead = json_object_get(df_ask(f, &a, "POST", "/api/v1/review/next", holding).json, "item");
+    assert_int_not_equal(json_integer_value(json_object_get(first, "row")), json_integer_value(json_object_get(ahead, "row")));
+    /* Both are this clerk's, to the end. */
+    assert_int_equal(df_number(f, "SELECT count(*) FROM list_row WHERE claimed_by IS NOT NULL"), 2);
+    assert_int_equal(decide(f, &a, first, "same", first_candidate(first)).status, 200);
+    assert_int_equal(decide(f, &a, ahead, "ask", NULL).status, 200);
+    assert_checks(f);
+}
+
 static void test_list__not_the_same_is_remembered(void **state)
 {
     struct district_fixture *f = *state; /* list P6 */
@@ -404,6 +423,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_list__people_go_to_the_place_their_address_names, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_list__a_rejected_row_is_mended_or_goes_back_as_a_file, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_list__two_clerks_never_get_the_same_row, df_setup, df_teardown),
+        cmocka_unit_test_setup_teardown(test_list__the_next_row_is_given_ahead_while_one_is_held, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_list__not_the_same_is_remembered, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_list__a_decision_is_undone_until_somebody_acted_on_it, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_list__cancelling_before_dispatch_leaves_no_row, df_setup, df_teardown),

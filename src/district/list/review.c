@@ -170,6 +170,7 @@ int review_decide(struct wg_ctx *ctx, struct store_tx *tx, const struct district
     int rc = list_head_get(ctx, snap, d, list, &s.head);
     if (rc == 0) rc = read_row(ctx, snap, d, list, number, &s.row);
     if (rc) return rc;
+    if (strcmp(s.head.state, "open") != 0) return wg_refuse(ctx, WG_E_LIST_STATE, NULL, s.head.state, NULL);
     if (strcmp(s.row.outcome, "review") != 0) return wg_refuse(ctx, WG_E_REVIEW_DECIDED, NULL, NULL, NULL);
     rc = refuse_claimed(ctx, snap, &s);
     if (rc == 0 && !same) rc = enter_new(ctx, tx, &s, &person, &path);
@@ -194,14 +195,15 @@ static const char q_get_decision[] =
     "SELECT list, row, verdict, person, worker, at FROM decision WHERE district = $1 AND id = $2 AND undone IS NULL";
 static const char q_undone[] = "UPDATE decision SET undone = $3 WHERE district = $1 AND id = $2";
 static const char q_forget[] = "DELETE FROM not_same WHERE district = $1 AND print = $2 AND worker = $3 AND at = $4";
-static const char q_others[] = "SELECT count(*) FROM list_row WHERE district = $1 AND enrolment = $2";
+static const char q_others[] = "SELECT count(*) FROM list_row r JOIN list l ON l.district = r.district AND l.id = r.list WHERE "
+                               "r.district = $1 AND r.enrolment = $2 AND l.state <> 'cancelled'";
 static const char q_gone[] = "UPDATE person SET state = 'gone', updated = $3, version = version + 1 WHERE district = $1 AND id "
                              "= $2 AND state = 'provisional'";
 
-static int withdraw_task(struct wg_ctx *ctx, struct store_tx *tx, const struct deciding *s)
+/* *ret_others: rows that ask for the task besides; then it stays, and so does whom it is about. */
+static int withdraw_task(struct wg_ctx *ctx, struct store_tx *tx, const struct deciding *s, int64_t *ret_others)
 {
     struct enrolment task;
-    int64_t others;
     int rc = enrolment_get(ctx, store_tx_snap(tx), s->d, s->row.enrolment, &task);
     if (rc) return rc;
     if (strcmp(task.state, "open") != 0 || task.tries > 0)
@@ -210,8 +212,8 @@ static int withdraw_task(struct wg_ctx *ctx, struct store_tx *tx, const struct d
     rc = write_verdict(ctx, tx, s, "review", "undone", (wg_id){0}, (wg_id){0}, s->row.path, "waiting");
     if (rc == 0)
         rc = store_number(ctx, store_tx_snap(tx), q_others,
-                          (struct store_value[]){store_cstr(s->d->code), store_id(&s->row.enrolment)}, 2, 0, &others);
-    if (rc == 0 && others == 0) rc = enrolment_withdraw(ctx, tx, s->d, s->row.enrolment);
+                          (struct store_value[]){store_cstr(s->d->code), store_id(&s->row.enrolment)}, 2, 0, ret_others);
+    if (rc == 0 && *ret_others == 0) rc = enrolment_withdraw(ctx, tx, s->d, s->row.enrolment);
     return rc;
 }
 
@@ -226,7 +228,7 @@ int review_undo(struct wg_ctx *ctx, struct store_tx *tx, const struct district *
     if (rc) return rc;
     if (!found) return wg_refuse(ctx, WG_E_NOT_FOUND, NULL, wg_id_text(ctx->arena, decision), NULL);
     wg_id list = store_get_id(rows, 0), person = store_get_id(rows, 3);
-    int64_t number = store_get_int(rows, 1);
+    int64_t number = store_get_int(rows, 1), others;
     bool made_person = !wg_str_is(store_get_text(rows, 2), "same");
     s.worker = store_get_id(rows, 4);
     wg_time at = store_get_time(rows, 5);
@@ -236,12 +238,14 @@ int review_undo(struct wg_ctx *ctx, struct store_tx *tx, const struct district *
     rc = list_head_get(ctx, snap, d, list, &s.head);
     if (rc == 0) rc = read_row(ctx, snap, d, list, number, &s.row);
     if (rc) return rc;
+    /* On a list that has ended the row would wait for a clerk for ever. */
+    if (strcmp(s.head.state, "open") != 0) return wg_refuse(ctx, WG_E_LIST_STATE, NULL, s.head.state, NULL);
     if (!wg_id_eq(s.row.person, person) || !wg_id_eq(s.row.decided_by, worker))
         return wg_refuse(ctx, WG_E_NO_UNDO, NULL, ctx->lang == WG_ZH ? "这一行后来又改过" : "the row was changed since", NULL);
-    rc = withdraw_task(ctx, tx, &s);
+    rc = withdraw_task(ctx, tx, &s, &others);
     struct store_value forget[] = {store_cstr(d->code), store_id(&s.row.print), store_id(&worker), store_time(at)};
     if (rc == 0) rc = store_exec(ctx, tx, q_forget, forget, 4, NULL);
-    if (rc == 0 && made_person)
+    if (rc == 0 && made_person && others == 0)
         rc = store_exec(ctx, tx, q_gone, (struct store_value[]){store_cstr(d->code), store_id(&person), store_time(ctx->now)},
                         3, NULL);
     if (rc == 0)
@@ -262,13 +266,14 @@ static const char q_left_in[] =
 static const char q_next[] =
     "SELECT r.list, r.row FROM list_row r JOIN list l ON l.district = r.district AND l.id = r.list WHERE r.district = $1 "
     "AND r.outcome = 'review' AND l.state = 'open' AND ($2 IS NULL OR r.list = $2) AND r.path >= $3 AND r.path < $4 "
-    "AND (r.claimed_until IS NULL OR r.claimed_until <= $5 OR r.claimed_by = $6) ORDER BY l.due, r.list, r.row LIMIT 1";
+    "AND (r.claimed_until IS NULL OR r.claimed_until <= $5 OR r.claimed_by = $6) "
+    "AND ($7 IS NULL OR r.list <> $7 OR r.row <> $8) ORDER BY l.due, r.list, r.row LIMIT 1";
 static const char q_claim[] =
     "UPDATE list_row SET claimed_by = $4, claimed_until = $5 WHERE district = $1 AND list = $2 AND row = $3";
 static const char q_release[] = "UPDATE list_row SET claimed_by = NULL, claimed_until = NULL WHERE district = $1 AND list = $2 "
                                 "AND row = $3 AND claimed_by = $4";
 static const char q_release_mine[] = "UPDATE list_row SET claimed_by = NULL, claimed_until = NULL WHERE district = $1 AND "
-                                     "claimed_by = $2 AND outcome = 'review'";
+                                     "claimed_by = $2 AND outcome = 'review' AND ($3 IS NULL OR list <> $3 OR row <> $4)";
 
 int review_left(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, int64_t *ret)
 {
@@ -278,7 +283,9 @@ int review_left(struct wg_ctx *ctx, const struct district *d, struct store_snap 
 struct claiming {
     struct guard_call *call;
     const struct district *d;
-    wg_id wanted; /* nil: any list */
+    wg_id wanted;    /* nil: any list */
+    wg_id held_list; /* the row the clerk has before them; nil: none */
+    int64_t held_row;
     wg_id list;
     int64_t row;
     bool found;
@@ -289,16 +296,18 @@ static int claim(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
     struct claiming *c = arg;
     const struct guard_who *who = c->call->who;
     c->found = false;
-    /* A clerk has one row at a time: what was before them and is not decided goes back. */
-    int rc =
-        store_exec(ctx, tx, q_release_mine, (struct store_value[]){store_cstr(c->d->code), store_id(&who->worker)}, 2, NULL);
+    /* What was before the clerk and is not decided goes back, but for the row they say they hold: the next is then loaded ahead. */
+    struct store_value release[] = {store_cstr(c->d->code), store_id(&who->worker), store_id(&c->held_list),
+                                    store_int(c->held_row)};
+    int rc = store_exec(ctx, tx, q_release_mine, release, 4, NULL);
     for (size_t i = 0; rc == 0 && !c->found && i < who->scope.n; i++) {
         struct store_rows *rows;
         struct store_value values[] = {
             store_cstr(c->d->code),         store_id(&c->wanted),
             store_cstr(who->scope.tops[i]), store_cstr(guard_scope_end(ctx->arena, who->scope.tops[i])),
-            store_time(ctx->now),           store_id(&who->worker)};
-        rc = store_one(ctx, store_tx_snap(tx), q_next, values, 6, &rows, &c->found);
+            store_time(ctx->now),           store_id(&who->worker),
+            store_id(&c->held_list),        store_int(c->held_row)};
+        rc = store_one(ctx, store_tx_snap(tx), q_next, values, 8, &rows, &c->found);
         if (rc || !c->found) continue;
         c->list = store_get_id(rows, 0);
         c->row = store_get_int(rows, 1);
@@ -380,6 +389,11 @@ static int explain(struct wg_ctx *ctx, void *arg, const struct list_view *view)
         uint32_t key;
         if (!list_view_key(view, x->people[i], &key)) continue;
         int rc = match_explain(ctx, view->match, &rows, 0, key, &options, &explanation);
+        /* A candidate may have left the register since: then it is none any more. */
+        if (rc == WG_E_NOT_FOUND) {
+            ctx->problem = (struct wg_problem){0};
+            continue;
+        }
         if (rc) return rc;
         x->ret[i] = res_keep(ctx, evidence_json(ctx->arena, &explanation));
     }
@@ -447,10 +461,10 @@ static int item_json(struct guard_call *call, const struct claiming *c, json_t *
 
 /* --- the edge ----------------------------------------------------------------------------------------------------------------------------- */
 
-static int answer_next(struct guard_call *call, wg_id list)
+static int answer_next(struct guard_call *call, wg_id list, wg_id held_list, int64_t held_row)
 {
     struct wg_ctx *ctx = call->ctx;
-    struct claiming c = {.call = call, .d = call->services, .wanted = list};
+    struct claiming c = {.call = call, .d = call->services, .wanted = list, .held_list = held_list, .held_row = held_row};
     struct store_snap *snap;
     int64_t left, others;
     json_t *item = NULL;
@@ -464,14 +478,28 @@ static int answer_next(struct guard_call *call, wg_id list)
                                       "by_others", (json_int_t)others));
 }
 
+static int read_row_ref(struct wg_ctx *ctx, const json_t *body, wg_id *ret_list, int64_t *ret_row)
+{
+    const json_t *row = json_object_get(body, "row");
+    int rc = res_id_member(ctx, body, "list", ret_list);
+    if (rc) return rc;
+    if (wg_id_is_nil(*ret_list)) return wg_refuse(ctx, WG_E_MISSING_FIELD, "list", NULL, NULL);
+    if (!json_is_integer(row)) return wg_refuse(ctx, WG_E_MISSING_FIELD, "row", NULL, NULL);
+    *ret_row = json_integer_value(row);
+    return 0;
+}
+
 static int post_next(struct guard_call *call)
 {
     struct wg_ctx *ctx = call->ctx;
     json_t *body;
-    wg_id list;
+    wg_id list, held_list = {0};
+    int64_t held_row = 0;
     int rc = http_json(ctx, call->request, &body);
     if (rc == 0) rc = res_id_member(ctx, body, "list", &list);
-    return rc ? rc : answer_next(call, list);
+    const json_t *holding = rc ? NULL : json_object_get(body, "holding");
+    if (holding && !json_is_null(holding)) rc = read_row_ref(ctx, holding, &held_list, &held_row);
+    return rc ? rc : answer_next(call, list, held_list, held_row);
 }
 
 struct verdict_writing {
@@ -508,17 +536,6 @@ static int write_decision(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
     if (rc) return rc;
     guard_note(w->call, w->person, w->verdict);
     return guard_audit_in(w->call, tx);
-}
-
-static int read_row_ref(struct wg_ctx *ctx, const json_t *body, wg_id *ret_list, int64_t *ret_row)
-{
-    const json_t *row = json_object_get(body, "row");
-    int rc = res_id_member(ctx, body, "list", ret_list);
-    if (rc) return rc;
-    if (wg_id_is_nil(*ret_list)) return wg_refuse(ctx, WG_E_MISSING_FIELD, "list", NULL, NULL);
-    if (!json_is_integer(row)) return wg_refuse(ctx, WG_E_MISSING_FIELD, "row", NULL, NULL);
-    *ret_row = json_integer_value(row);
-    return 0;
 }
 
 static int answer_decided(struct guard_call *call, const struct verdict_writing *w)

@@ -36,20 +36,19 @@ export function useReview(list: Ref<string>) {
 
   /** Loads the row after the one at hand, so that it is there when this one is decided. */
   let looking: Promise<void> | null = null
-  /** The server gave the row at hand again: it lets a clerk hold one row, so there is nothing to look ahead to. */
-  let oneAtATime = false
   async function lookAhead(): Promise<void> {
-    if (!item.value || ahead.value || looking || oneAtATime) return
+    if (!item.value || ahead.value || looking) return
     looking = askAhead()
     await looking
     looking = null
   }
   async function askAhead(): Promise<void> {
     const mine = round
+    const held = item.value
+    if (!held) return
     try {
-      const answer = await reviewNext(list.value || null)
-      oneAtATime = same(answer.item, item.value)
-      if (!answer.item || oneAtATime) return
+      const answer = await reviewNext(list.value || null, { list: held.list, row: held.row })
+      if (!answer.item || same(answer.item, held)) return
       if (mine === round) ahead.value = answer.item
       else giveBack(answer.item)
     } catch {

@@ -110,8 +110,11 @@ export const listRowGet = (id: string, row: number): Promise<Schema<'ListRowFull
   read(`lists/${id}/rows/${row}`)
 export const listRowMend = (id: string, row: number, cells: string[]): Promise<ListRowItem> =>
   write('POST', `lists/${id}/rows/${row}/mend`, { cells })
-export const reviewNext = (list: string | null): Promise<Schema<'ReviewNext'>> =>
-  write('POST', 'review/next', list ? { list } : {})
+export const reviewNext = (
+  list: string | null,
+  holding: Schema<'RowRef'> | null = null,
+): Promise<Schema<'ReviewNext'>> =>
+  write('POST', 'review/next', { ...(list ? { list } : {}), ...(holding ? { holding } : {}) })
 export const reviewDecide = (body: Schema<'Verdict'>): Promise<Schema<'Decided'>> =>
   write('POST', 'review/decide', body)
 export const reviewUndo = (decision: string): Promise<Schema<'Decided'>> =>

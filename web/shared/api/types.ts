@@ -883,6 +883,8 @@ export interface components {
         };
         /** @description Which queue; without a list: all. */
         ReviewAsk: {
+            /** @description The row this clerk has before them: kept, and another is given ahead */
+            holding?: components["schemas"]["RowRef"] | null;
             /** Format: uuid */
             list?: string | null;
         };
