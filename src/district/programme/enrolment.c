@@ -168,7 +168,9 @@ int enrolment_reopen(struct wg_ctx *ctx, struct store_tx *tx, const struct distr
     e->closed = WG_TIME_NONE;
     e->observation = (wg_id){0};
     note(d, e, 1);
-    return programme_tell(ctx, tx, d, e, NULL);
+    rc = programme_tell(ctx, tx, d, e, NULL);
+    /* Who heard of it may have ended it at once: nobody asks for it any more. */
+    return rc ? rc : enrolment_get(ctx, store_tx_snap(tx), d, e->id, e);
 }
 
 int enrolment_tried(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d, const struct enrolment *e, int tries)

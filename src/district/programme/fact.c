@@ -327,7 +327,8 @@ static int put_back(struct wg_ctx *ctx, struct store_tx *tx, struct storing *s)
     if (found && (strcmp(next.state, "open") != 0 || next.tries > 0))
         return wg_refuse(ctx, WG_E_NO_UNDO, "supersedes",
                          ctx->lang == WG_ZH ? "对方已经处理" : "the other place has acted on it", NULL);
-    if (found) rc = enrolment_withdraw(ctx, tx, s->d, next.id);
+    /* Whoever waits for the task there waits for this one again. */
+    if (found) rc = enrolment_finish(ctx, tx, s->d, &next, &(struct enrolment_end){"excused", "withdrawn", NULL}, &s->task);
     if (rc == 0) rc = enrolment_open_of(ctx, store_tx_snap(tx), s->d, s->programme->code, s->task.person, &next, &found);
     if (rc == 0 && found)
         return wg_refuse(ctx, WG_E_NO_UNDO, "supersedes",
