@@ -13,31 +13,37 @@ static void read_chunk(void *arg, size_t from, size_t to, size_t worker)
         reader_init(reader, b->layout, b->map, &b->words[worker], b->area_code, b->today);
     }
     b->owner[from / BATCH_CHUNK] = (uint8_t)worker;
-    for (size_t r = from; r < to; r++)
-        reader_row(reader, b->rows->cells + r * b->rows->n_fields, b->slots + r * b->layout->n_slots);
+    for (size_t k = from; k < to; k++) {
+        size_t row = b->pick ? b->pick[k] : k;
+        reader_row(reader, b->rows->cells + row * b->rows->n_fields, b->slots + k * b->layout->n_slots);
+    }
 }
 
 void batch_read(struct batch *b, const struct layout *layout, const struct column_map *map, const struct words *base,
-                const struct match_rows *rows, const char *area_code, wg_day today, size_t threads)
+                const struct match_rows *rows, const uint32_t *pick, size_t n, const char *area_code, wg_day today,
+                size_t threads)
 {
     *b = (struct batch){.layout = layout,
                         .map = map,
                         .base = base,
                         .rows = rows,
+                        .pick = pick,
+                        .n = n,
                         .area_code = area_code,
                         .today = today,
                         .threads = threads < 64 ? threads : 64};
-    b->slots = wg_xcalloc(rows->rows + 1, layout->n_slots * sizeof *b->slots);
+    b->slots = wg_xcalloc(n + 1, layout->n_slots * sizeof *b->slots);
     b->words = wg_xcalloc(b->threads, sizeof *b->words);
-    b->owner = wg_xcalloc(rows->rows / BATCH_CHUNK + 1, sizeof *b->owner);
+    b->owner = wg_xcalloc(n / BATCH_CHUNK + 1, sizeof *b->owner);
     b->readers = wg_xcalloc(b->threads, sizeof *b->readers);
-    wg_parallel(b->threads, rows->rows, BATCH_CHUNK, read_chunk, b);
+    wg_parallel(b->threads, n, BATCH_CHUNK, read_chunk, b);
     for (size_t i = 0; i < b->threads; i++) {
         if (b->readers[i].cache) reader_free(&b->readers[i]);
     }
     free(b->readers);
     b->readers = NULL;
     b->map = NULL;
+    b->pick = NULL;
 }
 
 void batch_free(struct batch *b)
@@ -66,8 +72,8 @@ static uint32_t taken_over(struct words *into, const struct words *from, uint32_
 static void put_batch(struct match_index *index, uint32_t first, const struct match_rows *rows, size_t threads)
 {
     struct batch batch;
-    batch_read(&batch, &index->layout, &index->map, &index->words, rows, index->options.area_code, index->options.today,
-               threads);
+    batch_read(&batch, &index->layout, &index->map, &index->words, rows, NULL, rows->rows, index->options.area_code,
+               index->options.today, threads);
     uint32_t **known = wg_xcalloc(batch.threads, sizeof *known);
     for (size_t i = 0; i < batch.threads; i++) {
         if (batch.words[i].table) known[i] = wg_xcalloc(batch.words[i].pool_n / 4 + 1, sizeof **known);

@@ -277,6 +277,7 @@ int index_of_table(struct wg_ctx *ctx, const struct match_rows *table, const str
     struct match_index *index = NULL;
     int error = match_index_new(ctx, table->fields, table->n_fields, options, &index);
     if (error) return error;
+    index->alone = true;
     match_index_put_rows(index, 0, table);
     wg_progress_report(progress, .15);
     if (wg_progress_cancelled(progress)) error = wg_refuse(ctx, WG_E_CANCELLED, NULL, NULL, NULL);

@@ -44,6 +44,7 @@ void match_index_free(struct match_index *index)
 {
     if (!index) return;
     postings_free(&index->postings);
+    numbers_free(&index->numbers);
     reader_free(&index->reader);
     words_free(&index->words);
     wg_arena_free(index->names);
@@ -79,8 +80,8 @@ size_t match_index_size(const struct match_index *index)
 size_t match_index_bytes(const struct match_index *index)
 {
     return sizeof *index + words_bytes(&index->words) + (size_t)index->rows_cap * index->layout.n_slots * 4 +
-           index->rows_cap / 8 + postings_bytes(&index->postings) + index->added_cap * sizeof *index->added +
-           index->dirty_cap * 4 + wg_arena_used(index->names);
+           index->rows_cap / 8 + postings_bytes(&index->postings) + numbers_bytes(&index->numbers) +
+           index->added_cap * sizeof *index->added + index->dirty_cap * 4 + wg_arena_used(index->names);
 }
 
 static void rows_trim(struct match_index *index)
@@ -113,9 +114,27 @@ static void count_row(struct match_index *index, uint32_t row, uint32_t by)
     }
 }
 
+/* What a person holds, for the table of numbers; number 0 when it is not a whole one. */
+static struct held holding(const struct match_index *index, uint32_t row)
+{
+    const struct layout *l = &index->layout;
+    const uint32_t *slots = index_slots(index, row);
+    struct held held = {.row = row};
+    if (l->idno < 0 || !slots[l->units[l->idno].slot]) return held;
+    struct blob b = words_blob(&index->words, slots[l->units[l->idno].slot]);
+    if (b.mark != MARK_NUMBER) return held;
+    held.number = number_pack((struct wg_str){b.text, b.n_text});
+    if (l->name < 0 || l->surname < 0 || l->given < 0) return held;
+    uint32_t name = slots[l->units[l->name].slot];
+    bool latin = slots[l->units[l->surname].slot] || slots[l->units[l->given].slot];
+    if (name && !latin && words_blob(&index->words, name).mark < 128) held.name = name;
+    return held;
+}
+
 static void forget(struct match_index *index, uint32_t row)
 {
     if (!index_alive(index, row)) return;
+    if (index->built && !index->alone) numbers_drop(&index->numbers, holding(index, row).number, row);
     count_row(index, row, UINT32_MAX); /* one less, modulo 2^32 */
     index->alive[row >> 6] &= ~((uint64_t)1 << (row & 63));
     index->living--;
@@ -131,6 +150,7 @@ void index_put_slots(struct match_index *index, uint32_t key, const uint32_t *sl
     index->alive[key >> 6] |= (uint64_t)1 << (key & 63);
     index->living++;
     if (!index->built) return;
+    if (!index->alone) numbers_put(&index->numbers, holding(index, key));
     if (index->n_dirty == index->dirty_cap) {
         index->dirty_cap = index->dirty_cap ? index->dirty_cap * 2 : 64;
         index->dirty = wg_xrealloc(index->dirty, index->dirty_cap, sizeof *index->dirty);
@@ -315,6 +335,17 @@ static void wish_large_pages(void *at, size_t bytes)
     if (from < to) (void)madvise((void *)from, to - from, MADV_HUGEPAGE); /* NOLINT(performance-no-int-to-ptr) */
 }
 
+static void gather_numbers(struct match_index *index)
+{
+    numbers_free(&index->numbers);
+    if (index->layout.idno < 0 || index->alone) return;
+    numbers_expect(&index->numbers, index->living);
+    for (uint32_t r = 0; r < index->rows; r++) {
+        if (index_alive(index, r)) numbers_put(&index->numbers, holding(index, r));
+    }
+    wish_large_pages(index->numbers.held, numbers_bytes(&index->numbers));
+}
+
 static void rebuild(struct match_index *index, const struct wg_progress *progress)
 {
     size_t threads = index->options.threads ? index->options.threads : wg_cores();
@@ -326,6 +357,7 @@ static void rebuild(struct match_index *index, const struct wg_progress *progres
     postings_build(&index->postings, &index->layout, &index->words, index->slots, index->rows, threads);
     wish_large_pages(index->postings.entry, (size_t)index->postings.start[index->postings.buckets] * 4);
     wish_large_pages(index->postings.start, (size_t)index->postings.buckets * 4);
+    gather_numbers(index);
     wg_progress_report(progress, .7);
     look_at_ages(index);
     model_prior(&index->model, &index->layout);

@@ -8,7 +8,8 @@
  *   match_words.c    values: interning, counts        match_read.c     cells to values; match_batch.c, many rows at once
  *   match_text.c     strings alike                    match_compare.c  two rows to a level per unit
  *   match_model.c    levels to weights, EM            match_keys.c     keys, postings, candidates
- *   match_index.c    a register in memory             match_list.c     a list against it
+ *   match_index.c    a register in memory             match_number.c   its identity numbers
+ *   match_list.c     a list against it                match_settle.c   rows that number and name settle
  *   match_dedupe.c   one table with itself            match_explain.c  why, in words */
 #ifndef WG_MATCH_INTERNAL_H
 #define WG_MATCH_INTERNAL_H
@@ -210,12 +211,15 @@ void reader_init(struct reader *r, const struct layout *layout, const struct col
 void reader_free(struct reader *r);
 void reader_row(struct reader *r, const struct wg_str *cells, uint32_t *ret_slots);
 
-/* Many rows read on all threads. Each worker keeps values of its own over `base`, so that reading needs no lock. */
+/* Many rows read on all threads: all of `rows`, or those `pick` names. Each worker keeps values of its own over `base`, so that
+ * reading needs no lock. What is read goes by its place in the batch. */
 struct batch {
     const struct layout *layout;
     const struct column_map *map;
     const struct words *base;
     const struct match_rows *rows;
+    const uint32_t *pick; /* NULL: all */
+    size_t n;
     const char *area_code;
     wg_day today;
     uint32_t *slots;
@@ -226,15 +230,16 @@ struct batch {
 };
 enum { BATCH_CHUNK = 512 };
 void batch_read(struct batch *b, const struct layout *layout, const struct column_map *map, const struct words *base,
-                const struct match_rows *rows, const char *area_code, wg_day today, size_t threads);
+                const struct match_rows *rows, const uint32_t *pick, size_t n, const char *area_code, wg_day today,
+                size_t threads);
 void batch_free(struct batch *b);
-static inline const uint32_t *batch_slots(const struct batch *b, size_t row)
+static inline const uint32_t *batch_slots(const struct batch *b, size_t place)
 {
-    return b->slots + row * b->layout->n_slots;
+    return b->slots + place * b->layout->n_slots;
 }
-static inline const struct words *batch_words(const struct batch *b, size_t row)
+static inline const struct words *batch_words(const struct batch *b, size_t place)
 {
-    return &b->words[b->owner[row / BATCH_CHUNK]];
+    return &b->words[b->owner[place / BATCH_CHUNK]];
 }
 
 /* --- strings -------------------------------------------------------------------------------------------------------- */
@@ -360,6 +365,27 @@ bool postings_number_key(const struct postings *p, const struct layout *layout, 
 size_t postings_keys(const struct postings *p, const struct layout *layout, const struct words *words, const uint32_t *slots,
                      uint32_t keys[KEYS_MAX]);
 
+/* --- identity numbers -----------------------------------------------------------------------------------------------
+ * Who holds which whole number: open addressing, one line of memory a look-up. A number that several hold is nobody's. */
+struct held {
+    uint64_t number; /* number_pack; 0: empty */
+    uint32_t row;
+    uint32_t name; /* the value of the full Han name, or 0 where the name is another kind */
+};
+struct numbers {
+    struct held *held;
+    uint32_t mask, n;
+};
+/* 17 digits and a check digit as they stand in a clean cell, in 60 bits; 0 when `s` is anything else. */
+uint64_t number_pack(struct wg_str s);
+void numbers_free(struct numbers *t);
+size_t numbers_bytes(const struct numbers *t);
+void numbers_expect(struct numbers *t, size_t n);
+void numbers_put(struct numbers *t, struct held held); /* nothing when held.number is 0 */
+void numbers_drop(struct numbers *t, uint64_t number, uint32_t row);
+void numbers_ahead(const struct numbers *t, uint64_t number);
+const struct held *numbers_find(const struct numbers *t, uint64_t number);
+
 /* --- the index ------------------------------------------------------------------------------------------------------ */
 struct added {
     uint32_t key, row, next;
@@ -376,7 +402,8 @@ struct match_index {
     uint64_t *alive;
     size_t living;
     struct postings postings;
-    bool built;
+    struct numbers numbers; /* kept from the first match_index_ready on; empty in a table that is compared with itself */
+    bool built, alone;
     uint32_t *dirty; /* rows put since the postings were built */
     size_t n_dirty, dirty_cap, read_dirty;
     struct added *added; /* their keys, chained by bucket; [0] is nobody's */
@@ -408,6 +435,26 @@ size_t choose_rows(const struct layout *layout, const struct words *words, const
 /* Puts and learns a whole table, for comparing it with itself. */
 WG_MUST int index_of_table(struct wg_ctx *ctx, const struct match_rows *table, const struct match_options *options,
                            const struct wg_progress *progress, struct match_index **ret_index);
+
+/* --- rows that number and name settle (match_settle.c) --------------------------------------------------------------
+ * Who has the whole number and the whole name of one person of the register, and shares that number with nobody, is that person,
+ * whatever else the row says. What number and name say at the usual rate of errors is known before any list is. */
+struct settler {
+    const struct match_index *index;
+    float number, name, prior;         /* bits; number 0: nothing can be settled */
+    float rare_name;                   /* p of a name that nobody else has */
+    double rows, least;                /* odds from which a row is settled */
+    size_t number_column, name_column; /* of the list; SIZE_MAX: rows must be read first */
+};
+struct settled {
+    uint32_t row; /* the person */
+    float bits;
+    double odds;
+};
+void settler_make(struct settler *s, const struct match_index *index, const struct column_map *map, double sure);
+/* From the raw cells of `n` rows, sixteen in flight: ret_settled[i].odds is 0 for a row that must be read. */
+void settle_cells(const struct settler *s, const struct wg_str *cells, size_t n_fields, size_t n, struct settled *ret_settled);
+bool settle_slots(const struct settler *s, const struct words *words, const uint32_t *slots, struct settled *ret);
 
 struct finder {
     const struct match_index *index;

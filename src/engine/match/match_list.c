@@ -12,22 +12,38 @@ const char *match_outcome_code(enum match_outcome outcome)
     return codes[outcome];
 }
 
-/* --- a list's rows -------------------------------------------------------------------------------------------------- */
+/* --- a list's rows --------------------------------------------------------------------------------------------------
+ * Only rows that need it are read: those the fast way could not settle, a sample to learn from, and settled ones that claim a
+ * person whom another row claims as well. */
+enum { UNREAD = UINT32_MAX };
 struct list {
     const struct match_index *index;
     const struct match_rows *rows;
-    struct batch batch;
+    struct column_map map;
     size_t threads;
+    wg_day today;
+    struct batch batch;
+    uint32_t *place; /* by row: its place in the batch; from batch.n on, its place among the late ones; UNREAD */
+    struct reader reader;
+    struct words late_words;
+    uint32_t *late;
+    size_t n_late, late_cap;
 };
+
+static bool is_late(const struct list *l, size_t row)
+{
+    return l->place[row] >= l->batch.n;
+}
 
 static const uint32_t *list_slots(const struct list *l, size_t row)
 {
-    return batch_slots(&l->batch, row);
+    if (is_late(l, row)) return l->late + (l->place[row] - l->batch.n) * l->index->layout.n_slots;
+    return batch_slots(&l->batch, l->place[row]);
 }
 
 static const struct words *list_words(const struct list *l, size_t row)
 {
-    return batch_words(&l->batch, row);
+    return is_late(l, row) ? &l->late_words : batch_words(&l->batch, l->place[row]);
 }
 
 static struct side list_side(const struct list *l, size_t row)
@@ -38,14 +54,43 @@ static struct side list_side(const struct list *l, size_t row)
 static void list_open(struct list *l, const struct match_index *index, const struct match_rows *rows, size_t threads,
                       wg_day today)
 {
-    *l = (struct list){.index = index, .rows = rows, .threads = threads};
-    struct column_map map;
-    layout_map(&index->layout, rows->fields, rows->n_fields, &map);
-    batch_read(&l->batch, &index->layout, &map, &index->words, rows, index->options.area_code, today, threads);
+    *l = (struct list){.index = index, .rows = rows, .threads = threads, .today = today};
+    layout_map(&index->layout, rows->fields, rows->n_fields, &l->map);
+}
+
+static void list_read(struct list *l, const uint32_t *pick, size_t n)
+{
+    l->place = wg_xmalloc((l->rows->rows + 1) * sizeof *l->place);
+    memset(l->place, 0xFF, (l->rows->rows + 1) * sizeof *l->place);
+    for (size_t i = 0; i < n; i++) l->place[pick[i]] = (uint32_t)i;
+    batch_read(&l->batch, &l->index->layout, &l->map, &l->index->words, l->rows, pick, n, l->index->options.area_code, l->today,
+               l->threads);
+}
+
+static void list_read_late(struct list *l, size_t row)
+{
+    if (l->place[row] != UNREAD) return;
+    size_t line = l->index->layout.n_slots;
+    if (!l->late) {
+        words_init(&l->late_words, &l->index->words);
+        reader_init(&l->reader, &l->index->layout, &l->map, &l->late_words, l->index->options.area_code, l->today);
+    }
+    if (l->n_late == l->late_cap) {
+        l->late_cap = l->late_cap ? l->late_cap * 2 : 64;
+        l->late = wg_xrealloc(l->late, l->late_cap * line, sizeof *l->late);
+    }
+    reader_row(&l->reader, l->rows->cells + row * l->rows->n_fields, l->late + l->n_late * line);
+    l->place[row] = (uint32_t)(l->batch.n + l->n_late++);
 }
 
 static void list_close(struct list *l)
 {
+    if (l->late) {
+        reader_free(&l->reader);
+        words_free(&l->late_words);
+    }
+    free(l->late);
+    free(l->place);
     batch_free(&l->batch);
 }
 
@@ -56,32 +101,79 @@ static int by_content(const void *a, const void *b)
     return x->content != y->content ? (x->content < y->content ? -1 : 1) : x->row < y->row ? -1 : x->row > y->row;
 }
 
-static size_t list_sample(const struct list *l, struct row_choice **ret)
+static uint64_t cell_hash(struct wg_str s, uint64_t h)
 {
-    size_t rows = l->rows->rows;
-    struct row_choice *all = wg_xmalloc((rows + 1) * sizeof *all);
-    for (size_t r = 0; r < rows; r++)
-        all[r] = (struct row_choice){row_content(&l->index->layout, list_words(l, r), list_slots(l, r)), (uint32_t)r};
-    if (rows) qsort(all, rows, sizeof *all, by_content);
-    *ret = all;
-    return rows < SAMPLE_ROWS ? rows : SAMPLE_ROWS;
+    size_t i = 0;
+    uint64_t part;
+    for (; i + 8 <= s.n; i += 8) {
+        memcpy(&part, s.p + i, 8);
+        h = (h ^ part) * 0x9E3779B97F4A7C15u;
+        h ^= h >> 29;
+    }
+    part = s.n;
+    if (s.n > i) memcpy((char *)&part + 1, s.p + i, s.n - i);
+    h = (h ^ part) * 0xBF58476D1CE4E5B9u;
+    return h ^ h >> 32;
 }
 
-/* Strangers: rows of the list against persons of the register, far apart in the order of their contents. */
-static void draw_strangers(const struct list *l, struct model *model, const struct row_choice *rows, size_t n)
+/* The same for rows that say the same in the same words, wherever they stand and whatever they are called. */
+static uint64_t raw_content(const struct list *l, size_t row)
 {
-    const struct match_index *index = l->index;
+    const struct wg_str *cells = l->rows->cells + row * l->rows->n_fields;
+    uint64_t sum = 1;
+    for (size_t i = 0; i < l->map.n; i++) {
+        if (l->map.part[i] == PART_NONE || cells[i].n == 0) continue;
+        sum += cell_hash(wg_str_trim(cells[i]), (uint64_t)l->map.part[i] << 8 | l->map.slot[i]);
+    }
+    sum *= 0x94D049BB133111EBu;
+    return sum ^ sum >> 31;
+}
+
+struct hashing {
+    const struct list *list;
+    struct row_choice *all;
+};
+
+static void hash_rows(void *arg, size_t from, size_t to, size_t worker)
+{
+    struct hashing *h = arg;
+    (void)worker;
+    for (size_t r = from; r < to; r++) h->all[r] = (struct row_choice){raw_content(h->list, r), (uint32_t)r};
+}
+
+/* Rows of the least contents, in their order: a sample that does not depend on the order of rows. */
+static size_t list_sample(const struct list *l, struct row_choice **ret)
+{
+    size_t rows = l->rows->rows, n = 0;
+    struct hashing h = {l, wg_xmalloc((rows + 1) * sizeof *h.all)};
+    wg_parallel(l->threads, rows, 4096, hash_rows, &h);
+    uint64_t bar = rows > 2 * SAMPLE_ROWS ? UINT64_MAX / rows * (SAMPLE_ROWS * 3 / 2) : UINT64_MAX;
+    for (size_t r = 0; r < rows; r++) n += h.all[r].content <= bar;
+    if (n < SAMPLE_ROWS) bar = UINT64_MAX; /* many equal rows: look at all */
+    n = 0;
+    for (size_t r = 0; r < rows; r++) {
+        if (h.all[r].content <= bar) h.all[n++] = h.all[r];
+    }
+    if (n) qsort(h.all, n, sizeof *h.all, by_content);
+    *ret = h.all;
+    return n < SAMPLE_ROWS ? n : SAMPLE_ROWS;
+}
+
+/* Strangers: rows of the sample against persons of the register, far apart in the order of their contents. */
+static void draw_strangers(const struct match_index *index, const struct batch *sample, uint64_t seed, struct model *model)
+{
+    size_t n = sample->n;
     if (n == 0 || index->n_by_content == 0) return;
     memset(model->known, 0, sizeof model->known);
     model->tried = 0;
-    uint64_t state = rows[0].content | 1;
+    uint64_t state = seed | 1;
     for (size_t k = 0; k < DRAWN_PAIRS && k < n * 64; k++) {
-        const struct row_choice *row = &rows[k % n];
+        struct side row = {batch_words(sample, k % n), batch_slots(sample, k % n)};
         state = state * 6364136223846793005u + 1442695040888963407u;
         uint32_t person = index->by_content[(state >> 33) % index->n_by_content];
         if (!index_alive(index, person)) continue;
         struct comparison c;
-        (void)compare_rows(&index->layout, &index->dep, list_side(l, row->row), index_side(index, person), NULL, 0, &c);
+        (void)compare_rows(&index->layout, &index->dep, row, index_side(index, person), NULL, 0, &c);
         model_saw_random(model, &index->layout, &c);
     }
 }
@@ -94,19 +186,16 @@ static void only_register(const struct match_index *index, struct comparison *c)
     }
 }
 
-static void learn(const struct list *l, struct model *model)
+static void learn_sample(const struct match_index *index, const struct batch *sample, struct model *model)
 {
-    const struct match_index *index = l->index;
-    struct row_choice *rows = NULL;
-    size_t n = list_sample(l, &rows), n_pairs = 0, cap = 0, used = 0, looked = 0;
+    size_t n_pairs = 0, cap = 0, used = 0, looked = 0;
     struct sample_pair *pairs = NULL;
     struct finder f;
-    draw_strangers(l, model, rows, n);
     float cut = model_begin(model, &index->layout, .5 / (double)(index->living + 1), false);
     finder_init(&f, index);
-    for (size_t i = 0; i < n && looked < SAMPLE_PAIRS; i++, used++) {
-        const struct words *words = list_words(l, rows[i].row);
-        finder_run(&f, words, list_slots(l, rows[i].row));
+    for (size_t i = 0; i < sample->n && looked < SAMPLE_PAIRS; i++, used++) {
+        struct side row = {batch_words(sample, i), batch_slots(sample, i)};
+        finder_run(&f, row.words, row.slots);
         looked += f.n;
         if (n_pairs + f.n > cap) {
             cap = (n_pairs + f.n) * 2;
@@ -114,8 +203,8 @@ static void learn(const struct list *l, struct model *model)
         }
         for (size_t k = 0; k < f.n; k++) {
             struct sample_pair *p = &pairs[n_pairs];
-            (void)compare_rows(&index->layout, &index->dep, list_side(l, rows[i].row), index_side(index, f.found[k]), NULL, 0,
-                               &p->c);
+            finder_ahead(&f, row.slots, k + 6);
+            (void)compare_rows(&index->layout, &index->dep, row, index_side(index, f.found[k]), NULL, 0, &p->c);
             only_register(index, &p->c);
             if (!model_saw(model, &index->layout, &index->words, &p->c, cut)) continue;
             n_pairs++;
@@ -127,6 +216,21 @@ static void learn(const struct list *l, struct model *model)
              20);
     finder_free(&f);
     free(pairs);
+}
+
+static void learn(const struct list *l, struct model *model)
+{
+    struct row_choice *rows = NULL;
+    size_t n = list_sample(l, &rows);
+    uint32_t *pick = wg_xmalloc((n + 1) * sizeof *pick);
+    for (size_t i = 0; i < n; i++) pick[i] = rows[i].row;
+    struct batch sample;
+    batch_read(&sample, &l->index->layout, &l->map, &l->index->words, l->rows, pick, n, l->index->options.area_code, l->today,
+               l->threads);
+    draw_strangers(l->index, &sample, n ? rows[0].content : 0, model);
+    learn_sample(l->index, &sample, model);
+    batch_free(&sample);
+    free(pick);
     free(rows);
 }
 
@@ -141,17 +245,25 @@ struct candidate {
     uint64_t content;
 };
 struct row_result {
-    struct candidate kept[KEPT];
+    struct candidate *kept; /* best first */
+    uint32_t found;
     uint8_t n;
-    bool comparable;
-    size_t found;
+    bool comparable, settled;
+};
+/* The best of a row while it is compared. */
+struct best {
+    struct candidate kept[KEPT];
+    size_t n, found;
 };
 struct matching {
-    const struct list *list;
+    struct list *list;
     const struct model *model;
     const struct match_options *options;
+    const struct settler *settler;
     float cut;
+    const uint32_t *open; /* rows that were read */
     struct row_result *results;
+    struct wg_arena **arenas; /* of the workers, for what is kept */
     size_t *compared, *skipped;
     const struct wg_progress *progress;
 };
@@ -163,7 +275,7 @@ static bool better(const struct candidate *a, const struct candidate *b)
     return a->row < b->row;
 }
 
-static void keep(struct row_result *r, const struct candidate *c)
+static void keep(struct best *r, const struct candidate *c)
 {
     size_t at = r->n;
     if (at == KEPT) {
@@ -219,11 +331,9 @@ static bool is_number(const struct match_index *index, struct side side)
     return id && words_blob(side.words, id).mark == MARK_NUMBER;
 }
 
-static void judge_found(const struct matching *m, struct finder *f, size_t row)
+static void judge_found(const struct matching *m, const struct finder *f, struct side side, struct best *r)
 {
     const struct match_index *index = m->list->index;
-    struct side side = list_side(m->list, row);
-    struct row_result *r = &m->results[row];
     r->n = 0;
     r->found += f->n;
     for (size_t i = 0; i < f->n; i++) {
@@ -253,42 +363,78 @@ static void judge_found(const struct matching *m, struct finder *f, size_t row)
 }
 
 /* Number and name agree: whoever else resembles the row is somebody else, and need not be looked for. */
-static bool settled_by_number(const struct row_result *r)
+static bool settled_by_number(const struct best *r)
 {
     return r->n > 0 && r->kept[0].idno == LEVEL_SAME && r->kept[0].name != LEVEL_MISSING && !r->kept[0].name_differs &&
            r->kept[0].odds > 1e3;
 }
 
-static void match_one(const struct matching *m, struct finder *f, size_t row)
+static void keep_settled(struct row_result *r, const struct settled *s, struct wg_arena *arena)
+{
+    *r = (struct row_result){.kept = wg_alloc(arena, sizeof *r->kept), .n = 1, .found = 1, .comparable = true, .settled = true};
+    *r->kept = (struct candidate){.row = s->row, .bits = s->bits, .odds = s->odds, .idno = LEVEL_SAME, .name = LEVEL_SAME};
+}
+
+static void match_one(const struct matching *m, struct finder *f, size_t row, struct wg_arena *arena)
 {
     struct side side = list_side(m->list, row);
     struct row_result *r = &m->results[row];
+    struct settled settled;
+    struct best best = {.n = 0};
     r->comparable = row_identifies(&m->list->index->layout, side.slots) > 0;
     if (!r->comparable) return;
+    if (settle_slots(m->settler, side.words, side.slots, &settled)) {
+        keep_settled(r, &settled, arena);
+        return;
+    }
     finder_number(f, side.words, side.slots);
-    if (f->n) judge_found(m, f, row);
-    if (settled_by_number(r)) return;
-    finder_run(f, side.words, side.slots);
-    judge_found(m, f, row);
+    if (f->n) judge_found(m, f, side, &best);
+    if (!settled_by_number(&best)) {
+        finder_run(f, side.words, side.slots);
+        judge_found(m, f, side, &best);
+    }
+    r->found = best.found < UINT32_MAX ? (uint32_t)best.found : UINT32_MAX;
+    r->n = (uint8_t)best.n;
+    r->kept = wg_alloc_n(arena, best.n, sizeof *r->kept);
+    if (best.n) memcpy(r->kept, best.kept, best.n * sizeof *r->kept);
 }
 
-static void match_rows_range(void *arg, size_t from, size_t to, size_t worker)
+static struct wg_arena *arena_of(const struct matching *m, size_t worker)
+{
+    if (!m->arenas[worker]) m->arenas[worker] = wg_arena_new();
+    return m->arenas[worker];
+}
+
+/* Row numbers at `from`..`to` of those that are open. */
+static void match_open(void *arg, size_t from, size_t to, size_t worker)
 {
     const struct matching *m = arg;
-    (void)worker;
     if (wg_progress_cancelled(m->progress)) return;
+    struct wg_arena *arena = arena_of(m, worker);
     struct finder f;
     finder_init(&f, m->list->index);
     size_t compared = 0;
-    for (size_t r = from; r < to; r++) {
-        match_one(m, &f, r);
-        compared += m->results[r].found;
+    for (size_t i = from; i < to; i++) {
+        match_one(m, &f, m->open[i], arena);
+        compared += m->results[m->open[i]].found;
     }
     m->compared[from / CHUNK] = compared;
     m->skipped[from / CHUNK] = f.skipped;
     finder_free(&f);
     /* Progress comes from whoever is at it; the order of reports does not matter. */
-    if (worker == 0) wg_progress_report(m->progress, .2 + .7 * (double)to / (double)m->list->rows->rows);
+    if (worker == 0) wg_progress_report(m->progress, .2 + .7 * (double)to / (double)m->list->batch.n);
+}
+
+static void settle_rows(void *arg, size_t from, size_t to, size_t worker)
+{
+    const struct matching *m = arg;
+    const struct match_rows *rows = m->list->rows;
+    struct settled settled[CHUNK];
+    struct wg_arena *arena = arena_of(m, worker);
+    settle_cells(m->settler, rows->cells + from * rows->n_fields, rows->n_fields, to - from, settled);
+    for (size_t r = from; r < to; r++) {
+        if (settled[r - from].odds > 0) keep_settled(&m->results[r], &settled[r - from], arena);
+    }
 }
 
 /* --- one person, one row -------------------------------------------------------------------------------------------- */
@@ -326,37 +472,75 @@ static bool repeat(const struct matching *m, uint32_t a, uint32_t b)
     return s.bits > 0;
 }
 
+static bool claims_someone(const struct row_result *r)
+{
+    return r->n > 0 && r->kept[0].odds >= .1;
+}
+
+/* Persons that more than one row claims, as bits. Returns whether there are any. */
+static bool find_contested(const struct matching *m, uint64_t *claimed, uint64_t *contested)
+{
+    size_t words = m->list->index->rows / 64 + 1;
+    bool any = false;
+    memset(claimed, 0, words * sizeof *claimed);
+    memset(contested, 0, words * sizeof *contested);
+    for (size_t r = 0; r < m->list->rows->rows; r++) {
+        if (!claims_someone(&m->results[r])) continue;
+        uint32_t person = m->results[r].kept[0].row;
+        uint64_t bit = (uint64_t)1 << (person & 63), before = claimed[person >> 6];
+        contested[person >> 6] |= before & bit;
+        any = any || (before & bit);
+        claimed[person >> 6] |= bit;
+    }
+    return any;
+}
+
+/* The claims on contested persons; a settled row has to show the rest of what it says as well. */
+static size_t gather_claims(const struct matching *m, const uint64_t *contested, struct claim *claims)
+{
+    const struct match_index *index = m->list->index;
+    size_t n = 0;
+    for (size_t r = 0; r < m->list->rows->rows; r++) {
+        const struct row_result *result = &m->results[r];
+        if (!claims_someone(result)) continue;
+        uint32_t person = result->kept[0].row;
+        if (!(contested[person >> 6] >> (person & 63) & 1)) continue;
+        double odds = result->kept[0].odds;
+        list_read_late(m->list, r);
+        if (result->settled) {
+            struct comparison c;
+            struct scored s;
+            (void)compare_rows(&index->layout, &index->dep, list_side(m->list, r), index_side(index, person), NULL, 0, &c);
+            model_score(m->model, &index->layout, list_words(m->list, r), &c, &s);
+            odds = s.probability < 1 - 1e-15 ? s.probability / (1 - s.probability) : 1e15;
+        }
+        claims[n++] = (struct claim){person, (uint32_t)r, odds,
+                                     row_content(&index->layout, list_words(m->list, r), list_slots(m->list, r))};
+    }
+    return n;
+}
+
 /* A person claimed by several rows goes to the best; the others fall back on their next. Repeats until nothing is contested. */
 static void settle_claims(const struct matching *m)
 {
-    size_t rows = m->list->rows->rows;
+    size_t rows = m->list->rows->rows, words = m->list->index->rows / 64 + 1;
     struct claim *claims = wg_xmalloc((rows + 1) * sizeof *claims);
-    for (int again = 0; again < 8; again++) {
-        size_t n = 0, withdrawn = 0;
-        for (size_t r = 0; r < rows; r++) {
-            const struct row_result *result = &m->results[r];
-            if (result->n == 0 || result->kept[0].odds < .1) continue;
-            claims[n++] = (struct claim){result->kept[0].row, (uint32_t)r, result->kept[0].odds, 0};
-        }
-        if (n) qsort(claims, n, sizeof *claims, by_person);
+    uint64_t *bits = wg_xmalloc(2 * words * sizeof *bits);
+    for (int again = 0; again < 8 && find_contested(m, bits, bits + words); again++) {
+        size_t n = gather_claims(m, bits + words, claims), withdrawn = 0;
+        qsort(claims, n, sizeof *claims, by_person);
         for (size_t i = 0; i < n;) {
             size_t end = i + 1;
-            while (end < n && claims[end].person == claims[i].person) end++;
-            if (end - i > 1) {
-                for (size_t k = i; k < end; k++)
-                    claims[k].content = row_content(&m->list->index->layout, list_words(m->list, claims[k].row),
-                                                    list_slots(m->list, claims[k].row));
-                qsort(claims + i, end - i, sizeof *claims, by_person);
-            }
-            for (size_t k = i + 1; k < end; k++) {
-                if (m->options->many_to_one && repeat(m, claims[i].row, claims[k].row)) continue;
-                withdraw(&m->results[claims[k].row]);
+            for (; end < n && claims[end].person == claims[i].person; end++) {
+                if (m->options->many_to_one && repeat(m, claims[i].row, claims[end].row)) continue;
+                withdraw(&m->results[claims[end].row]);
                 withdrawn++;
             }
             i = end;
         }
         if (withdrawn == 0) break;
     }
+    free(bits);
     free(claims);
 }
 
@@ -443,7 +627,6 @@ int match_learn(struct wg_ctx *ctx, const struct match_index *index, const struc
     weights->signature = weights_signature(&index->layout);
     weights->model = index->model;
     learn(&list, &weights->model);
-    list_close(&list);
     *ret_weights = weights;
     return 0;
 }
@@ -453,53 +636,78 @@ size_t match_weights_bytes(void)
     return sizeof(struct match_weights);
 }
 
+static void make_links(struct wg_ctx *ctx, const struct matching *m, size_t n_chunks, struct match_link **ret_links,
+                       struct match_measure *ret_measure)
+{
+    const struct match_costs *costs = &m->options->costs;
+    size_t rows = m->list->rows->rows;
+    struct match_measure measure = {.rows = rows,
+                                    .register_size = m->list->index->living,
+                                    .blocks_split = m->list->index->postings.split,
+                                    .threshold_match = 1 - costs->review / costs->false_match,
+                                    .threshold_review = costs->review / costs->missed_match,
+                                    .pairs_compared = rows - m->list->batch.n};
+    struct match_link *links = wg_alloc_n(ctx->arena, rows, sizeof *links);
+    for (size_t r = 0; r < rows; r++) {
+        decide(m, &m->results[r], ctx->arena, &links[r]);
+        measure_link(&links[r], &measure);
+    }
+    for (size_t i = 0; i < n_chunks; i++) {
+        measure.pairs_compared += m->compared[i];
+        measure.pairs_skipped += m->skipped[i];
+    }
+    *ret_links = links;
+    *ret_measure = measure;
+}
+
 int match_list(struct wg_ctx *ctx, const struct match_index *index, const struct match_rows *rows,
                const struct match_options *options, const struct wg_progress *progress, struct match_link **ret_links,
                struct match_measure *ret_measure)
 {
-    size_t threads = options->threads ? options->threads : wg_cores();
+    size_t threads = options->threads ? options->threads : wg_cores(), n_open = 0;
     struct list list;
     list_open(&list, index, rows, threads, options->today);
-    struct model *model = wg_xmalloc(sizeof *model);
-    if (options->weights && options->weights->signature == weights_signature(&index->layout)) {
-        *model = options->weights->model;
-    } else {
-        *model = index->model;
-        learn(&list, model);
+    struct settler settler;
+    settler_make(&settler, index, &list.map, 1 - options->costs.review / options->costs.false_match);
+    struct matching m = {.list = &list, .options = options, .settler = &settler, .progress = progress};
+    m.results = wg_xcalloc(rows->rows + 1, sizeof *m.results);
+    m.arenas = wg_xcalloc(threads + 1, sizeof(struct wg_arena *));
+    wg_parallel(threads, rows->rows, CHUNK, settle_rows, &m);
+
+    uint32_t *open = wg_xmalloc((rows->rows + 1) * sizeof *open);
+    for (size_t r = 0; r < rows->rows; r++) {
+        if (!m.results[r].settled) open[n_open++] = (uint32_t)r;
     }
+    m.open = open;
+    list_read(&list, open, n_open);
+    struct model *model = wg_xmalloc(sizeof *model);
+    bool known = options->weights && options->weights->signature == weights_signature(&index->layout);
+    *model = known ? options->weights->model : index->model;
+    if (!known && n_open > 0)
+        learn(&list, model);
+    else if (!known) /* nothing to weigh but rival claims */
+        (void)model_begin(model, &index->layout, .5 / (double)(index->living + 1), false);
+    m.model = model;
+    m.cut = model_cut(model, 1e-4);
     wg_progress_report(progress, .2);
 
-    size_t n_chunks = (rows->rows + CHUNK - 1) / CHUNK;
-    struct matching m = {.list = &list, .model = model, .options = options, .progress = progress};
-    m.cut = model_cut(model, 1e-4);
-    m.results = wg_xcalloc(rows->rows + 1, sizeof *m.results);
+    size_t n_chunks = (n_open + CHUNK - 1) / CHUNK;
     m.compared = wg_xcalloc(n_chunks + 1, sizeof *m.compared);
     m.skipped = wg_xcalloc(n_chunks + 1, sizeof *m.skipped);
-    wg_parallel(threads, rows->rows, CHUNK, match_rows_range, &m);
+    wg_parallel(threads, n_open, CHUNK, match_open, &m);
     int error = 0;
     if (wg_progress_cancelled(progress)) {
         error = wg_refuse(ctx, WG_E_CANCELLED, NULL, NULL, NULL);
     } else {
         if (!options->many_to_one || options->repeats_by_data) settle_claims(&m);
-        struct match_measure measure = {
-            .rows = rows->rows, .register_size = index->living, .blocks_split = index->postings.split};
-        measure.threshold_match = 1 - options->costs.review / options->costs.false_match;
-        measure.threshold_review = options->costs.review / options->costs.missed_match;
-        struct match_link *links = wg_alloc_n(ctx->arena, rows->rows, sizeof *links);
-        for (size_t r = 0; r < rows->rows; r++) {
-            decide(&m, &m.results[r], ctx->arena, &links[r]);
-            measure_link(&links[r], &measure);
-        }
-        for (size_t i = 0; i < n_chunks; i++) {
-            measure.pairs_compared += m.compared[i];
-            measure.pairs_skipped += m.skipped[i];
-        }
-        *ret_links = links;
-        *ret_measure = measure;
+        make_links(ctx, &m, n_chunks, ret_links, ret_measure);
     }
+    for (size_t i = 0; i < threads; i++) wg_arena_free(m.arenas[i]);
+    free(m.arenas);
     free(m.results);
     free(m.compared);
     free(m.skipped);
+    free(open);
     free(model);
     list_close(&list);
     wg_progress_report(progress, 1);
