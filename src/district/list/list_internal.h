@@ -89,6 +89,9 @@ struct list_compared {
     double probability;
     json_t *candidates; /* [[person, probability], ...], kept by the arena */
 };
+/* What clerks said before (`refused`: found not the same) and what the row lacks, added to what the comparison says. */
+void list_settle(struct wg_ctx *ctx, const struct list_person *person, bool (*refused)(const void *arg, wg_id candidate),
+                 const void *arg, struct list_compared *said);
 WG_MUST int list_compare_row(struct wg_ctx *ctx, const struct district *d, const struct list_head *head,
                              const struct list_cells *cells, struct list_compared *ret);
 

@@ -471,27 +471,58 @@ static const char *tail_of(struct wg_ctx *ctx, const char *number)
     return n ? wg_fmt(ctx->arena, "%s", number + (n > 4 ? n - 4 : 0)) : NULL;
 }
 
+static const char q_not_same[] = "SELECT person FROM not_same WHERE district = $1 AND print = $2";
+
+struct refused_people {
+    wg_id *ids;
+    size_t n, cap;
+};
+
+static bool is_refused(const void *arg, wg_id candidate)
+{
+    const struct refused_people *refused = arg;
+    for (size_t i = 0; i < refused->n; i++)
+        if (wg_id_eq(refused->ids[i], candidate)) return true;
+    return false;
+}
+
+static int load_refused(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d, wg_id print,
+                        struct refused_people *ret)
+{
+    struct store_rows *rows;
+    bool more;
+    int rc = store_query(ctx, store_tx_snap(tx), q_not_same, (struct store_value[]){store_cstr(d->code), store_id(&print)}, 2,
+                         &rows);
+    while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
+        ret->ids = wg_grow(ctx->arena, ret->ids, &ret->cap, ret->n + 1, sizeof *ret->ids);
+        ret->ids[ret->n++] = store_get_id(rows, 0);
+    }
+    return rc;
+}
+
 static int write_mended(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
 {
     struct mending *m = arg;
     const struct district *d = m->d;
+    struct list_compared said = m->said; /* the unit may run again */
+    struct refused_people refused = {0};
     struct list_person person;
     struct list_places *places;
     struct list_delta delta = {0};
     struct place place;
-    wg_id enrolment = {0}, who = m->said.person;
-    const char *path = "", *stage = "waiting", *outcome = m->said.outcome, *reason = m->said.reason;
+    wg_id enrolment = {0};
+    const char *path = "", *stage = "waiting";
     list_person_read(ctx, d, &m->cells, &person);
     wg_id print = list_print(d, ctx, &person);
-    if (strcmp(outcome, "new") == 0 && !person.name) {
-        outcome = "rejected";
-        reason = "no_name";
-    }
-    int rc = list_places_load(ctx, store_tx_snap(tx), d, m->row.head.worker, &places);
+    int rc = load_refused(ctx, tx, d, print, &refused);
+    if (rc) return rc;
+    list_settle(ctx, &person, is_refused, &refused, &said);
+    wg_id who = said.person;
+    rc = list_places_load(ctx, store_tx_snap(tx), d, m->row.head.worker, &places);
     if (rc == 0) rc = list_place_of(ctx, store_tx_snap(tx), d, places, &m->cells, &place);
     if (rc) return rc;
     path = place.path;
-    bool is_new = strcmp(outcome, "new") == 0, matched = strcmp(outcome, "matched") == 0;
+    bool is_new = strcmp(said.outcome, "new") == 0, matched = strcmp(said.outcome, "matched") == 0;
     if (is_new) rc = list_new_person(ctx, tx, d, m->call->who->worker, &person, &place, &who);
     if (rc == 0 && (is_new || matched)) {
         stage = "dispatched";
@@ -499,10 +530,10 @@ static int write_mended(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
     }
     if (rc) return rc;
     list_delta_outcome(&delta, m->row.outcome, -1);
-    list_delta_outcome(&delta, outcome, 1);
+    list_delta_outcome(&delta, said.outcome, 1);
     list_delta_stage(&delta, stage, 1);
     char *candidates =
-        json_array_size(m->said.candidates) ? json_dumps(m->said.candidates, JSON_COMPACT | JSON_REAL_PRECISION(5)) : NULL;
+        json_array_size(said.candidates) ? json_dumps(said.candidates, JSON_COMPACT | JSON_REAL_PRECISION(5)) : NULL;
     int64_t changed;
     struct store_value values[] = {
         store_cstr(d->code),
@@ -512,9 +543,9 @@ static int write_mended(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
         store_cstr(person.name ? person.name : ""),
         store_cstr(tail_of(ctx, person.idno)),
         store_cstr(tail_of(ctx, person.phone)),
-        store_cstr(outcome),
-        store_cstr(reason),
-        store_real(m->said.probability),
+        store_cstr(said.outcome),
+        store_cstr(said.reason),
+        store_real(said.probability),
         store_id(&who),
         store_cstr(candidates),
         store_id(&print),
@@ -528,7 +559,7 @@ static int write_mended(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
     if (rc == 0 && changed == 0) rc = wg_refuse(ctx, WG_E_REVIEW_DECIDED, NULL, NULL, NULL);
     if (rc == 0) rc = list_add_counts(ctx, tx, d, m->row.head.id, &delta);
     if (rc) return rc;
-    guard_note(m->call, who, outcome);
+    guard_note(m->call, who, said.outcome);
     return guard_audit_in(m->call, tx);
 }
 

@@ -168,6 +168,47 @@ static bool found_not_same(const struct writing *w, wg_id print, wg_id person)
     return false;
 }
 
+void list_settle(struct wg_ctx *ctx, const struct list_person *person, bool (*refused)(const void *arg, wg_id candidate),
+                 const void *arg, struct list_compared *said)
+{
+    json_t *left = res_keep(ctx, json_array());
+    bool dropped_best = false;
+    for (size_t c = 0; c < json_array_size(said->candidates); c++) {
+        json_t *pair = json_array_get(said->candidates, c);
+        wg_id candidate;
+        bool drop = wg_id_parse(wg_str(json_string_value(json_array_get(pair, 0))), &candidate) && refused(arg, candidate);
+        if (drop && c == 0) dropped_best = true;
+        if (!drop) json_array_append(left, pair);
+    }
+    said->candidates = left;
+    if (dropped_best && strcmp(said->outcome, "rejected") != 0) {
+        said->outcome = json_array_size(left) && strcmp(said->outcome, "review") == 0 ? "review" : "new";
+        said->reason = "not_same";
+        said->probability = 0;
+        said->person = (wg_id){0};
+    }
+    if (strcmp(said->outcome, "new") != 0) return;
+    bool identifies = person->idno || person->phone || person->birth != WG_DAY_NONE || person->address;
+    if (!person->name) {
+        said->outcome = "rejected";
+        said->reason = "no_name";
+    } else if (person->lost_idno && !identifies) {
+        said->outcome = "rejected";
+        said->reason = "lost_idno";
+    }
+}
+
+struct asking {
+    const struct writing *writing;
+    wg_id print;
+};
+
+static bool refused_before(const void *arg, wg_id candidate)
+{
+    const struct asking *a = arg;
+    return found_not_same(a->writing, a->print, candidate);
+}
+
 /* What the comparison says, after what clerks said before. */
 static void judge(struct wg_ctx *ctx, const struct writing *w, size_t line, const struct list_person *person, wg_id print,
                   struct list_compared *ret)
@@ -178,33 +219,14 @@ static void judge(struct wg_ctx *ctx, const struct writing *w, size_t line, cons
     if (ret->reason || w->link_of[line] == 0) return;
     size_t row = w->link_of[line] - 1;
     const struct match_link *link = &run->links[row];
-    bool dropped_best = false;
-    for (size_t c = 0; c < link->n_candidates && c < 12; c++) {
-        wg_id candidate = run->people[row][c];
-        bool refused = found_not_same(w, print, candidate);
-        if (refused && c == 0) dropped_best = true;
-        if (!refused)
-            json_array_append_new(ret->candidates,
-                                  json_pack("[s, f]", wg_id_text(ctx->arena, candidate), link->candidates[c].probability));
-    }
+    for (size_t c = 0; c < link->n_candidates && c < 12; c++)
+        json_array_append_new(
+            ret->candidates, json_pack("[s, f]", wg_id_text(ctx->arena, run->people[row][c]), link->candidates[c].probability));
     ret->outcome = match_outcome_code(link->outcome);
     ret->reason = link->reason;
     ret->probability = link->best.probability;
-    if (dropped_best && link->outcome != MATCH_REJECTED) {
-        ret->outcome = json_array_size(ret->candidates) && link->outcome == MATCH_REVIEW ? "review" : "new";
-        ret->reason = "not_same";
-        ret->probability = 0;
-    }
     if (strcmp(ret->outcome, "matched") == 0) ret->person = run->people[row][0];
-    if (strcmp(ret->outcome, "new") != 0) return;
-    bool identifies = person->idno || person->phone || person->birth != WG_DAY_NONE || person->address;
-    if (!person->name) {
-        ret->outcome = "rejected";
-        ret->reason = "no_name";
-    } else if (person->lost_idno && !identifies) {
-        ret->outcome = "rejected";
-        ret->reason = "lost_idno";
-    }
+    list_settle(ctx, person, refused_before, &(struct asking){w, print}, ret);
 }
 
 static struct seen_print *seen_slot(const struct writing *w, wg_id print)
