@@ -1,6 +1,6 @@
 // @vitest-environment node
 import 'fake-indexeddb/auto'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openDatabase, type Database } from './database'
 import { BATCH, Outbox, SENT_KEPT_MS, type Answer, type NewFact } from './outbox'
 import { backoff, sendPass, type Post } from './send'
@@ -248,6 +248,31 @@ describe('what the server refuses', () => {
     await outbox.undo(WANG, fact.id, AT)
     await sendPass(outbox, refusing('task.no_undo', '现在不能撤销：对方已经处理'), WANG)
     expect(await states()).toEqual(['sent', 'refused'])
+  })
+})
+
+describe('a clock that was set back', () => {
+  it('neither holds a fact for hours nor lets a withdrawal overtake what it withdraws', async () => {
+    const fact = await outbox.record(seen())
+    clock -= 3 * 3600_000
+    expect(await outbox.nextDue(WANG)).toBe(clock)
+    expect(await outbox.take(WANG)).toHaveLength(1)
+    // The page was opened anew: the maker of ids remembers nothing.
+    vi.resetModules()
+    const { Outbox: FreshOutbox } = await import('./outbox')
+    outbox = new FreshOutbox(
+      () => Promise.resolve(db),
+      () => clock,
+    )
+    await outbox.undo(WANG, fact.id, AT)
+    const later = await outbox.record(seen())
+    expect((await outbox.all(WANG)).map((one) => one.observation.result)).toEqual([
+      'seen',
+      'withdrawn',
+      'seen',
+    ])
+    expect(later.id > fact.id).toBe(true)
+    expect(later.madeAt).toBe(clock)
   })
 })
 

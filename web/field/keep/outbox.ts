@@ -70,9 +70,10 @@ export class Outbox {
     return counts
   }
 
-  private make(fact: NewFact, hold: boolean): KeptFact {
+  /** `after`: the newest id there is. Ids go up even when the phone's clock was set back since: they are the order of sending. */
+  private make(fact: NewFact, hold: boolean, after: string | null): KeptFact {
     const madeAt = this.now()
-    const id = uuid7(madeAt)
+    const id = uuid7(after === null ? madeAt : Math.max(madeAt, timeOfId(after) + 1))
     return {
       id,
       worker: fact.worker,
@@ -91,8 +92,10 @@ export class Outbox {
 
   /** All or none. */
   async recordAll(facts: readonly NewFact[]): Promise<KeptFact[]> {
-    const made = facts.map((fact) => this.make(fact, !fact.urgent))
+    const given = plain(facts)
     const tx = (await this.db()).transaction('facts', 'readwrite', strict)
+    const after = await newestId(tx.store)
+    const made = given.map((fact) => this.make(fact, !fact.urgent, after))
     await Promise.all([...made.map((fact) => tx.store.add(fact)), tx.done])
     return made
   }
@@ -111,7 +114,8 @@ export class Outbox {
     ) {
       const { programme } = fact.observation
       const observation = { at, programme, result: WITHDRAWN, supersedes: id }
-      await tx.store.add(this.make({ worker, observation, shown: fact.shown }, false))
+      const after = await newestId(tx.store)
+      await tx.store.add(this.make({ worker, observation, shown: fact.shown }, false, after))
       done = 'withdrawn'
     }
     await tx.done
@@ -137,16 +141,18 @@ export class Outbox {
       return null
     }
     const { supersedes } = old.observation
+    const after = await newestId(tx.store)
+    const { shown } = old
     let next: KeptFact
     if (old.state === 'waiting' && old.tries === 0) {
       next = { ...old, observation: plain({ id, ...content, ...(supersedes ? { supersedes } : {}) }) }
       if (urgent) next.holdUntil = this.now()
     } else if (old.state === 'refused' || old.state === 'aside') {
       const observation = { ...content, ...(supersedes ? { supersedes } : {}) }
-      next = this.make({ worker, observation, shown: old.shown }, false)
+      next = this.make({ worker, observation, shown }, false, after)
       await tx.store.delete(id)
     } else {
-      next = this.make({ worker, observation: { ...content, supersedes: id }, shown: old.shown }, false)
+      next = this.make({ worker, observation: { ...content, supersedes: id }, shown }, false, after)
     }
     await tx.store.put(next)
     await tx.done
@@ -196,7 +202,10 @@ export class Outbox {
   /** When the next fact may leave; null when none waits. */
   async nextDue(worker: string): Promise<number | null> {
     const waiting = (await this.all(worker)).filter((fact) => fact.state === 'waiting')
-    return waiting.length === 0 ? null : Math.min(...waiting.map((fact) => fact.holdUntil))
+    const now = this.now()
+    return waiting.length === 0
+      ? null
+      : Math.min(...waiting.map((fact) => (isHeld(fact, now) ? fact.holdUntil : now)))
   }
 
   /** The next facts to leave, marked as having left (P4). `all` sends those too that are held for undo. */
@@ -209,7 +218,7 @@ export class Outbox {
     // Whatever was made before a fact that may leave leaves with it: the order is kept.
     const last = all
       ? waiting.length - 1
-      : waiting.reduce((found, fact, at) => (fact.holdUntil <= now ? at : found), -1)
+      : waiting.reduce((found, fact, at) => (isHeld(fact, now) ? found : at), -1)
     const batch = waiting.slice(0, Math.min(last + 1, BATCH))
     for (const fact of batch) {
       fact.tries += 1
@@ -265,6 +274,22 @@ export class Outbox {
       if (cursor.value.state === 'sent' && (cursor.value.sentAt ?? 0) < before) await cursor.delete()
     await tx.done
   }
+}
+
+/** Held for undo; never longer than that takes, should the phone's clock have been set back meanwhile. */
+function isHeld(fact: KeptFact, now: number): boolean {
+  return fact.holdUntil > now && fact.holdUntil <= now + UNDO_MS
+}
+
+async function newestId(store: {
+  openKeyCursor: (query: null, direction: 'prev') => Promise<{ key: string } | null>
+}): Promise<string | null> {
+  return (await store.openKeyCursor(null, 'prev'))?.key ?? null
+}
+
+/** The milliseconds that a UUIDv7 begins with. */
+function timeOfId(id: string): number {
+  return parseInt(id.slice(0, 8) + id.slice(9, 13), 16)
 }
 
 /** A copy that is nothing but data, before the transaction opens: what is kept is what will be sent. */

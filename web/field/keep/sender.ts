@@ -5,6 +5,8 @@ import { alone, backoff, sendPass, type Passed, type Post } from './send'
 import { SYNC_TAG } from './names'
 import type { Outbox } from './outbox'
 
+const LONGEST = 10 * 60_000
+
 export interface SenderEvents {
   /** Something of the outbox changed. */
   changed: () => void
@@ -40,7 +42,9 @@ export function useSender(
     const due = await outbox.nextDue(me)
     if (due === null) return
     const wait = due - Date.now()
-    plan(nextTry.value === null ? wait : Math.max(wait, nextTry.value - Date.now()))
+    // Bounded, should the phone's clock have been set back meanwhile.
+    const patience = nextTry.value === null ? 0 : Math.min(nextTry.value - Date.now(), LONGEST)
+    plan(Math.max(wait, patience))
   }
 
   async function run(all: boolean): Promise<void> {

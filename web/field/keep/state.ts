@@ -6,7 +6,7 @@ import { learnNow, setZone } from '@/shared/format/time'
 import { t } from '@/shared/i18n'
 import { forgetSession, loadSession, may, session, signIn as signInThere } from '@/shared/session'
 import { clockError, dayAt, momentOf } from '../model/clock'
-import { countDoors, effectiveDay, viewDoors, type Snapshot } from '../model/doors'
+import { countDoors, effectiveDay, reuseViews, viewDoors, type DoorView, type Snapshot } from '../model/doors'
 import { superseded, UNDO_MS, type FactShown, type FieldToday, type KeptFact } from '../model/fact'
 import type { Observation } from '../model/fact'
 import { raisesAlarm, type AlarmData, type Programme, type Programmes } from '../model/programme'
@@ -41,7 +41,9 @@ export const storeFault = ref('')
 export const worker = computed(() => session.value?.worker.id ?? null)
 export const zone = computed(() => session.value?.zone ?? 480)
 export const programmes = computed(() => (snapshot.value?.today.programmes ?? {}) as unknown as Programmes)
-export const doors = computed(() => (snapshot.value ? viewDoors(snapshot.value, facts.value, now.value) : []))
+export const doors = computed<DoorView[]>((before = []) =>
+  snapshot.value ? reuseViews(before, viewDoors(snapshot.value, facts.value, now.value)) : [],
+)
 export const counts = computed(() => countDoors(doors.value))
 export const day = computed(() =>
   snapshot.value ? effectiveDay(snapshot.value.today, now.value) : dayAt(now.value, zone.value),
@@ -78,7 +80,9 @@ function adopt(next: Session): void {
 async function sessionEnded(): Promise<void> {
   if (!session.value) return
   ended.value = true
-  await keepSession(null)
+  const mine = session.value.worker.id
+  // Another page may have signed somebody else in: that session is theirs.
+  if ((await keptSession())?.worker.id === mine) await keepSession(null)
   forgetSession()
   snapshot.value = null
   facts.value = []
@@ -142,6 +146,7 @@ export async function signIn(login: string, password: string): Promise<void> {
   }
   await keepSession(session.value)
   await forgetOthersToday(worker.value ?? '')
+  channel?.postMessage('session')
   await enter()
 }
 
@@ -191,7 +196,11 @@ export async function refresh(): Promise<void> {
       query: { since },
       signal: patience.signal,
     })
-    if (today.worker !== me || worker.value !== me) return
+    if (worker.value !== me) return
+    if (today.worker !== me) {
+      await sessionEnded()
+      return
+    }
     await take({
       worker: me,
       askedAt,
@@ -242,13 +251,17 @@ function programmeOf(code: string): Programme | undefined {
 }
 
 /** The observation without its id; empty parts are left out. */
-export function observationOf(recording: Recording, at: number): Omit<Observation, 'id'> {
+export function observationOf(
+  recording: Recording,
+  at: number,
+  round: string = day.value,
+): Omit<Observation, 'id'> {
   const { programme, result, enrolment, person, place, temperature, body } = recording
   const observation: Omit<Observation, 'id'> = { at: momentOf(at, zone.value), programme, result }
   if (enrolment) observation.enrolment = enrolment
   if (person) observation.person = person
   if (place) observation.place = place
-  if (programmeOf(programme)?.daily) observation.round = dayAt(at, zone.value)
+  if (programmeOf(programme)?.daily) observation.round = round
   if (temperature !== undefined && temperature !== null) observation.temperature = temperature
   if (body && Object.keys(body).length) observation.body = body
   return observation
@@ -312,7 +325,9 @@ export async function undo(made: readonly KeptFact[]): Promise<void> {
 export async function mend(fact: KeptFact, recording: Recording, at = fact.madeAt): Promise<KeptFact | null> {
   const me = worker.value
   if (!me) return null
-  const next = await outbox.mend(me, fact.id, observationOf(recording, at), isUrgent(recording))
+  const round = at === fact.madeAt ? (fact.observation.round ?? day.value) : day.value
+  const content = observationOf(recording, at, round)
+  const next = await outbox.mend(me, fact.id, content, isUrgent(recording))
   await readFacts()
   channel?.postMessage('facts')
   void sender.schedule()
@@ -334,7 +349,7 @@ export async function setAside(fact: KeptFact): Promise<void> {
 export function inUndo(fact: KeptFact | null, at: number): boolean {
   return (
     fact !== null &&
-    at - fact.madeAt < UNDO_MS &&
+    Math.abs(at - fact.madeAt) < UNDO_MS &&
     (fact.state === 'waiting' || fact.state === 'sent') &&
     !superseded(facts.value).has(fact.id)
   )

@@ -233,6 +233,58 @@ export function viewDoors(snapshot: Snapshot, facts: readonly KeptFact[], now: n
   return inWalkingOrder(views)
 }
 
+const sameFact = (left: KeptFact | null, right: KeptFact | null): boolean =>
+  left === right ||
+  (left !== null &&
+    right !== null &&
+    left.id === right.id &&
+    left.state === right.state &&
+    left.sentAt === right.sentAt &&
+    left.observation.result === right.observation.result &&
+    left.observation.temperature === right.observation.temperature)
+
+function sameView(left: DoorView, right: DoorView): boolean {
+  if (left.door !== right.door || left.state !== right.state || left.trouble !== right.trouble) return false
+  const one = left.screening
+  const other = right.screening
+  if ((one === null) !== (other === null)) return false
+  if (one && other && (one.standing !== other.standing || one.overdue !== other.overdue)) return false
+  if (one && other && (one.result !== other.result || !sameFact(one.fact, other.fact))) return false
+  return left.tasks.every((task, at) => {
+    const now = right.tasks[at]!
+    return (
+      task.standing === now.standing &&
+      task.overdue === now.overdue &&
+      task.tries === now.tries &&
+      task.result === now.result &&
+      sameFact(task.fact, now.fact)
+    )
+  })
+}
+
+/** The new views, with the old object wherever nothing changed: only what changed is drawn again. */
+export function reuseViews(before: readonly DoorView[], now: DoorView[]): DoorView[] {
+  const old = new Map(before.map((view) => [view.door.place, view]))
+  return now.map((view) => {
+    const was = old.get(view.door.place)
+    return was && sameView(was, view) ? was : view
+  })
+}
+
+/** The same for groups, each with those of its doors that are shown. */
+export interface ShownGroup extends DoorGroup {
+  shown: DoorView[]
+}
+export function reuseGroups(before: readonly ShownGroup[], now: ShownGroup[]): ShownGroup[] {
+  const old = new Map(before.map((group) => [group.name, group]))
+  const same = (left: readonly DoorView[], right: readonly DoorView[]): boolean =>
+    left.length === right.length && left.every((view, at) => view === right[at])
+  return now.map((group) => {
+    const was = old.get(group.name)
+    return was && same(was.doors, group.doors) && same(was.shown, group.shown) ? was : group
+  })
+}
+
 export function isLeft(view: DoorView): boolean {
   return view.state === 'open' || view.state === 'overdue'
 }

@@ -3,7 +3,16 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { uuid7 } from '@/shared/uuid7'
 import { clockError, dayAt, momentOf, timeAt } from './clock'
-import { countDoors, findDoors, groupDoors, nextLeft, viewDoors, type Snapshot } from './doors'
+import {
+  countDoors,
+  findDoors,
+  groupDoors,
+  nextLeft,
+  reuseGroups,
+  reuseViews,
+  viewDoors,
+  type Snapshot,
+} from './doors'
 import type { FieldDoor, FieldTask, FieldToday, KeptFact, Observation } from './fact'
 import { fieldsFor, isFever, raisesAlarm, type Programme, type Programmes } from './programme'
 import { telephone } from './telephone'
@@ -199,6 +208,23 @@ describe('doors', () => {
   it('are late after the programme’s hour', () => {
     const evening = Date.parse('2020-02-14T20:01:00+08:00')
     expect(viewDoors(snapshot([door(501)]), [], evening)[0]!.state).toBe('overdue')
+  })
+
+  it('keep the same object while nothing about them changed, so that only what changed is drawn', () => {
+    const shot = snapshot([door(601), door(501)])
+    const before = viewDoors(shot, [], NOON)
+    const recorded = fact(round)
+    const now = reuseViews(before, viewDoors(shot, [recorded], NOON + 1000))
+    expect(now[0]).toBe(before[0])
+    expect(now[1]).not.toBe(before[1])
+    const sent = { ...recorded, state: 'sent' as const, sentAt: NOON }
+    const later = reuseViews(now, viewDoors(shot, [sent], NOON + 2000))
+    expect(later[1]).not.toBe(now[1])
+    const same = reuseViews(later, viewDoors(shot, [{ ...sent }], NOON + 3000))
+    expect(same[1]).toBe(later[1])
+    const groups = groupDoors(before).map((group) => ({ ...group, shown: group.doors }))
+    const again = groupDoors(before).map((group) => ({ ...group, shown: [...group.doors] }))
+    expect(reuseGroups(groups, again)[0]).toBe(groups[0])
   })
 
   it('are found by name, door and the last four of a telephone', () => {

@@ -83,7 +83,7 @@ export function grid(): Door[] {
   const doors: Door[] = []
   for (const unit of ['春华小区3号楼2单元', '春华小区3号楼1单元', '春华小区2号楼1单元'])
     for (let floor = 6; floor >= 1; floor -= 1)
-      for (const room of ['02', '01']) {
+      for (const room of ['01', '02']) {
         const n = doors.length
         doors.push(household(n, `${unit}${floor}${room}`, unit, 1 + (n % 4)))
       }
