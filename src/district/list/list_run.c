@@ -136,6 +136,8 @@ struct writing {
     const struct list_places *places;
     struct seen_print *seen; /* new people of this list by print: a row repeated is one person */
     size_t n_seen;
+    struct seen_print **fresh; /* of `seen`, what the batch at work has added */
+    size_t n_fresh;
     struct wg_str not_same; /* print and person, 32 bytes each, sorted */
 };
 
@@ -237,7 +239,7 @@ static struct seen_print *seen_slot(const struct writing *w, wg_id print)
 }
 
 /* Places outside the sums' reach: a pool above the grid is a path as well. */
-static int dispatch(struct wg_ctx *ctx, struct store_tx *tx, const struct writing *w, const struct list_cells *cells,
+static int dispatch(struct wg_ctx *ctx, struct store_tx *tx, struct writing *w, const struct list_cells *cells,
                     const struct list_person *person, wg_id print, struct list_compared *said, wg_id *ret_enrolment,
                     const char **path, const char **stage)
 {
@@ -265,6 +267,7 @@ static int dispatch(struct wg_ctx *ctx, struct store_tx *tx, const struct writin
         rc = list_new_person(ctx, tx, run->d, run->head.worker, person, &place, &said->person);
         if (rc) return rc;
         *seen = (struct seen_print){print, said->person, true};
+        w->fresh[w->n_fresh++] = seen;
     }
     return list_enrol(ctx, tx, run->d, &run->head, said->person, is_new ? place.path : NULL, ret_enrolment, path);
 }
@@ -316,7 +319,8 @@ static int write_batch(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
 {
     struct writing *w = arg;
     struct list_delta delta = {0};
-    /* The batch may run again: what it made of `seen` then stays true, as ids are looked up by print. */
+    /* The batch may run again: whom it entered was never there. Last in, first out, so that no other's slot is lost. */
+    while (w->n_fresh) w->fresh[--w->n_fresh]->used = false;
     struct wg_ctx own = *ctx;
     own.arena = wg_arena_new();
     int rc = 0;
@@ -386,11 +390,13 @@ static int write_all(struct wg_ctx *ctx, struct run *run)
     if (rc) return rc;
     store_read_end(snap);
     w.places = places;
+    w.fresh = wg_alloc_n(ctx->arena, BATCH, sizeof(struct seen_print *));
     /* Rows written before the program stopped are passed over: their number is their key. */
     while (w.from < run->n && run->lines[w.from].row <= last) w.from++;
     for (; rc == 0 && w.from < run->n; w.from = w.to) {
         w.to = run->n - w.from < BATCH ? run->n : w.from + BATCH;
         rc = store_write(ctx, run->d->store, write_batch, &w);
+        w.n_fresh = 0; /* they stay */
         wg_progress_report(run->progress, 0.6 + 0.4 * (double)w.to / (double)run->n);
     }
     return rc;
