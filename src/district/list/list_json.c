@@ -92,7 +92,7 @@ int list_page_json(struct wg_ctx *ctx, const struct district *d, struct store_sn
     const struct dated *last = NULL;
     for (size_t i = 0; i < lists.n && !next; i++) {
         if (last && wg_id_eq(last->id, lists.items[i].id)) continue;
-        if (json_array_size(items) == (size_t)what->limit) {
+        if (last && json_array_size(items) == (size_t)what->limit) {
             next = wg_fmt(ctx->arena, "%lld:%s", (long long)last->received, wg_id_text(ctx->arena, last->id));
         } else {
             json_array_append(items, lists.items[i].json);

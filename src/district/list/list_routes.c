@@ -362,7 +362,7 @@ static int get_rows(struct guard_call *call)
     json_t *items = res_keep(ctx, json_array());
     for (size_t i = 0; i < n; i++) json_array_append(items, found.items[i].json);
     guard_note(call, (wg_id){0}, wg_fmt(ctx->arena, "%zu", n));
-    const char *next = n == (size_t)page.limit ? wg_fmt(ctx->arena, "%lld", (long long)found.items[n - 1].row) : NULL;
+    const char *next = n > 0 && n == (size_t)page.limit ? wg_fmt(ctx->arena, "%lld", (long long)found.items[n - 1].row) : NULL;
     return res_answer(call, res_page_json(json_incref(items), next));
 }
 
