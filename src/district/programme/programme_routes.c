@@ -159,7 +159,8 @@ static int act_on_alarm(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
                                    act->close ? store_id(&act->call->who->worker) : store_time(ctx->now), store_time(ctx->now)};
     rc = store_exec(ctx, tx, act->close ? q_close : q_take, values, act->close ? 5 : 4, &changed);
     if (rc) return rc;
-    return changed ? 0 : wg_refuse(ctx, WG_E_CONFLICT, NULL, ctx->lang == WG_ZH ? "已有人接手" : "somebody has taken it", NULL);
+    if (!changed) return wg_refuse(ctx, WG_E_CONFLICT, NULL, ctx->lang == WG_ZH ? "已有人接手" : "somebody has taken it", NULL);
+    return guard_audit_in(act->call, tx);
 }
 
 static int post_alarm(struct guard_call *call)
