@@ -183,10 +183,235 @@ static void test_torture__a_batch_of_a_list_runs_again_as_if_it_never_had(void *
     (void)sem_destroy(&importing.about_to_write);
 }
 
+/* --- fail in turn ---------------------------------------------------------------------------------------------------------------- */
+
+struct shell {
+    struct district_fixture *f;
+    struct app app; /* what app_router looks at; nothing of it is opened or closed here */
+    wg_id list, task;
+};
+
+static int setup(void **state)
+{
+    void *fixture = NULL;
+    struct shell *s = wg_xcalloc(1, sizeof *s);
+    assert_int_equal(df_setup(&fixture), 0);
+    s->f = fixture;
+    s->app.d = s->f->d;
+    guard_router_free(s->f->router);
+    assert_int_equal(app_router(&s->f->ctx, &s->app, &s->f->router), 0);
+    *state = s;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct shell *s = *state;
+    void *fixture = s->f;
+    atomic_store(&fuse, -1);
+    free(s);
+    return df_teardown(&fixture);
+}
+
+static void assert_checks(struct district_fixture *f)
+{
+    const struct district_check *check;
+    struct store_snap *snap;
+    f->ctx.now = f->now;
+    assert_int_equal(store_read(&f->ctx, f->d.store, &snap), 0);
+    for (size_t i = 0; (check = app_check_at(i)) != NULL; i++) {
+        const char **rows;
+        int64_t count;
+        size_t n;
+        assert_int_equal(app_check_run(&f->ctx, snap, f->d.code, check, &count, &rows, &n), 0);
+        if (count) print_error("check %s: %lld\n", check->code, (long long)count);
+        assert_int_equal(count, 0);
+    }
+    store_read_end(snap);
+}
+
+/* How much there is of everything that a unit of work may have written. */
+static int64_t weight(struct district_fixture *f)
+{
+    static const char *const counts[] = {
+        "SELECT count(*) + sum(version) FROM person",
+        "SELECT count(*) + sum(version) FROM place",
+        "SELECT count(*) + sum(superseded) FROM duty",
+        "SELECT count(*) + sum(cancelled) FROM absence",
+        "SELECT count(*) + sum(tries) + sum(due) + count(closed) + count(worker) + sum(length(path)) FROM enrolment",
+        "SELECT count(*) FROM observation",
+        "SELECT count(*) FROM answer",
+        "SELECT sum(due) + sum(done) + sum(excused) FROM tally",
+        "SELECT count(*) + count(taken_by) + count(outcome) FROM alarm",
+        "SELECT sum(n_rows) + sum(n_matched) * 3 + sum(n_new) * 5 + sum(n_review) * 7 + sum(n_dispatched) * 11 + sum(n_closed) "
+        "* 13 + "
+        "sum(length(state)) FROM list",
+        "SELECT count(*) + count(mended) + count(enrolment) + count(decided_by) + sum(length(stage)) + sum(length(path)) FROM "
+        "list_row",
+        "SELECT count(*) + count(undone) FROM decision",
+        "SELECT count(*) FROM not_same",
+        "SELECT count(*) FROM person_change",
+        "SELECT count(*) + count(verified_at) FROM report",
+        "SELECT count(*) + count(login) FROM worker"};
+    int64_t sum = 0;
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) sum = sum * 131 + df_number(f, counts[i]);
+    return sum;
+}
+
+/* Asks again and again, each time with a later call failing, until nothing fails or the change is made: what is read for the answer after
+ * the commit may fail too, and then all of the change is there, with its audit. */
+static void survive(struct shell *s, const char *login, const char *method, const char *path, const char *body)
+{
+    struct district_fixture *f = s->f;
+    struct df_session session = df_enter(f, login);
+    for (long turn = 0; turn < 1000; turn++) {
+        int64_t before = weight(f), audit = df_number(f, "SELECT count(*) FROM audit");
+        atomic_store(&fuse, turn);
+        struct df_reply r = df_ask(f, &session, method, path, body);
+        bool failed = atomic_exchange(&fuse, -1) < 0, changed = weight(f) != before;
+        bool fine = r.status < 300 ? !failed || changed : failed && r.status >= 500;
+        if (!fine) print_error("%s %s: call %ld, and the answer is %d %s\n", method, path, turn, r.status, r.code);
+        assert_true(fine);
+        if (changed) assert_true(df_number(f, "SELECT count(*) FROM audit") > audit);
+        if (changed) assert_checks(f);
+        if (changed || !failed) return;
+    }
+    fail_msg("no end");
+}
+
+static const char *mixed(struct district_fixture *f)
+{
+    const char *idno = "21999919500115001", *other = "21999919510115003";
+    return wg_fmt(
+        f->arena,
+        "姓名,证件号,电话,现住址\n王建国,%s%c,15400000000,\n完颜甲,%s%c,,东街街道甲社区\n白霜雪,,15400008888,东街街道\n,,,x\n",
+        idno, people_idno_check(idno), other, people_idno_check(other));
+}
+
+/* list P7 */
+static void test_torture__a_list_survives_every_call_that_fails(void **state)
+{
+    struct shell *s = *state;
+    struct district_fixture *f = s->f;
+    wg_id list = started_list(f, mixed(f));
+    int rc = -1;
+    for (long turn = 0; rc && turn < 1000; turn++) {
+        f->ctx.problem = (struct wg_problem){0};
+        atomic_store(&fuse, turn);
+        rc = list_run(&f->ctx, &f->d, list, NULL, NULL, NULL);
+        bool failed = atomic_exchange(&fuse, -1) < 0;
+        assert_int_equal(failed, rc != 0);
+        assert_int_equal(df_number(f, "SELECT count(*) FROM list_row"), rc ? df_number(f, "SELECT n_rows FROM list") : 4);
+        assert_int_equal(df_number(f, "SELECT count(*) FROM list WHERE state = 'failed'"), 0);
+        assert_checks(f);
+    }
+    assert_int_equal(rc, 0);
+    assert_int_equal(df_number(f, "SELECT count(*) FROM list_row WHERE stage = 'dispatched'"), 2);
+    assert_int_equal(df_number(f, "SELECT count(*) FROM enrolment"), 2);
+}
+
+/* store P2, programme P7, list P1, guard P5: an answer that fails has changed nothing */
+static void test_torture__every_change_is_whole_or_not_at_all(void **state)
+{
+    struct shell *s = *state;
+    struct district_fixture *f = s->f;
+    wg_id list = started_list(f, mixed(f));
+    const char *door = df_household(f, 0), *now = wg_time_text(f->arena, f->now, DF_ZONE);
+    assert_int_equal(list_run(&f->ctx, &f->d, list, NULL, NULL, NULL), 0);
+    const char *id = df_id(f, list);
+    static const char fact[] =
+        "{\"items\":[{\"id\":\"%s\",\"programme\":\"list_follow_up\",%s,\"result\":\"%s\",\"at\":\"%s\"%s}]}";
+    const char *task =
+        wg_fmt(f->arena, "\"enrolment\":\"%s\"", df_id(f, pf_find_id(f, "SELECT id FROM enrolment WHERE length(path) = 21")));
+    const char *moved = wg_fmt(f->arena, ",\"body\":{\"moved_to\":\"%s\"}", df_id(f, df_place("001002")));
+    wg_id first = wg_id_new(f->now);
+
+    survive(s, "clerk", "POST", "/api/v1/review/next", "{}");
+    survive(s, "clerk", "POST", "/api/v1/review/decide",
+            wg_fmt(f->arena, "{\"list\":\"%s\",\"row\":3,\"verdict\":\"new\"}", id));
+    const char *decision = df_id(f, pf_find_id(f, "SELECT id FROM decision"));
+    survive(s, "clerk", "POST", wg_fmt(f->arena, "/api/v1/review/%s/undo", decision), "{}");
+    survive(s, "data", "POST", wg_fmt(f->arena, "/api/v1/lists/%s/rows/5/mend", id),
+            "{\"cells\":[\"红叶林\",\"\",\"15400008889\",\"西街街道\"]}");
+    survive(s, "grid-001001001", "POST", "/api/v1/observations",
+            wg_fmt(f->arena, fact, df_id(f, first), task, "moved", now, moved));
+    survive(s, "grid-001001001", "POST", "/api/v1/observations",
+            wg_fmt(f->arena, fact, df_id(f, wg_id_new(f->now)), wg_fmt(f->arena, "\"supersedes\":\"%s\"", df_id(f, first)),
+                   "seen", now, ",\"temperature\":38.5"));
+    survive(s, "grid-001001001", "POST", "/api/v1/observations",
+            wg_fmt(f->arena,
+                   "{\"items\":[{\"id\":\"%s\",\"programme\":\"daily_screening\",\"place\":\"%s\",\"result\":\"fever\","
+                   "\"at\":\"%s\"}]}",
+                   df_id(f, wg_id_new(f->now)), df_id(f, df_place(door)), now));
+    survive(s, "community-001001", "POST",
+            wg_fmt(f->arena, "/api/v1/alarms/%s", df_id(f, pf_find_id(f, "SELECT id FROM alarm WHERE state = 'open'"))),
+            "{\"action\":\"close\",\"outcome\":\"送医\"}");
+    survive(s, "street-001", "POST", "/api/v1/tasks/assign",
+            wg_fmt(f->arena, "{\"tasks\":[\"%s\"],\"worker\":\"%s\"}",
+                   df_id(f, pf_find_id(f, "SELECT id FROM enrolment WHERE state = 'open' AND path LIKE '001%'")),
+                   df_id(f, df_worker("grid-001001001"))));
+    survive(s, "community-001001", "PATCH", wg_fmt(f->arena, "/api/v1/people/%s", df_id(f, df_person(df_household(f, 1), 1))),
+            "{\"version\":1,\"note\":\"x\",\"phone\":\"15400006666\"}");
+    survive(s, "street-001", "POST", "/api/v1/absences",
+            wg_fmt(f->arena, "{\"worker\":\"%s\",\"from\":\"2099-01-01\",\"until\":\"2099-01-02\"}",
+                   df_id(f, df_worker("grid-001001001"))));
+    survive(s, "street-001", "POST",
+            wg_fmt(f->arena, "/api/v1/duties/%s/end", df_id(f, pf_find_id(f, "SELECT id FROM duty WHERE path = '001001001'"))),
+            "{\"until\":\"2099-01-01\"}");
+    survive(
+        s, "district", "POST", "/api/v1/places",
+        wg_fmt(f->arena, "{\"parent\":\"%s\",\"kind\":\"compound\",\"name\":\"秋实小区\"}", df_id(f, df_place("001001001"))));
+    survive(s, "community-001001", "POST", "/api/v1/reports/sign?place=001001", "{}");
+    survive(s, "street-001", "POST", "/api/v1/reports/verify?place=001001", NULL);
+    survive(s, "data", "POST", wg_fmt(f->arena, "/api/v1/lists/%s/cancel", id), "{}");
+    assert_checks(f);
+}
+
+/* A page that cannot be read whole is not shown in part. */
+static void test_torture__no_page_is_shown_in_part(void **state)
+{
+    struct shell *s = *state;
+    struct district_fixture *f = s->f;
+    wg_id list = started_list(f, mixed(f));
+    assert_int_equal(list_run(&f->ctx, &f->d, list, NULL, NULL, NULL), 0);
+    df_open_round(f, f->today);
+    (void)df_screen(f, "grid-001001001", df_household(f, 0), "fever");
+    const char *id = df_id(f, list), *person = df_id(f, df_person(df_household(f, 0), 0));
+    const struct {
+        const char *login, *path;
+    } pages[] = {{"street-001", "/api/v1/today"},
+                 {"street-001", "/api/v1/tasks"},
+                 {"street-001", "/api/v1/tasks/late?by=worker"},
+                 {"street-001", "/api/v1/households"},
+                 {"street-001", "/api/v1/alarms"},
+                 {"street-001", "/api/v1/workers"},
+                 {"street-001", "/api/v1/people?q=%E7%8E%8B"},
+                 {"street-001", "/api/v1/duties"},
+                 {"street-001", "/api/v1/duties/gaps"},
+                 {"street-001", "/api/v1/reports"},
+                 {"street-001", "/api/v1/reports/rows?figure=people_due"},
+                 {"street-001", "/api/v1/reports/export?format=csv"},
+                 {"street-001", "/api/v1/audit"},
+                 {"street-001", "/api/v1/export/people?format=csv"},
+                 {"street-001", "/api/v1/places/search?q=%E7%94%B2&level=2"},
+                 {"district", "/api/v1/check"},
+                 {"district", "/api/v1/lists"},
+                 {"district", wg_fmt(f->arena, "/api/v1/lists/%s", id)},
+                 {"district", wg_fmt(f->arena, "/api/v1/lists/%s/rows", id)},
+                 {"district", wg_fmt(f->arena, "/api/v1/lists/%s/export?format=csv", id)},
+                 {"grid-001001001", wg_fmt(f->arena, "/api/v1/people/%s", person)},
+                 {"grid-001001001", wg_fmt(f->arena, "/api/v1/people/%s/looks", person)},
+                 {"grid-001001001", "/api/v1/field/today"}};
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) survive(s, pages[i].login, "GET", pages[i].path, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_torture__a_batch_of_a_list_runs_again_as_if_it_never_had, df_setup, df_teardown),
+        cmocka_unit_test_setup_teardown(test_torture__a_list_survives_every_call_that_fails, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_torture__every_change_is_whole_or_not_at_all, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_torture__no_page_is_shown_in_part, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
