@@ -42,6 +42,9 @@ struct work {
     GEOSGeometry *outside; /* streets, rails, water: where no fence may run */
     const struct enc_line *locked;
     size_t n_locked;
+    int32_t *face;   /* of each triangle: the face of the linework it lies in */
+    int32_t *widest; /* of each face: its largest triangle */
+    size_t n_faces;
 };
 
 static void add_line(struct work *w, const struct enc_xy *p, size_t n)
@@ -344,8 +347,40 @@ static void covers(void *item, void *arg)
     if (GEOSPreparedIntersects_r(s->w->geos, s->prepared[i], s->point) == 1) s->found = i;
 }
 
-/* For each triangle the index of the shape that covers its centre, or -1. NULL shapes are skipped. */
-static int classify(struct work *w, GEOSGeometry *const *shapes, size_t n, int32_t *ret_index)
+/* Faces: triangles that no linework parts. A face is all on one side of every line, so its largest triangle speaks for it; the
+ * centre of a sliver along a facade may lie on the wrong side by a rounding of centimetres. */
+static void find_faces(struct work *w)
+{
+    const struct enc_mesh *m = &w->space->mesh;
+    int32_t *stack = wg_alloc_n(w->ctx->arena, m->n_tri + 1, sizeof *stack);
+    w->face = wg_alloc_n(w->ctx->arena, m->n_tri + 1, sizeof *w->face);
+    w->widest = wg_alloc_n(w->ctx->arena, m->n_tri + 1, sizeof *w->widest);
+    memset(w->face, 0xFF, m->n_tri * sizeof *w->face);
+    for (size_t first = 0; first < m->n_tri; first++) {
+        if (w->face[first] >= 0) continue;
+        size_t n = 0;
+        int64_t most = -1;
+        stack[n++] = (int32_t)first;
+        w->face[first] = (int32_t)w->n_faces;
+        while (n) {
+            int32_t t = stack[--n];
+            struct enc_ixy a = m->v[m->tri[t][0]], b = m->v[m->tri[t][1]], c = m->v[m->tri[t][2]];
+            int64_t area = ((int64_t)b.x - a.x) * ((int64_t)c.y - a.y) - ((int64_t)b.y - a.y) * ((int64_t)c.x - a.x);
+            if (area > most) most = area, w->widest[w->n_faces] = t;
+            for (int i = 0; i < 3; i++) {
+                int32_t u = m->adj[t][i];
+                if (u < 0 || m->fix[t][i] || w->face[u] >= 0) continue;
+                w->face[u] = (int32_t)w->n_faces;
+                stack[n++] = u;
+            }
+        }
+        w->n_faces++;
+    }
+}
+
+/* For each triangle the index of the shape that covers it, or -1. NULL shapes are skipped. `lined`: the shapes' outlines are part of
+ * the linework, so that whole faces are told at once; otherwise each triangle's centre decides. */
+static int classify(struct work *w, GEOSGeometry *const *shapes, size_t n, bool lined, int32_t *ret_index)
 {
     struct sorter s = {.w = w, .tree = GEOSSTRtree_create_r(w->geos, 10)};
     s.prepared = wg_alloc_n(w->ctx->arena, n + 1, sizeof *s.prepared);
@@ -358,27 +393,43 @@ static int classify(struct work *w, GEOSGeometry *const *shapes, size_t n, int32
         if (ok) GEOSSTRtree_insert_r(w->geos, s.tree, shapes[i], (void *)(intptr_t)i), filled++;
     }
     const struct enc_mesh *m = &w->space->mesh;
-    for (size_t t = 0; ok && t < m->n_tri; t++) {
-        ret_index[t] = -1;
+    size_t n_asked = lined ? w->n_faces : m->n_tri;
+    int32_t *answer = wg_alloc_n(w->ctx->arena, n_asked + 1, sizeof *answer);
+    for (size_t i = 0; ok && i < n_asked; i++) {
+        answer[i] = -1;
         if (!filled) continue;
-        s.point = enc_geos_point(w->geos, enc_centre(m, t));
+        s.point = enc_geos_point(w->geos, enc_centre(m, lined ? (size_t)w->widest[i] : i));
         s.found = -1;
         ok = s.point != NULL;
         if (ok) GEOSSTRtree_query_r(w->geos, s.tree, s.point, covers, &s);
-        ret_index[t] = s.found;
+        answer[i] = s.found;
         if (ok) GEOSGeom_destroy_r(w->geos, s.point);
     }
+    for (size_t t = 0; ok && t < m->n_tri; t++) ret_index[t] = answer[lined ? (size_t)w->face[t] : t];
     for (size_t i = 0; i < n; i++)
         if (s.prepared[i]) GEOSPreparedGeom_destroy_r(w->geos, s.prepared[i]);
     if (s.tree) GEOSSTRtree_destroy_r(w->geos, s.tree);
     return ok ? 0 : wg_refuse(w->ctx, WG_E_INTERNAL, "geos.classify", NULL, NULL);
 }
 
-struct parts {
-    struct work *w;
-    GEOSGeometry **list;
-    size_t n, cap;
-};
+/* A sliver on a facade, thinner than the grid can tell, counts as the ground along it: taken for part of the house, its tip past the
+ * corner would stand in the fence's place and leave a hole. */
+static void free_slivers(struct work *w)
+{
+    static const double thin = 0.02;
+    struct enc_space *sp = w->space;
+    const struct enc_mesh *m = &sp->mesh;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t t = 0; t < m->n_tri; t++) {
+            double len[3], longest = 0;
+            if (sp->building[t] < 0) continue;
+            for (int i = 0; i < 3; i++) len[i] = enc_edge_length(m, t, i), longest = fmax(longest, len[i]);
+            struct enc_xy a = enc_vertex(m, m->tri[t][0]), b = enc_vertex(m, m->tri[t][1]), c = enc_vertex(m, m->tri[t][2]);
+            if ((b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x) > thin * longest) continue;
+            for (int i = 0; i < 3; i++)
+                if (len[i] > longest / 2 && m->adj[t][i] >= 0 && sp->building[m->adj[t][i]] < 0) sp->building[t] = -1;
+        }
+}
 
 static int classify_all(struct work *w)
 {
@@ -391,22 +442,24 @@ static int classify_all(struct work *w)
     sp->community = wg_alloc_n(arena, n, sizeof(int32_t)), sp->block = wg_alloc_n(arena, n, sizeof(int32_t));
     int32_t *street = wg_alloc_n(arena, n, sizeof *street);
     GEOSGeometry **shapes = wg_alloc_n(arena, map->n_buildings + map->n_zones + 1, sizeof(GEOSGeometry *));
+    find_faces(w);
     for (size_t i = 0; i < map->n_buildings; i++) shapes[i] = map->buildings[i].shape;
-    int rc = classify(w, shapes, map->n_buildings, sp->building);
-    if (!rc) rc = classify(w, sp->aprons, map->n_buildings, sp->apron);
+    int rc = classify(w, shapes, map->n_buildings, true, sp->building);
+    if (!rc) free_slivers(w);
+    if (!rc) rc = classify(w, sp->aprons, map->n_buildings, true, sp->apron);
     sp->apron2 = wg_alloc_n(arena, n, sizeof(int32_t));
-    if (!rc) rc = classify(w, sp->aprons2, map->n_buildings, sp->apron2);
+    if (!rc) rc = classify(w, sp->aprons2, map->n_buildings, true, sp->apron2);
     for (size_t i = 0; i < map->n_zones; i++) shapes[i] = map->zones[i].kind == ENC_COMMUNITY ? map->zones[i].shape : NULL;
-    if (!rc) rc = classify(w, shapes, map->n_zones, sp->community);
+    if (!rc) rc = classify(w, shapes, map->n_zones, true, sp->community);
     int parts = GEOSGetNumGeometries_r(w->geos, w->outside);
     GEOSGeometry **areas = wg_alloc_n(arena, (size_t)(parts > 0 ? parts : 0) + 1, sizeof(GEOSGeometry *));
     for (int i = 0; i < parts; i++) areas[i] = (GEOSGeometry *)(uintptr_t)GEOSGetGeometryN_r(w->geos, w->outside, i);
-    if (!rc) rc = classify(w, areas, parts > 0 ? (size_t)parts : 0, street);
+    if (!rc) rc = classify(w, areas, parts > 0 ? (size_t)parts : 0, true, street);
     if (rc) return rc;
     int32_t *wet = wg_alloc_n(arena, n, sizeof *wet);
     for (size_t i = 0; i < map->n_zones; i++)
         shapes[i] = map->zones[i].kind == ENC_WATER || map->zones[i].kind == ENC_RAIL ? map->zones[i].shape : NULL;
-    rc = classify(w, shapes, map->n_zones, wet);
+    rc = classify(w, shapes, map->n_zones, false, wet);
     if (rc) return rc;
     for (size_t t = 0; t < n; t++) {
         struct enc_xy at = enc_centre(&sp->mesh, t);
@@ -437,7 +490,7 @@ static int share_aprons(struct work *w, GEOSGeometry *const *aprons, int32_t *ap
         any = any || bare[i];
     }
     if (!any) return 0;
-    int rc = classify(w, bare, n, wants);
+    int rc = classify(w, bare, n, true, wants);
     for (size_t t = 0; !rc && t < sp->mesh.n_tri; t++) {
         if (wants[t] < 0 || sp->kind[t] != ENC_FREE || (apron[t] >= 0 && cells[apron[t]] < 2)) continue;
         if (apron[t] >= 0) cells[apron[t]]--;
