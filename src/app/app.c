@@ -59,6 +59,7 @@ static int open_rooms(struct wg_ctx *ctx, struct app *app, const struct app_opti
     if (rc == 0) rc = programmes_load(&own, &app->d.programmes);
     if (rc == 0) rc = programme_sums_new(&own, app->d.store, app->d.code, app->d.programmes, &app->d.sums);
     if (rc == 0) rc = list_index_new(&own, &app->d.people);
+    app->d.duties = owners_cache_new();
     if (rc == 0) programme_on_change(app->d.sums, list_enrolment_changed);
     if (rc == 0 && options->create) rc = store_write(&own, app->d.store, remember_district, app);
     if (rc == 0 && options->job_threads) {
@@ -102,6 +103,7 @@ void app_close(struct app *app)
     /* The writer may still gather sums: it ends first. */
     store_close(app->d.store);
     list_index_free(app->d.people);
+    owners_cache_free(app->d.duties);
     programme_sums_free(app->d.sums);
     guard_close(app->d.guard);
     wg_arena_free(app->arena);

@@ -10,6 +10,7 @@ struct district {
     const char *code;                    /* "211302" */
     const char *area_code;               /* of bare landlines: "421" */
     int zone;                            /* minutes east of UTC */
+    struct owners_cache *duties;         /* who answers for what today (district/register); NULL: read each time */
     const struct programmes *programmes; /* as shipped (district/programme) */
     struct programme_sums *sums;         /* sums gathered as facts arrive (district/programme) */
     struct list_index *people;           /* the register in memory, for comparing lists (district/list) */

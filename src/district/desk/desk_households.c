@@ -24,7 +24,7 @@ struct doors {
     struct wg_ctx *ctx;
     const struct district *d;
     struct store_snap *snap;
-    struct owners *owners;
+    const struct owners *owners;
     wg_day round;
     unsigned states;
     struct wg_str after;
@@ -91,8 +91,8 @@ int desk_get_households(struct guard_call *call)
     if (rc == 0)
         rc = desk_codes(ctx, call->request, "state", state_codes, DOOR_OPEN | DOOR_DONE | DOOR_EXCUSED | DOOR_TRIED,
                         &doors.states);
+    if (rc == 0) rc = owners_today(ctx, doors.d, &doors.owners);
     if (rc == 0) rc = store_read(ctx, doors.d->store, &doors.snap);
-    if (rc == 0) rc = owners_load(ctx, doors.snap, doors.d->code, wg_today(ctx), &doors.owners);
     if (rc) return rc;
     doors.after = page.after;
     doors.limit = page.limit;

@@ -226,21 +226,15 @@ static int answer_late(struct guard_call *call, struct store_snap *snap, const s
     return res_answer(call, res_page_json(items, next));
 }
 
-/* Those with anything late, worst first. */
-static int read_late(struct guard_call *call, struct store_snap *snap, const struct guard_scope *scope, bool by_worker,
-                     struct desk_load **ret, size_t *ret_n)
+/* Those with anything late, worst first: workers, given who answers for what; else communities. */
+static int read_late(struct guard_call *call, struct store_snap *snap, const struct guard_scope *scope,
+                     const struct owners *by_worker, struct desk_load **ret, size_t *ret_n)
 {
     struct wg_ctx *ctx = call->ctx;
     const struct district *d = call->services;
-    struct owners *owners;
     size_t n, late = 0;
-    int rc;
-    if (by_worker) {
-        rc = owners_load(ctx, snap, d->code, wg_today(ctx), &owners);
-        if (rc == 0) rc = desk_loads_of_workers(ctx, d, snap, scope, owners, ret, &n);
-    } else {
-        rc = loads_of_communities(ctx, d, snap, scope, ret, &n);
-    }
+    int rc = by_worker ? desk_loads_of_workers(ctx, d, snap, scope, by_worker, ret, &n)
+                       : loads_of_communities(ctx, d, snap, scope, ret, &n);
     if (rc) return rc;
     for (size_t i = 0; i < n; i++)
         if ((*ret)[i].overdue) (*ret)[late++] = (*ret)[i];
@@ -256,6 +250,7 @@ int desk_get_late(struct guard_call *call)
     const struct district *d = call->services;
     struct guard_scope scope;
     struct res_page page;
+    const struct owners *owners = NULL;
     struct store_snap *snap;
     struct desk_load *loads, after = {0};
     size_t n, from = 0;
@@ -264,8 +259,9 @@ int desk_get_late(struct guard_call *call)
     if (rc == 0) rc = res_page(ctx, call->request, &page);
     if (rc == 0) rc = desk_codes(ctx, call->request, "by", ways, 1, &way);
     if (rc == 0 && page.after.n) rc = read_cursor(ctx, page.after, &after);
+    if (rc == 0 && way == 2) rc = owners_today(ctx, d, &owners);
     if (rc == 0) rc = store_read(ctx, d->store, &snap);
-    if (rc == 0) rc = read_late(call, snap, &scope, way == 2, &loads, &n);
+    if (rc == 0) rc = read_late(call, snap, &scope, owners, &loads, &n);
     if (rc) return rc;
     if (!loads) return res_answer(call, res_page_json(json_array(), NULL)); /* nothing is open at all */
     while (page.after.n && from < n && worst_first(&loads[from], &after) <= 0) from++;

@@ -27,7 +27,7 @@ struct telling {
     struct wg_ctx *ctx;
     const struct district *d;
     struct store_snap *snap;
-    struct owners *owners;
+    const struct owners *owners;
     struct person person;
     struct place place;
     json_t *out; /* kept by the arena */
@@ -188,13 +188,13 @@ int desk_get_person(struct guard_call *call)
     int rc = res_id_param(ctx, call->request, 0, &id);
     if (rc) return rc;
     guard_note(call, id, NULL);
-    rc = store_read(ctx, t.d->store, &t.snap);
+    rc = owners_today(ctx, t.d, &t.owners);
+    if (rc == 0) rc = store_read(ctx, t.d->store, &t.snap);
     if (rc == 0) rc = person_get(ctx, t.snap, t.d, &call->who->scope, id, &t.person);
     if (rc) return rc;
     guard_note_place(call, wg_str(t.person.path));
     put_person(&t);
-    rc = owners_load(ctx, t.snap, t.d->code, wg_today(ctx), &t.owners);
-    if (rc == 0) rc = put_place(&t);
+    rc = put_place(&t);
     if (rc == 0) rc = put_household(&t);
     if (rc == 0) rc = put_tasks(&t);
     if (rc == 0) rc = put_lists(&t);

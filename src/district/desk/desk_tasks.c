@@ -66,7 +66,7 @@ struct asking {
     struct wg_ctx *ctx;
     const struct district *d;
     struct store_snap *snap;
-    struct owners *owners;
+    const struct owners *owners;
     struct guard_scope scope; /* cut to the place asked about */
     struct wg_str place;      /* as asked; empty: everywhere */
     struct desk_position after;
@@ -332,8 +332,8 @@ int desk_get_tasks(struct guard_call *call)
 {
     struct asking a;
     int rc = read_asking(call, &a);
+    if (rc == 0) rc = owners_today(a.ctx, a.d, &a.owners);
     if (rc == 0) rc = store_read(a.ctx, a.d->store, &a.snap);
-    if (rc == 0) rc = owners_load(a.ctx, a.snap, a.d->code, wg_today(a.ctx), &a.owners);
     if (rc == 0) rc = read_tasks(&a);
     return rc ? rc : answer_tasks(&a);
 }

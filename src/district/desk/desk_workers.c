@@ -128,7 +128,7 @@ int desk_get_workers(struct guard_call *call)
     struct res_page page;
     struct desk_position after;
     struct store_snap *snap;
-    struct owners *owners;
+    const struct owners *owners;
     struct workers workers = {0};
     struct desk_load *loads;
     size_t n_loads, from = 0;
@@ -136,8 +136,8 @@ int desk_get_workers(struct guard_call *call)
     int rc = res_scope_query(call, &scope);
     if (rc == 0) rc = res_page(ctx, call->request, &page);
     if (rc == 0) rc = desk_position_read(ctx, page.after, &after);
+    if (rc == 0) rc = owners_today(ctx, d, &owners);
     if (rc == 0) rc = store_read(ctx, d->store, &snap);
-    if (rc == 0) rc = owners_load(ctx, snap, d->code, wg_today(ctx), &owners);
     if (rc == 0) rc = desk_loads_of_workers(ctx, d, snap, &scope, owners, &loads, &n_loads);
     for (size_t i = 0; i < scope.n && rc == 0; i++) rc = read_duties(ctx, d, snap, scope.tops[i], q, &workers);
     if (rc) return rc;

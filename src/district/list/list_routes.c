@@ -342,7 +342,7 @@ static int get_rows(struct guard_call *call)
     struct guard_scope scope;
     struct store_snap *snap;
     struct list_head head;
-    struct owners *owners;
+    const struct owners *owners;
     struct res_page page;
     struct numbered_rows found = {0};
     int64_t after = 0;
@@ -351,9 +351,9 @@ static int get_rows(struct guard_call *call)
     if (rc) return rc;
     if (page.after.n && !wg_parse_i64(page.after, 0, INT32_MAX, &after))
         return wg_refuse(ctx, WG_E_BAD_FIELD, "after", NULL, NULL);
-    rc = store_read(ctx, d->store, &snap);
+    rc = owners_today(ctx, d, &owners);
+    if (rc == 0) rc = store_read(ctx, d->store, &snap);
     if (rc == 0) rc = seen_list(call, snap, &head);
-    if (rc == 0) rc = owners_load(ctx, snap, d->code, wg_today(ctx), &owners);
     for (size_t i = 0; rc == 0 && i < scope.n; i++)
         rc = read_rows(call, snap, &head, owners, scope.tops[i], after, page.limit, &found);
     if (rc) return rc;
@@ -588,7 +588,7 @@ static int post_mend(struct guard_call *call)
     struct mending m = {.call = call, .d = call->services};
     struct store_snap *snap;
     json_t *body, *item;
-    struct owners *owners;
+    const struct owners *owners;
     struct store_rows *rows;
     bool found;
     int rc = http_json(ctx, call->request, &body);
@@ -600,8 +600,8 @@ static int post_mend(struct guard_call *call)
     rc = read_mended_cells(ctx, body, &m);
     if (rc == 0) rc = list_compare_row(ctx, m.d, &m.row.head, &m.cells, &m.said);
     if (rc == 0) rc = store_write(ctx, m.d->store, write_mended, &m);
+    if (rc == 0) rc = owners_today(ctx, m.d, &owners);
     if (rc == 0) rc = store_read(ctx, m.d->store, &snap);
-    if (rc == 0) rc = owners_load(ctx, snap, m.d->code, wg_today(ctx), &owners);
     struct store_value values[] = {store_cstr(m.d->code),
                                    store_id(&m.row.head.id),
                                    store_int(m.row.number - 1),

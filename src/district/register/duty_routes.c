@@ -155,11 +155,11 @@ static int get_gaps(struct guard_call *call)
     const struct district *d = call->services;
     struct guard_scope scope;
     struct store_snap *snap;
-    struct owners *owners;
+    const struct owners *owners;
     json_t *items = res_keep(ctx, json_array());
     int rc = res_scope_query(call, &scope);
+    if (rc == 0) rc = owners_today(ctx, d, &owners);
     if (rc == 0) rc = store_read(ctx, d->store, &snap);
-    if (rc == 0) rc = owners_load(ctx, snap, d->code, wg_today(ctx), &owners);
     for (size_t i = 0; rc == 0 && i < scope.n; i++) rc = gaps_below(ctx, d, snap, scope.tops[i], owners, items);
     if (rc) return rc;
     store_read_end(snap);

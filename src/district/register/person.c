@@ -354,19 +354,23 @@ int person_move(struct wg_ctx *ctx, struct store_tx *tx, const struct district *
 
 /* --- reading for others --------------------------------------------------------------------------------------------------- */
 
+json_t *person_row_at(struct wg_ctx *ctx, const struct person *person, json_t *place)
+{
+    int age = person_age(ctx, person->birth);
+    return json_pack("{s:s, s:s, s:i, s:o, s:s?, s:s?, s:o, s:s, s:o}", "id", wg_id_text(ctx->arena, person->id), "name",
+                     person->name, "sex", person->sex, "age", age < 0 ? json_null() : json_integer(age), "idno_tail",
+                     person->idno_tail, "phone_tail", person->phone_tail, "relation",
+                     person->relation < 0 ? json_null() : json_integer(person->relation), "state", person->state, "place",
+                     place);
+}
+
 int person_row_json(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const struct person *person,
                     json_t **ret)
 {
     json_t *place;
     int rc = place_ref(ctx, snap, d->code, wg_str(person->path), &place);
-    if (rc) return rc;
-    int age = person_age(ctx, person->birth);
-    *ret =
-        json_pack("{s:s, s:s, s:i, s:o, s:s?, s:s?, s:o, s:s, s:o}", "id", wg_id_text(ctx->arena, person->id), "name",
-                  person->name, "sex", person->sex, "age", age < 0 ? json_null() : json_integer(age), "idno_tail",
-                  person->idno_tail, "phone_tail", person->phone_tail, "relation",
-                  person->relation < 0 ? json_null() : json_integer(person->relation), "state", person->state, "place", place);
-    return 0;
+    if (rc == 0) *ret = person_row_at(ctx, person, place);
+    return rc;
 }
 
 static int visit_row(struct wg_ctx *ctx, const struct district *d, const struct store_rows *rows, person_visit visit, void *arg)

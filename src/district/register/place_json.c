@@ -5,10 +5,10 @@ int place_json(struct wg_ctx *ctx, const struct district *d, struct store_snap *
 {
     struct place *above;
     size_t n;
-    struct owners *owners;
     struct owner owner;
+    bool held;
     int rc = place_above(ctx, snap, d->code, wg_str(place->path), &above, &n);
-    if (rc == 0) rc = owners_load(ctx, snap, d->code, wg_today(ctx), &owners);
+    if (rc == 0) rc = owner_of_place(ctx, snap, d->code, wg_today(ctx), wg_str(place->path), &owner, &held);
     if (rc) return rc;
     json_t *out = place_ref_json(ctx, place);
     json_t *list = json_array();
@@ -19,7 +19,7 @@ int place_json(struct wg_ctx *ctx, const struct district *d, struct store_snap *
     json_object_set_new(out, "valid_until", res_day_json(ctx, place->valid_until));
     json_object_set_new(out, "version", json_integer(place->version));
     json_object_set_new(out, "above", list);
-    json_object_set_new(out, "owner", owner_of(owners, wg_str(place->path), &owner) ? owner_json(ctx, &owner) : json_null());
+    json_object_set_new(out, "owner", held ? owner_json(ctx, &owner) : json_null());
     *ret = out;
     return 0;
 }

@@ -81,19 +81,16 @@ static json_t *child_json(struct wg_ctx *ctx, const struct store_rows *rows, con
 }
 
 /* The rows of a query as PlacePage, those in sight only. */
-static int children_page(struct guard_call *call, struct store_snap *snap, const char *sql, const struct store_value *values,
-                         size_t n, int limit)
+static int children_page(struct guard_call *call, struct store_snap *snap, const struct owners *owners, const char *sql,
+                         const struct store_value *values, size_t n, int limit)
 {
     struct wg_ctx *ctx = call->ctx;
-    const struct district *d = call->services;
     struct store_rows *rows;
-    struct owners *owners;
     const char *next = NULL;
     int seen = 0;
     bool more;
     json_t *items = res_keep(ctx, json_array());
-    int rc = owners_load(ctx, snap, d->code, wg_today(ctx), &owners);
-    if (rc == 0) rc = store_query(ctx, snap, sql, values, n, &rows);
+    int rc = store_query(ctx, snap, sql, values, n, &rows);
     while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
         const char *path = wg_cstr(ctx->arena, store_get_text(rows, 1));
         if (++seen == limit) next = path;
@@ -109,11 +106,13 @@ static int get_children(struct guard_call *call)
     struct wg_ctx *ctx = call->ctx;
     const struct district *d = call->services;
     struct store_snap *snap;
+    const struct owners *owners;
     struct res_page page;
     struct place parent;
     wg_id id;
     int rc = res_page(ctx, call->request, &page);
     if (rc == 0) rc = res_id_query(ctx, call->request, "parent", &id);
+    if (rc == 0) rc = owners_today(ctx, d, &owners);
     if (rc == 0) rc = store_read(ctx, d->store, &snap);
     if (rc == 0)
         rc = wg_id_is_nil(id) ? place_by_path(ctx, snap, d->code, WG_STR(""), &parent)
@@ -121,7 +120,7 @@ static int get_children(struct guard_call *call)
     if (rc) return rc;
     struct store_value values[] = {store_cstr(d->code), store_id(&parent.id),
                                    store_text(page.after.n ? page.after : WG_STR("")), store_int(page.limit)};
-    return children_page(call, snap, q_children, values, 4, page.limit);
+    return children_page(call, snap, owners, q_children, values, 4, page.limit);
 }
 
 static int search_places(struct guard_call *call)
@@ -129,6 +128,7 @@ static int search_places(struct guard_call *call)
     struct wg_ctx *ctx = call->ctx;
     const struct district *d = call->services;
     struct store_snap *snap;
+    const struct owners *owners;
     struct res_page page;
     int64_t level = LEVEL_HOUSEHOLD;
     struct wg_str q = wg_str_trim(http_query(call->request, "q")), text = http_query(call->request, "level");
@@ -136,14 +136,15 @@ static int search_places(struct guard_call *call)
     if (rc) return rc;
     if (text.n && !wg_parse_i64(text, LEVEL_DISTRICT, LEVEL_HOUSEHOLD, &level))
         return wg_refuse(ctx, WG_E_FIELD_RANGE, "level", "0", "7");
-    rc = store_read(ctx, d->store, &snap);
+    rc = owners_today(ctx, d, &owners);
+    if (rc == 0) rc = store_read(ctx, d->store, &snap);
     if (rc) return rc;
     const char *key = wg_cstr(ctx->arena, q);
     if (level > LEVEL_COMPOUND) {
         /* Doors are found by what is said at the door. */
         struct store_value values[] = {store_cstr(d->code), store_cstr(key),
                                        store_cstr(wg_fmt(ctx->arena, "%s\xF4\x8F\xBF\xBF", key)), store_int(page.limit)};
-        return children_page(call, snap, q_by_label, values, 4, 0);
+        return children_page(call, snap, owners, q_by_label, values, 4, 0);
     }
     struct store_value values[] = {store_cstr(d->code),
                                    store_int(level),
@@ -152,7 +153,7 @@ static int search_places(struct guard_call *call)
                                    store_text(page.after.n ? page.after : WG_STR("")),
                                    store_cstr(key),
                                    store_int(page.limit)};
-    return children_page(call, snap, q_by_name, values, 7, page.limit);
+    return children_page(call, snap, owners, q_by_name, values, 7, page.limit);
 }
 
 /* --- writing ---------------------------------------------------------------------------------------------------------------- */

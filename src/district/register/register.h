@@ -90,9 +90,11 @@ WG_MUST int person_get(struct wg_ctx *ctx, struct store_snap *snap, const struct
 /* Moves someone to another place. */
 WG_MUST int person_move(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d, wg_id by, wg_id person,
                         const struct place *to, const char *state);
-/* PersonRow; `place` NULL looks it up. */
+/* PersonRow, with the place looked up. */
 WG_MUST int person_row_json(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const struct person *person,
                             json_t **ret);
+/* The same where the place is known (PlaceRef, taken over). */
+json_t *person_row_at(struct wg_ctx *ctx, const struct person *person, json_t *place);
 int person_age(const struct wg_ctx *ctx, wg_day birth); /* -1 unknown */
 
 /* Every living or provisional person with numbers unsealed, in the order of ids, for the comparison index (the program's own).
@@ -125,6 +127,14 @@ struct owner {
 /* All duties of a day, for whoever asks about many places: one read, then no query. */
 struct owners;
 WG_MUST int owners_load(struct wg_ctx *ctx, struct store_snap *snap, const char *district, wg_day day, struct owners **ret);
+/* Today's, shared by requests: read again when duties, absences or accounts changed here, on a new day, and after a minute. Lives as
+ * long as ctx's arena. It may take a snapshot of its own for a moment: ask before store_read. */
+WG_MUST int owners_today(struct wg_ctx *ctx, const struct district *d, const struct owners **ret);
+struct owners_cache *owners_cache_new(void);
+void owners_cache_free(struct owners_cache *cache); /* NULL is allowed */
+/* For one place, without the others: *ret_held as owner_of says. */
+WG_MUST int owner_of_place(struct wg_ctx *ctx, struct store_snap *snap, const char *district, wg_day day, struct wg_str path,
+                           struct owner *ret, bool *ret_held);
 /* P6; false when nobody leads up to the district. */
 bool owner_of(const struct owners *owners, struct wg_str path, struct owner *ret);
 /* The other way round: all paths that `worker` answers for, as ranges from <= path < to, sorted, none overlapping. */

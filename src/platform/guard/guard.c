@@ -81,3 +81,8 @@ void guard_forget_scopes(struct guard *guard)
 {
     (void)atomic_fetch_add(&guard->generation, 1);
 }
+
+uint64_t guard_generation(const struct guard *guard)
+{
+    return atomic_load(&guard->generation);
+}

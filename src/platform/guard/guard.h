@@ -94,6 +94,8 @@ WG_MUST int guard_open(struct wg_ctx *ctx, struct store *store, const struct gua
 void guard_close(struct guard *guard);
 /* Scopes and accounts are kept for a minute; call after duties changed. */
 void guard_forget_scopes(struct guard *guard);
+/* Another number after each guard_forget_scopes, which changed accounts call too: for whoever keeps what follows from duties. */
+uint64_t guard_generation(const struct guard *guard);
 
 /* What the store says of itself: "demo" ("1": made by the demo), "district", "zone", "key". *ret NULL: not said. */
 WG_MUST int guard_meta(struct wg_ctx *ctx, struct store_snap *snap, const char *key, const char **ret);
