@@ -20,7 +20,8 @@ CREATE TABLE enrolment (
 );
 CREATE UNIQUE INDEX enrolment_open ON enrolment (district, programme, person) WHERE state = 'open'; -- on five lists, visited once
 CREATE INDEX enrolment_path ON enrolment (district, state, path, id, due, worker); -- a place's open tasks, in walking order; counted without the table
-CREATE INDEX enrolment_worker ON enrolment (district, worker, state, path, id); -- given to somebody by name
+CREATE INDEX enrolment_worker ON enrolment (district, worker, state, path, id) WHERE worker IS NOT NULL; -- given to somebody by name
+CREATE INDEX enrolment_previous ON enrolment (district, previous) WHERE previous IS NOT NULL; -- where it was sent on to
 CREATE INDEX enrolment_person ON enrolment (district, person, opened);
 CREATE INDEX enrolment_due ON enrolment (district, state, due, path, id);  -- who is late, when few are
 

@@ -20,9 +20,9 @@ CREATE TABLE place (
 );
 CREATE UNIQUE INDEX place_path ON place (district, path);                -- scope, ancestors
 CREATE INDEX place_parent ON place (district, parent, path);             -- children of a place
-CREATE INDEX place_code ON place (district, code);                       -- imports name places by code
-CREATE INDEX place_label ON place (district, label);                     -- a list's address finds its door
-CREATE INDEX place_level ON place (district, level, path);               -- rosters and roll-ups by level
+CREATE INDEX place_code ON place (district, code) WHERE code IS NOT NULL; -- imports name places by code
+CREATE INDEX place_label ON place (district, label, path);               -- a list's address finds its door
+CREATE INDEX place_level ON place (district, level, path, valid_from, valid_until); -- rosters and roll-ups by level, without the table
 
 -- A person lives at one place: a household, or (state 'provisional') the community or pool that is to find out.
 CREATE TABLE person (
@@ -50,14 +50,14 @@ CREATE TABLE person (
     version INTEGER NOT NULL,
     PRIMARY KEY (district, id)
 );
-CREATE INDEX person_path ON person (district, path, id);                 -- pages within scope, households
-CREATE INDEX person_idno ON person (district, idno_mark);                -- search by number; two real duplicates exist in old data
-CREATE INDEX person_phone ON person (district, phone_mark);              -- search by telephone
-CREATE INDEX person_name ON person (district, name, path);               -- search by characters
-CREATE INDEX person_sound ON person (district, sound, path);             -- search by pinyin
-CREATE INDEX person_initials ON person (district, initials, path);       -- search by initials
-CREATE INDEX person_idno_tail ON person (district, idno_tail, path);        -- search by the last four
-CREATE INDEX person_phone_tail ON person (district, phone_tail, path);
+CREATE INDEX person_path ON person (district, path, id, state);          -- pages within scope, households; counted without the table
+CREATE INDEX person_idno ON person (district, idno_mark) WHERE idno_mark IS NOT NULL; -- search by number; two real duplicates exist in old data
+CREATE INDEX person_phone ON person (district, phone_mark) WHERE phone_mark IS NOT NULL; -- search by telephone
+CREATE INDEX person_name ON person (district, name, path, id);           -- search by characters: a page's keys without the table
+CREATE INDEX person_sound ON person (district, sound, path, id);         -- search by pinyin
+CREATE INDEX person_initials ON person (district, initials, path, id);   -- search by initials
+CREATE INDEX person_idno_tail ON person (district, idno_tail, path) WHERE idno_tail IS NOT NULL; -- search by the last four
+CREATE INDEX person_phone_tail ON person (district, phone_tail, path) WHERE phone_tail IS NOT NULL;
 CREATE INDEX person_updated ON person (district, updated);               -- the comparison index follows changes
 
 -- What a correction replaced. `before` is JSON of the old values, sealed.

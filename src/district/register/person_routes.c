@@ -3,10 +3,6 @@
 
 #include "district/register/register_internal.h"
 
-enum {
-    NARROW_TOP = PLACE_STEP * LEVEL_COMMUNITY
-}; /* from a community down it is quicker to walk the scope than the index of names */
-
 static const char *const relations[] = {"0", "1", "2", "3", "4", "5", "6", "7", "8", NULL};
 static const char *const relations_zh[] = {"户主", "配偶", "子", "女", "孙", "父母", "祖父母", "兄弟姐妹", "其他", NULL};
 static const char *const sexes[] = {"0", "1", "2", NULL};
@@ -37,28 +33,49 @@ const struct res_resource register_people = {"people", "居民", "people", peopl
 
 /* --- pages ------------------------------------------------------------------------------------------------------------------- */
 
-/* Every page has the same parameters: $1 district, $2 $3 the range of paths, $4 $5 after, $6 state or NULL, $7 limit, and as many keys as
- * the search has from $8. The scope's own index leads where `(x || '')` hides the other columns from the planner, and the other way round. */
-#define PAGE_HEAD "SELECT " PERSON_COLUMNS " FROM person WHERE district = $1 AND "
-#define PAGE_NARROW "path >= $2 AND path < $3"
-#define PAGE_WIDE "(path || '') >= $2 AND (path || '') < $3"
-#define PAGE_TAIL " AND (path > $4 OR (path = $4 AND id > $5)) AND ($6 IS NULL OR state = $6) ORDER BY path, id LIMIT $7"
-static const char q_all[] = PAGE_HEAD PAGE_NARROW PAGE_TAIL;
-static const char q_narrow_name[] = PAGE_HEAD PAGE_NARROW " AND (name || '') >= $8 AND (name || '') < $9" PAGE_TAIL;
-static const char q_narrow_sound[] = PAGE_HEAD PAGE_NARROW
-    " AND (((sound || '') >= $8 AND (sound || '') < $9) OR ((initials || '') >= $8 AND (initials || '') < $9))" PAGE_TAIL;
-static const char q_wide_name[] = PAGE_HEAD PAGE_WIDE " AND name >= $8 AND name < $9" PAGE_TAIL;
+/* Every page has the same parameters: $1 district, $2 $3 the range of paths (it begins where the page before ended), $4 $5 after, $6
+ * state or NULL, $7 limit, and as many keys as the search has from $8. `(x || '')` hides a column from the planner, so that the index
+ * meant leads: statistics tell it little of names and numbers.
+ *   walk    goes along the paths and looks at everybody: for what many have
+ *   pick    finds the page's keys in the search's own index, puts them in order, and reads only those people: for what few have */
+#define PAGE_COLUMNS PERSON_COLUMNS_OF("p") ", t.id, t.path, t.level, t.kind, t.name, t.label"
+#define PAGE_PLACE " LEFT JOIN place t ON t.district = p.district AND t.id = p.place "
+#define AFTER(p) "((" p ".path || '') > $4 OR ((" p ".path || '') = $4 AND " p ".id > $5)) AND ($6 IS NULL OR " p ".state = $6)"
+#define WALK(condition)                                                                                                        \
+    "SELECT " PAGE_COLUMNS " FROM person p" PAGE_PLACE "WHERE p.district = $1 AND p.path >= $2 AND p.path < $3 AND "           \
+    "" AFTER("p") condition " ORDER BY p.path, p.id LIMIT $7"
+#define IN_RANGE(p) " AND (" p ".path || '') >= $2 AND (" p ".path || '') < $3 AND " AFTER(p)
+#define PICK(keys)                                                                                                             \
+    "SELECT " PAGE_COLUMNS " FROM (" keys " ORDER BY 1, 2 LIMIT $7) AS k CROSS JOIN person p" PAGE_PLACE                       \
+    "WHERE p.district = $1 AND p.id = k.id ORDER BY k.path, k.id"
+#define KEYS(condition)                                                                                                        \
+    "SELECT (x.path || '') AS path, x.id AS id FROM person x WHERE x.district = $1 AND " condition IN_RANGE("x")
+static const char q_all[] = WALK("");
+static const char q_walk_name[] = WALK(" AND p.name >= $8 AND p.name < $9");
+static const char q_walk_sound[] = WALK(" AND ((p.sound >= $8 AND p.sound < $9) OR (p.initials >= $8 AND p.initials < $9))");
+static const char q_pick_name[] = PICK(KEYS("x.name >= $8 AND x.name < $9"));
 /* Letters are the beginning of the pinyin or of the initials: each has its index. */
-static const char q_wide_sound[] =
-    PAGE_HEAD PAGE_WIDE " AND ((sound >= $8 AND sound < $9) OR (initials >= $8 AND initials < $9))" PAGE_TAIL;
-static const char q_idno[] = PAGE_HEAD PAGE_WIDE " AND idno_mark = $8" PAGE_TAIL;
-static const char q_phone[] = PAGE_HEAD PAGE_WIDE " AND phone_mark = $8" PAGE_TAIL;
-static const char q_tail[] = PAGE_HEAD PAGE_WIDE " AND (idno_tail = $8 OR phone_tail = $8)" PAGE_TAIL;
+static const char q_pick_sound[] =
+    PICK(KEYS("x.sound >= $8 AND x.sound < $9") " UNION " KEYS("x.initials >= $8 AND x.initials < $9"));
+static const char q_idno[] = PICK(KEYS("x.idno_mark = $8"));
+static const char q_phone[] = PICK(KEYS("x.phone_mark = $8"));
+static const char q_tail[] = PICK(KEYS("x.idno_tail = $8") " UNION " KEYS("x.phone_tail = $8"));
 static const char q_label[] =
-    PAGE_HEAD PAGE_NARROW " AND place IN (SELECT id FROM place WHERE district = $1 AND label >= $8 AND label < $9)" PAGE_TAIL;
+    PICK("SELECT (x.path || '') AS path, x.id AS id FROM place d CROSS JOIN person x WHERE d.district = $1 AND d.label >= $8 "
+         "AND d.label < $9 AND x.district = $1 AND x.path = d.path" IN_RANGE("x"));
+/* How many there are of it, up to $4: $1 district, $2 $3 keys. */
+#define SOME(column)                                                                                                           \
+    "(SELECT count(*) FROM (SELECT 1 FROM person WHERE district = $1 AND " column " >= $2 AND " column " < $3 LIMIT $4) AS "   \
+    "some)"
+static const char q_some_names[] = "SELECT " SOME("name");
+static const char q_some_sounds[] = "SELECT " SOME("sound") " + " SOME("initials");
+/* From so many on, walking meets a page's worth sooner than they can be put in order. */
+enum { MANY = 8000 };
 
 struct search {
-    const char *narrow, *wide;
+    const char *sql;  /* for what few have */
+    const char *walk; /* for what many have; NULL: nobody has it in plenty */
+    const char *some;
     struct store_value keys[2];
     size_t n_keys;
     wg_id mark;
@@ -78,10 +95,9 @@ static size_t count_digits(struct wg_str text)
     return n;
 }
 
-static void search_range(struct wg_ctx *ctx, struct search *s, const char *narrow, const char *wide, struct wg_str key)
+static void search_range(struct wg_ctx *ctx, struct search *s, const char *sql, struct wg_str key)
 {
-    s->narrow = narrow;
-    s->wide = wide;
+    s->sql = sql;
     s->n_keys = 2;
     s->keys[0] = store_text(wg_str_dup(ctx->arena, key));
     /* Nothing sorts after U+10FFFF. */
@@ -90,7 +106,7 @@ static void search_range(struct wg_ctx *ctx, struct search *s, const char *narro
 
 static void search_mark(struct search *s, const char *sql, wg_id mark)
 {
-    s->narrow = s->wide = sql;
+    s->sql = sql;
     s->n_keys = 1;
     s->mark = mark;
     s->keys[0] = store_id(&s->mark);
@@ -126,21 +142,25 @@ static void read_search(struct wg_ctx *ctx, const struct district *d, struct wg_
 {
     struct people_idno idno = people_idno_read(q, wg_today(ctx));
     struct people_phone phone = people_phone_read(q, d->area_code, NULL);
-    *ret = (struct search){.narrow = q_all, .wide = q_all};
+    *ret = (struct search){.sql = q_all};
     if (q.n == 0) return;
     if (idno.fault == IDNO_OK) {
         search_mark(ret, q_idno, guard_index(d->guard, "idno", wg_str(idno.text)));
     } else if (phone.fault == PHONE_OK && !has_han(q)) {
         search_mark(ret, q_phone, guard_index(d->guard, "phone", wg_str(phone.text)));
     } else if (!has_han(q) && q.n == 4 && count_digits(q) >= 3) {
-        search_range(ctx, ret, q_tail, q_tail, q);
+        search_range(ctx, ret, q_tail, q);
         ret->n_keys = 1;
     } else if (has_han(q) && count_digits(q) > 0) {
-        search_range(ctx, ret, q_label, q_label, wg_str(label_of(ctx, q)));
+        search_range(ctx, ret, q_label, wg_str(label_of(ctx, q)));
     } else if (has_han(q)) {
-        search_range(ctx, ret, q_narrow_name, q_wide_name, q);
+        search_range(ctx, ret, q_pick_name, q);
+        ret->walk = q_walk_name;
+        ret->some = q_some_names;
     } else {
-        search_range(ctx, ret, q_narrow_sound, q_wide_sound, letters_of(ctx, q));
+        search_range(ctx, ret, q_pick_sound, letters_of(ctx, q));
+        ret->walk = q_walk_sound;
+        ret->some = q_some_sounds;
     }
 }
 
@@ -160,17 +180,41 @@ static int read_after(struct wg_ctx *ctx, struct wg_str after, struct position *
     return 0;
 }
 
+/* The way that fits how many there are. */
+static int choose_way(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, struct search *search)
+{
+    int64_t n;
+    if (!search->walk) return 0;
+    struct store_value values[] = {store_cstr(d->code), search->keys[0], search->keys[1], store_int(MANY)};
+    int rc = store_number(ctx, snap, search->some, values, 4, 0, &n);
+    if (rc == 0 && n >= MANY) search->sql = search->walk;
+    return rc;
+}
+
+static json_t *place_of_row(struct wg_ctx *ctx, const struct store_rows *rows)
+{
+    enum { AT = PERSON_COLUMNS_COUNT };
+    struct place place = {.id = store_get_id(rows, AT),
+                          .path = wg_cstr(ctx->arena, store_get_text(rows, AT + 1)),
+                          .level = (enum place_level)store_get_int(rows, AT + 2),
+                          .kind = wg_cstr(ctx->arena, store_get_text(rows, AT + 3)),
+                          .name = wg_cstr(ctx->arena, store_get_text(rows, AT + 4)),
+                          .label = wg_cstr(ctx->arena, store_get_text(rows, AT + 5))};
+    return store_is_null(rows, AT) ? json_null() : place_ref_json(ctx, &place);
+}
+
 static int page_of_top(struct guard_call *call, struct store_snap *snap, const struct search *search, const char *top,
                        const struct position *after, const char *state, int limit, json_t *items, struct person *ret_last)
 {
     struct wg_ctx *ctx = call->ctx;
     const struct district *d = call->services;
     struct store_rows *rows;
+    struct wg_str from = wg_str(top);
     bool more;
-    bool narrow = strlen(top) >= NARROW_TOP;
+    if (wg_str_cmp(from, after->path) < 0) from = after->path;
     struct store_value values[] = {
         store_cstr(d->code),
-        store_cstr(top),
+        store_text(from),
         store_cstr(guard_scope_end(ctx->arena, top)),
         store_text(after->path),
         store_bytes((struct wg_str){(const char *)after->id.b, sizeof after->id.b}),
@@ -179,12 +223,10 @@ static int page_of_top(struct guard_call *call, struct store_snap *snap, const s
         search->keys[0],
         search->keys[1],
     };
-    int rc = store_query(ctx, snap, narrow ? search->narrow : search->wide, values, 7 + search->n_keys, &rows);
+    int rc = store_query(ctx, snap, search->sql, values, 7 + search->n_keys, &rows);
     while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
-        json_t *row;
         person_read(ctx, rows, ret_last);
-        rc = person_row_json(ctx, d, snap, ret_last, &row);
-        if (rc == 0) json_array_append_new(items, row);
+        json_array_append_new(items, person_row_at(ctx, ret_last, place_of_row(ctx, rows)));
     }
     return rc;
 }
@@ -206,6 +248,7 @@ static int get_people(struct guard_call *call)
     if (rc == 0) rc = store_read(ctx, d->store, &snap);
     if (rc) return rc;
     read_search(ctx, d, wg_str_trim(http_query(call->request, "q")), &search);
+    rc = choose_way(ctx, d, snap, &search);
     const char *state = http_has_query(call->request, "state") ? wg_cstr(ctx->arena, http_query(call->request, "state")) : NULL;
     json_t *items = res_keep(ctx, json_array());
     for (size_t i = 0; i < scope.n && rc == 0 && json_array_size(items) < (size_t)page.limit; i++) {

@@ -8,6 +8,11 @@
 /* The columns every reading of people asks for, in the order person_read takes them. */
 #define PERSON_COLUMNS                                                                                                         \
     "id, path, place, name, sex, birth, idno_tail, phone_tail, relation, state, address, note, created, updated, version"
+/* The same of a person joined with others under the name `p`. */
+#define PERSON_COLUMNS_OF(p)                                                                                                   \
+    p ".id, " p ".path, " p ".place, " p ".name, " p ".sex, " p ".birth, " p ".idno_tail, " p ".phone_tail, " p ".relation, "  \
+      "" p ".state, " p ".address, " p ".note, " p ".created, " p ".updated, " p ".version"
+enum { PERSON_COLUMNS_COUNT = 15 };
 void person_read(struct wg_ctx *ctx, const struct store_rows *rows, struct person *ret);
 bool person_state_known(const char *state);
 /* Whoever it is, without scope: for writers that have checked it. */
