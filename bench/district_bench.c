@@ -5,7 +5,7 @@
  *   facts    observations over HTTP, durable, in posts of 50 and of 1, beside rows that SQLite alone inserts into the same table
  *   lists    40,000 rows compared with the register and dispatched, beside a bare hash join on the identity number
  *
- *   district_bench [--only start|pages|facts|lists] [--rounds N] [DIRECTORY]
+ *   district_bench [--only start|pages|facts|lists] [--page NAME] [--rounds N] [DIRECTORY]
  *
  * DIRECTORY (or WG_BENCH_DATA) holds the example that `wangge demo --size full` made; it is copied and never written to. Without
  * one, it is made with $WANGGE_BIN in a temporary directory (TMPDIR). Rounds are of lists; the others have their own.
@@ -129,10 +129,13 @@ int main(int argc, char **argv)
         } else if (strcmp(argv[i], "--rounds") == 0 && i + 1 < argc &&
                    wg_parse_i64(wg_str(argv[i + 1]), 1, LIST_ROUNDS_MAX, &rounds)) {
             i++;
+        } else if (strcmp(argv[i], "--page") == 0 && i + 1 < argc) {
+            b.page = argv[++i];
         } else if (argv[i][0] != '-') {
             b.source = argv[i];
         } else {
-            (void)fputs("usage: district_bench [--only start|pages|facts|lists] [--rounds N] [DIRECTORY]\n", stderr);
+            (void)fputs("usage: district_bench [--only start|pages|facts|lists] [--page NAME] [--rounds N] [DIRECTORY]\n",
+                        stderr);
             return 2;
         }
     }

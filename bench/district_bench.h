@@ -25,6 +25,7 @@ enum { ROUNDS_MAX = 31, SAMPLE_PEOPLE = 4096 };
 
 struct bench {
     const char *source; /* the example as it was made: only read */
+    const char *page;   /* name of the page wanted; NULL: all */
     char scratch[256];  /* a directory of our own, removed at the end */
     struct wg_arena *arena;
     struct wg_ctx ctx;

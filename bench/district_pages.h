@@ -48,7 +48,7 @@ static void tell_page(struct bench *b, struct pointing *point, struct caller *ca
 static void tell_pages(struct bench *b, struct pointing *point, struct caller callers[ROLES], const struct page *pages)
 {
     for (; pages->name; pages++)
-        for (size_t r = 0; r < ROLES; r++)
+        for (size_t r = 0; r < ROLES && (!b->page || strcmp(pages->name, b->page) == 0); r++)
             if ((pages->roles & (1U << r)) && callers[r].who) tell_page(b, point, &callers[r], pages);
 }
 
