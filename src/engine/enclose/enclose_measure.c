@@ -179,12 +179,13 @@ static void measure_doors(struct ground *g, double *out)
         for (size_t d = 0; d < g->k->compounds[i].n_doors; d++) out[at++] = metres_at(g, g->k->compounds[i].doors[d].at);
 }
 
-/* Where a fire engine gets: half a lane clear on all sides, in one go from the street. Leaves distances from there in g->dist. */
-static void engine_spread(struct ground *g, const uint8_t *blocked)
+/* Where a fire engine gets: half a lane clear on all sides, in one go from the street. Leaves distances from there in g->dist.
+ * `give` cells are added to the half lane: square cells err by about one, so what stands today is judged strictly and the plan mildly. */
+static void engine_spread(struct ground *g, const uint8_t *blocked, double give)
 {
     size_t n = enc_raster_cells(&g->r);
     uint8_t *tight = wg_xcalloc(n, 1), *none = wg_xcalloc(n, 1);
-    double half = g->k->config->fire_lane_m / 2 - 0.8 * g->r.cell; /* what a slanting gate loses on square cells */
+    double half = g->k->config->fire_lane_m / 2 + give * g->r.cell;
     for (size_t i = 0; i < n; i++) g->dist[i] = blocked[i] ? 0 : ENC_RASTER_FAR;
     enc_raster_spread(&g->r, none, g->dist);
     for (size_t i = 0; i < n; i++) tight[i] = g->dist[i] * g->r.cell / 10 < half;
@@ -253,11 +254,11 @@ static void check_distances(struct ground *g)
     }
     enc_raster_spread(&g->r, g->plan, g->dist);
     measure_doors(g, after);
-    engine_spread(g, g->today);
+    engine_spread(g, g->today, 0.5);
     measure_doors(g, fire_before);
     for (size_t i = 0; i < k->n_works; i++)
         if (k->works[i].kind == ENC_WORK_GATE && k->works[i].large) draw_line(g, &k->works[i].line, g->plan, 0);
-    engine_spread(g, g->plan);
+    engine_spread(g, g->plan, -0.8);
     measure_doors(g, fire_after);
     double reach = k->config->fire_reach_m;
     for (size_t i = 0; i < k->n_compounds; i++)

@@ -94,6 +94,20 @@ static void look_again(const struct enc_ground *g, const struct sides *s, const 
     }
 }
 
+/* A home whose other side is all the ground of homes that stay as they are cannot turn. */
+static void hold_back(struct wg_ctx *ctx, const struct enc_ground *g, bool *turned)
+{
+    bool *gains = wg_alloc_n(ctx->arena, g->n_homes + 1, sizeof *gains);
+    for (bool changed = true; changed;) {
+        changed = false;
+        memset(gains, 0, g->n_homes * sizeof *gains);
+        for (size_t c = 0; c < g->n; c++)
+            if (g->home2[c] >= 0 && (g->home[c] < 0 || turned[g->home[c]])) gains[g->home2[c]] = true;
+        for (size_t h = 0; h < g->n_homes; h++)
+            if (turned[h] && !gains[h]) turned[h] = false, changed = true;
+    }
+}
+
 /* The home opens to its other side: cells and doors change over. */
 static void turn_home(struct enc_space *sp, struct enc_ground *g, const bool *turned)
 {
@@ -137,6 +151,7 @@ void enc_sides_choose(struct wg_ctx *ctx, struct enc_space *sp, struct enc_groun
     }
     enc_flow_free(f);
     look_again(g, &s, doubts, n, turned);
+    hold_back(ctx, g, turned);
     turn_home(sp, g, turned);
     for (size_t d = 0; d < sp->n_doors; d++) {
         struct enc_door *door = &sp->doors[d];

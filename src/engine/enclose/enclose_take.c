@@ -177,16 +177,19 @@ static int drop_doubles(struct enc_build *b)
             if (i == j || gone[j] || small->area > large->area || (small->area == large->area && i < j)) continue;
             if (GEOSIntersects_r(map->geos, small->shape, large->shape) != 1) continue;
             GEOSGeometry *common = GEOSIntersection_r(map->geos, small->shape, large->shape);
-            double area = 0;
+            double area = 0, left = 0;
             if (common && !GEOSArea_r(map->geos, common, &area)) area = 0;
             if (common) GEOSGeom_destroy_r(map->geos, common);
             gone[i] = area > 0.9 * small->area;
             if (gone[i])
                 enc_note(b->ctx, b->features, small->id, wg_fmt(b->ctx->arena, "与 %s 重叠，并入后者", large->id),
                          wg_fmt(b->ctx->arena, "lies in %s; taken as part of it", large->id));
-            else if (area > 1)
-                enc_note(b->ctx, b->features, small->id, wg_fmt(b->ctx->arena, "与 %s 部分重叠，按相连处理", large->id),
-                         wg_fmt(b->ctx->arena, "overlaps %s; taken as joined", large->id));
+            if (gone[i] || area <= 1) continue;
+            enc_note(b->ctx, b->features, small->id, wg_fmt(b->ctx->arena, "与 %s 部分重叠，按相连处理", large->id),
+                     wg_fmt(b->ctx->arena, "overlaps %s; taken as joined", large->id));
+            /* ground that two houses claim is the larger's, for planner and proof alike */
+            GEOSGeometry *rest = enc_keep(b->bag, GEOSDifference_r(map->geos, small->shape, large->shape));
+            if (rest && GEOSArea_r(map->geos, rest, &left) && left > 1) map->buildings[i].shape = rest;
         }
     }
     GEOSSTRtree_destroy_r(map->geos, tree);
