@@ -277,6 +277,15 @@ export function isUrgent(recording: Recording): boolean {
   return raisesAlarm(programmeOf(recording.programme), data)
 }
 
+/** Somebody should be hearing of these now, and nobody does: they have not got through. */
+export const unheard = computed(() =>
+  waiting.value.filter((fact) => {
+    if (online.value && sender.fault.value === null) return false
+    const { programme, result, temperature, body } = fact.observation
+    return isUrgent({ programme, result, temperature, body, shown: fact.shown })
+  }),
+)
+
 /** Facts just made, for the undo bar. */
 export const lastMade = shallowRef<KeptFact[]>([])
 

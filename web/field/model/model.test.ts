@@ -15,6 +15,7 @@ import {
 } from './doors'
 import type { FieldDoor, FieldTask, FieldToday, KeptFact, Observation } from './fact'
 import { fieldsFor, isFever, raisesAlarm, type Programme, type Programmes } from './programme'
+import { labelParts } from '../parts/label-parts'
 import { telephone } from './telephone'
 import { isPossible, isUsual, readTyped } from './temperature'
 
@@ -293,6 +294,15 @@ describe('the clock', () => {
   it('tells a wrong clock from a slow network', () => {
     expect(clockError('2020-02-14T12:00:00+08:00', NOON + 40_000)).toBe(0)
     expect(clockError('2020-02-14T12:00:00+08:00', NOON + 35 * 60_000)).toBe(35)
+  })
+})
+
+describe('labels', () => {
+  it('break where a speaker pauses, and lose nothing', () => {
+    expect(labelParts('春华小区3号楼2单元501')).toEqual(['春华小区', '3号楼', '2单元', '501'])
+    expect(labelParts('桃花吐村1组')).toEqual(['桃花吐村', '1组'])
+    expect(labelParts('Unit 5')).toEqual(['Unit 5'])
+    expect(labelParts('')).toEqual([''])
   })
 })
 

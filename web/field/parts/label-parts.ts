@@ -1,6 +1,6 @@
 /** Where a door's label may break: after the compound, the building, the unit, as a speaker would pause. */
-const PAUSES = /(?<=[区楼栋幢院组元村巷弄](?=[^区楼栋幢院组元村巷弄]))/u
+const PARTS = /[^区楼栋幢院组元村巷弄]*[区楼栋幢院组元村巷弄]+|[^区楼栋幢院组元村巷弄]+$/gu
 
 export function labelParts(label: string): string[] {
-  return label.split(PAUSES)
+  return label.match(PARTS) ?? [label]
 }

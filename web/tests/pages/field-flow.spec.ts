@@ -106,6 +106,24 @@ test('a fever is measured twice and leaves at once', async ({ page }) => {
   })
 })
 
+test('a fever that does not get through is said on every page until it does', async ({ page }) => {
+  const server = await start(page)
+  await doorAt(page, 0).tap()
+  server.broken = 'before'
+  await page.getByRole('button', { name: '见到了' }).tap()
+  await page.getByRole('button', { name: '高一度' }).tap()
+  await key(page, '37.8').tap()
+  await page.getByRole('button', { name: '没法再量，按这个记' }).tap()
+  await page.getByRole('button', { name: '记为发热' }).tap()
+  await expect(page.locator('.dock-alarm')).toContainText('请打电话告诉社区')
+  await page.getByRole('button', { name: '今天' }).tap()
+  await expect(page.locator('.dock-alarm')).toBeVisible()
+  server.broken = 'no'
+  await page.clock.fastForward(20_000)
+  await expect.poll(() => items(server)[0]?.temperature).toBe(37.8)
+  await expect(page.locator('.dock-alarm')).toBeHidden()
+})
+
 test('a reading out of the ordinary is asked again', async ({ page }) => {
   const server = await start(page)
   await doorAt(page, 0).tap()

@@ -102,6 +102,21 @@ const looks: Look[] = [
     },
   },
   {
+    name: 'unheard',
+    address: '/field/',
+    before: async (page, server) => {
+      await door(0)(page)
+      server.broken = 'before'
+      await page.locator('.task .is-main').click()
+      await page.locator('.pad-step').last().click()
+      await page.locator('.pad-step').last().click()
+      await pad(page, '2').click()
+      await pad(page, '4').click()
+      await page.locator('.sheet-foot .is-main').click()
+      await page.locator('.dock-alarm').waitFor()
+    },
+  },
+  {
     name: 'moved',
     address: '/field/',
     before: async (page) => {
