@@ -2,7 +2,12 @@
 
 #include "engine/match/match_internal.h"
 
-enum { ROWS_AT_ONCE = 1 << 16 };
+enum { ROWS_AT_ONCE = 1 << 16, AHEAD = 2 };
+
+static const struct wg_str *batch_cells(const struct batch *b, size_t k)
+{
+    return b->rows->cells + (b->pick ? b->pick[k] : k) * b->rows->n_fields;
+}
 
 static void read_chunk(void *arg, size_t from, size_t to, size_t worker)
 {
@@ -14,8 +19,9 @@ static void read_chunk(void *arg, size_t from, size_t to, size_t worker)
     }
     b->owner[from / BATCH_CHUNK] = (uint8_t)worker;
     for (size_t k = from; k < to; k++) {
-        size_t row = b->pick ? b->pick[k] : k;
-        reader_row(reader, b->rows->cells + row * b->rows->n_fields, b->slots + k * b->layout->n_slots);
+        if (k + 2 * AHEAD < to) reader_ahead(reader, batch_cells(b, k + 2 * AHEAD), false);
+        if (k + AHEAD < to) reader_ahead(reader, batch_cells(b, k + AHEAD), true);
+        reader_row(reader, batch_cells(b, k), b->slots + k * b->layout->n_slots);
     }
 }
 

@@ -357,6 +357,29 @@ static uint8_t level_values(enum unit_kind kind, struct blob a, struct blob b)
     }
 }
 
+static uint64_t places(const struct words *words, uint32_t value, size_t n)
+{
+    if (!value) return 0;
+    struct blob b = words_blob(words, value);
+    uint64_t sketch = 0;
+    if (b.n_form != n || (b.domain == UNIT_IDNO && b.mark != MARK_NUMBER)) return 0;
+    for (size_t i = n > 16 ? n - 16 : 0; i < n; i++) {
+        uint8_t c = b.form[i];
+        bool check = c == 'X' && b.domain == UNIT_IDNO;
+        if (!check && (c < '0' || c > '9')) return 0;
+        sketch = sketch << 4 | (check ? 10u : (uint64_t)(c - '0'));
+    }
+    return sketch;
+}
+
+struct sketch sketch_of(const struct layout *l, const struct words *words, const uint32_t *slots)
+{
+    struct sketch s = {0};
+    if (l->idno >= 0) s.idno = places(words, slots[l->units[l->idno].slot], 18);
+    if (l->phone >= 0) s.phone = places(words, slots[l->units[l->phone].slot], 11);
+    return s;
+}
+
 /* When several telephones meet, the best meeting counts. */
 static const uint8_t how_good[LEVELS] = {
     [LEVEL_SAME] = 9,       [LEVEL_PART] = 8,  [LEVEL_MASKED_SAME] = 7, [LEVEL_ONE_DIGIT] = 6,
@@ -365,6 +388,7 @@ static const uint8_t how_good[LEVELS] = {
 struct two {
     const struct words *wa, *wb;
     const uint32_t *a, *b;
+    const struct sketch *sa, *sb;
 };
 
 static uint32_t commoner(const struct two *t, uint32_t x, uint32_t y)
@@ -544,6 +568,13 @@ static bool any_value(const uint32_t *slots, const struct unit *unit)
     return false;
 }
 
+static bool differs_at_sight(const struct layout *l, const struct two *t, int u)
+{
+    if (!t->sa || !t->sb) return false;
+    if (u == l->idno) return sketch_differs(t->sa->idno, t->sb->idno);
+    return u == l->phone && sketch_differs(t->sa->phone, t->sb->phone);
+}
+
 /* Most that the pair can still reach: what is known, and for the rest the best level short of the same. Names and ages can
  * also meet across units, so theirs stay open while either side has any. */
 static float first_bound(const struct layout *l, const struct two *t, const struct model *model, struct comparison *c)
@@ -557,6 +588,9 @@ static float first_bound(const struct layout *l, const struct two *t, const stru
              across = stage_of(unit->kind) == STAGE_NAMES || unit->kind == UNIT_AGE;
         if (across ? !a && !b && unit->kind != UNIT_AGE : !a || !b) {
             c->level[u] = LEVEL_MISSING;
+        } else if (differs_at_sight(l, t, (int)u)) {
+            c->level[u] = LEVEL_DIFFERS;
+            bound += model->table[CLASS_SAME][u][LEVEL_DIFFERS];
         } else if (unit->slots == 1 && t->a[unit->slot] == t->b[unit->slot] && a) {
             c->level[u] = level_unit(t, unit, &c->shared[u]);
             bound += bits_of(model, l, t, u, c->level[u], c->shared[u]);
@@ -616,7 +650,7 @@ static bool compare_while(const struct layout *l, const struct dependence *dep, 
 bool compare_rows(const struct layout *l, const struct dependence *dep, struct side a, struct side b, const struct model *model,
                   float cut, struct comparison *ret)
 {
-    struct two t = {a.words, b.words, a.slots, b.slots};
+    struct two t = {a.words, b.words, a.slots, b.slots, a.sketch, b.sketch};
     if (model) {
         if (!compare_while(l, dep, &t, model, cut, ret)) return false;
     } else {

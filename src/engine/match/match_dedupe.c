@@ -86,7 +86,7 @@ static void scan_row(const struct scan *scan, struct finder *f, uint32_t row, st
     const uint32_t *slots = index_slots(index, row);
     finder_run(f, &index->words, slots);
     for (size_t i = 0; i < f->n; i++) {
-        finder_ahead(f, slots, i + 6);
+        finder_ahead(f, slots, &index->sketches[row], i + 6);
         if (f->found[i] <= row) continue;
         struct comparison c;
         struct scored scored;

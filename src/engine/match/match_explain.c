@@ -156,7 +156,7 @@ int match_explain(struct wg_ctx *ctx, const struct match_index *index, const str
                           .dep = &index->dep,
                           .model = weights ? &weights->model : &options->weights->model,
                           .words = &index->words,
-                          .left = {&words, slots},
+                          .left = {.words = &words, .slots = slots},
                           .right = index_side(index, key),
                           .map = &map,
                           .cells = cells,

@@ -49,6 +49,7 @@ void match_index_free(struct match_index *index)
     words_free(&index->words);
     wg_arena_free(index->names);
     free(index->slots);
+    free(index->sketches);
     free(index->alive);
     free(index->dirty);
     free(index->added);
@@ -69,7 +70,7 @@ const uint32_t *index_slots(const struct match_index *index, uint32_t row)
 
 struct side index_side(const struct match_index *index, uint32_t row)
 {
-    return (struct side){&index->words, index_slots(index, row)};
+    return (struct side){&index->words, index_slots(index, row), &index->sketches[row]};
 }
 
 size_t match_index_size(const struct match_index *index)
@@ -79,9 +80,10 @@ size_t match_index_size(const struct match_index *index)
 
 size_t match_index_bytes(const struct match_index *index)
 {
-    return sizeof *index + words_bytes(&index->words) + (size_t)index->rows_cap * index->layout.n_slots * 4 +
-           index->rows_cap / 8 + postings_bytes(&index->postings) + numbers_bytes(&index->numbers) +
-           index->added_cap * sizeof *index->added + index->dirty_cap * 4 + wg_arena_used(index->names);
+    return sizeof *index + words_bytes(&index->words) +
+           (size_t)index->rows_cap * (index->layout.n_slots * 4 + sizeof *index->sketches) + index->rows_cap / 8 +
+           postings_bytes(&index->postings) + numbers_bytes(&index->numbers) + index->added_cap * sizeof *index->added +
+           index->dirty_cap * 4 + wg_arena_used(index->names);
 }
 
 static void rows_trim(struct match_index *index)
@@ -89,6 +91,7 @@ static void rows_trim(struct match_index *index)
     index->rows_cap = (index->rows + 63) & ~(uint32_t)63;
     if (index->rows_cap == 0) return;
     index->slots = wg_xrealloc(index->slots, (size_t)index->rows_cap * index->layout.n_slots, sizeof *index->slots);
+    index->sketches = wg_xrealloc(index->sketches, index->rows_cap, sizeof *index->sketches);
     index->alive = wg_xrealloc(index->alive, index->rows_cap / 64, sizeof *index->alive);
 }
 
@@ -100,6 +103,7 @@ static void room_for(struct match_index *index, uint32_t key)
     cap = (cap + 63) & ~(uint64_t)63;
     size_t line = index->layout.n_slots;
     index->slots = wg_xrealloc(index->slots, cap * line, sizeof *index->slots);
+    index->sketches = wg_xrealloc(index->sketches, cap, sizeof *index->sketches);
     index->alive = wg_xrealloc(index->alive, cap / 64, sizeof *index->alive);
     memset(index->slots + index->rows_cap * line, 0, (cap - index->rows_cap) * line * sizeof *index->slots);
     memset(index->alive + index->rows_cap / 64, 0, (cap - index->rows_cap) / 64 * sizeof *index->alive);
@@ -146,6 +150,7 @@ void index_put_slots(struct match_index *index, uint32_t key, const uint32_t *sl
     forget(index, key);
     if (key >= index->rows) index->rows = key + 1;
     memcpy(index->slots + (size_t)key * index->layout.n_slots, slots, index->layout.n_slots * sizeof *slots);
+    index->sketches[key] = sketch_of(&index->layout, &index->words, slots);
     count_row(index, key, 1);
     index->alive[key >> 6] |= (uint64_t)1 << (key & 63);
     index->living++;
@@ -353,6 +358,7 @@ static void rebuild(struct match_index *index, const struct wg_progress *progres
     words_trim(&index->words);
     rows_trim(index);
     wish_large_pages(index->words.pool, index->words.pool_cap);
+    wish_large_pages(index->sketches, (size_t)index->rows_cap * sizeof *index->sketches);
     wish_large_pages(index->slots, (size_t)index->rows_cap * index->layout.n_slots * sizeof *index->slots);
     postings_build(&index->postings, &index->layout, &index->words, index->slots, index->rows, threads);
     wish_large_pages(index->postings.entry, (size_t)index->postings.start[index->postings.buckets] * 4);
@@ -418,6 +424,7 @@ static void found_one(struct finder *f, uint32_t row)
     }
     if (!index_alive(f->index, row)) return;
     __builtin_prefetch(index_slots(f->index, row));
+    __builtin_prefetch(&f->index->sketches[row]);
     f->set[i] = row + 1;
     f->found[f->n++] = row;
     if (f->n < f->cap) return;

@@ -96,8 +96,10 @@ size_t words_bytes(const struct words *w);
 uint32_t words_put(struct words *w, uint8_t domain, uint8_t mark, const void *form, size_t n_form, const void *text,
                    size_t n_text);
 uint32_t words_find(const struct words *w, uint8_t domain, struct wg_str text); /* 0: none */
-void words_count_add(struct words *w, uint32_t id, uint32_t by);                /* w has no base */
-uint32_t words_next(const struct words *w, uint32_t own);                       /* after 0 the first, 0 after the last */
+/* Fetches what words_find will read of the base: first the table's line, a little later (`value`) the value's. */
+void words_ahead(const struct words *w, uint8_t domain, struct wg_str text, bool value);
+void words_count_add(struct words *w, uint32_t id, uint32_t by); /* w has no base */
+uint32_t words_next(const struct words *w, uint32_t own);        /* after 0 the first, 0 after the last */
 
 enum { BLOB_HEAD = 8, FORM_MAX = 128 };
 struct blob {
@@ -182,6 +184,7 @@ struct layout {
     size_t n_units, n_slots;
     uint8_t fed[UNITS_MAX];                          /* columns that went into a name unit */
     int name, surname, given, birth, age, sex, idno; /* unit numbers or -1 */
+    int phone;                                       /* where a row can have one only */
 };
 /* Where each column goes: a slot, or one of the parts that are put together. */
 enum part { PART_NONE, PART_SLOT, PART_NAME, PART_SURNAME, PART_GIVEN, PART_YEAR, PART_MONTH, PART_DAY };
@@ -210,6 +213,8 @@ void reader_init(struct reader *r, const struct layout *layout, const struct col
                  const char *area_code, wg_day today);
 void reader_free(struct reader *r);
 void reader_row(struct reader *r, const struct wg_str *cells, uint32_t *ret_slots);
+/* Fetches for a row to be read soon; again with `value` a little later. */
+void reader_ahead(const struct reader *r, const struct wg_str *cells, bool value);
 
 /* Many rows read on all threads: all of `rows`, or those `pick` names. Each worker keeps values of its own over `base`, so that
  * reading needs no lock. What is read goes by its place in the batch. */
@@ -265,10 +270,28 @@ struct comparison {
     uint8_t level[UNITS_MAX];
     uint32_t shared[UNITS_MAX]; /* the value both have, or the commoner of the two: how rare it is weighs */
 };
+/* Sixteen places of a row's whole identity number and of its telephone (when it can have one only), four bits each; 0: none. Two
+ * that are unlike in more than two places differ, and their values need not be fetched. */
+struct sketch {
+    uint64_t idno, phone;
+};
 struct side {
     const struct words *words;
     const uint32_t *slots;
+    const struct sketch *sketch; /* or NULL */
 };
+struct sketch sketch_of(const struct layout *layout, const struct words *words, const uint32_t *slots);
+static inline bool sketch_differs(uint64_t a, uint64_t b)
+{
+    uint64_t x = a ^ b;
+    if (!a || !b) return false;
+    x |= x >> 1;
+    x |= x >> 2;
+    x &= 0x1111111111111111u;
+    x &= x - 1;
+    x &= x - 1;
+    return x != 0;
+}
 /* With a model, gives up (false) once the pair cannot reach `cut` bits any more. */
 bool compare_rows(const struct layout *layout, const struct dependence *dep, struct side a, struct side b,
                   const struct model *model, float cut, struct comparison *ret);
@@ -398,6 +421,7 @@ struct match_index {
     struct words words;
     struct reader reader;
     uint32_t *slots; /* rows * n_slots, by the caller's key */
+    struct sketch *sketches;
     uint32_t rows, rows_cap;
     uint64_t *alive;
     size_t living;
@@ -470,13 +494,20 @@ void finder_run(struct finder *f, const struct words *words, const uint32_t *slo
 /* Only persons with the very identity number of the row. */
 void finder_number(struct finder *f, const struct words *words, const uint32_t *slots);
 /* Fetches what comparing with found[at] will read, while the ones before are compared. */
-static inline void finder_ahead(const struct finder *f, const uint32_t *slots, size_t at)
+static inline void finder_ahead(const struct finder *f, const uint32_t *slots, const struct sketch *sketch, size_t at)
 {
     if (at >= f->n) return;
     const struct match_index *index = f->index;
-    const uint32_t *person = index->slots + (size_t)f->found[at] * index->layout.n_slots;
-    for (size_t s = 1; s < index->layout.n_slots; s++) {
-        if (slots[s] && person[s] && slots[s] != person[s]) __builtin_prefetch(words_at(&index->words, person[s]));
+    const struct layout *l = &index->layout;
+    const struct sketch *other = &index->sketches[f->found[at]];
+    const uint32_t *person = index->slots + (size_t)f->found[at] * l->n_slots;
+    bool unlike = sketch_differs(sketch->idno, other->idno);
+    for (size_t u = 0; u < l->n_units; u++) {
+        /* Of somebody with another number hardly more than the name and the birth date is ever looked at. */
+        if (unlike && (int)u != l->name && (int)u != l->birth) continue;
+        if ((int)u == l->phone && sketch_differs(sketch->phone, other->phone)) continue;
+        uint32_t value = person[l->units[u].slot];
+        if (value && value != slots[l->units[u].slot]) __builtin_prefetch(words_at(&index->words, value));
     }
 }
 #endif

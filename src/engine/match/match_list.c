@@ -48,7 +48,7 @@ static const struct words *list_words(const struct list *l, size_t row)
 
 static struct side list_side(const struct list *l, size_t row)
 {
-    return (struct side){list_words(l, row), list_slots(l, row)};
+    return (struct side){.words = list_words(l, row), .slots = list_slots(l, row)};
 }
 
 static void list_open(struct list *l, const struct match_index *index, const struct match_rows *rows, size_t threads,
@@ -168,7 +168,7 @@ static void draw_strangers(const struct match_index *index, const struct batch *
     model->tried = 0;
     uint64_t state = seed | 1;
     for (size_t k = 0; k < DRAWN_PAIRS && k < n * 64; k++) {
-        struct side row = {batch_words(sample, k % n), batch_slots(sample, k % n)};
+        struct side row = {.words = batch_words(sample, k % n), .slots = batch_slots(sample, k % n)};
         state = state * 6364136223846793005u + 1442695040888963407u;
         uint32_t person = index->by_content[(state >> 33) % index->n_by_content];
         if (!index_alive(index, person)) continue;
@@ -194,7 +194,7 @@ static void learn_sample(const struct match_index *index, const struct batch *sa
     float cut = model_begin(model, &index->layout, .5 / (double)(index->living + 1), false);
     finder_init(&f, index);
     for (size_t i = 0; i < sample->n && looked < SAMPLE_PAIRS; i++, used++) {
-        struct side row = {batch_words(sample, i), batch_slots(sample, i)};
+        struct side row = {.words = batch_words(sample, i), .slots = batch_slots(sample, i)};
         finder_run(&f, row.words, row.slots);
         looked += f.n;
         if (n_pairs + f.n > cap) {
@@ -203,7 +203,6 @@ static void learn_sample(const struct match_index *index, const struct batch *sa
         }
         for (size_t k = 0; k < f.n; k++) {
             struct sample_pair *p = &pairs[n_pairs];
-            finder_ahead(&f, row.slots, k + 6);
             (void)compare_rows(&index->layout, &index->dep, row, index_side(index, f.found[k]), NULL, 0, &p->c);
             only_register(index, &p->c);
             if (!model_saw(model, &index->layout, &index->words, &p->c, cut)) continue;
@@ -340,7 +339,7 @@ static void judge_found(const struct matching *m, const struct finder *f, struct
         struct comparison c;
         struct scored scored;
         struct side person = index_side(index, f->found[i]);
-        finder_ahead(f, side.slots, i + 6);
+        finder_ahead(f, side.slots, side.sketch, i + 6);
         if (!compare_rows(&index->layout, &index->dep, side, person, m->model, m->cut, &c)) {
             if (!same_number(index, side.slots, f->found[i])) continue;
             (void)compare_rows(&index->layout, &index->dep, side, person, NULL, 0, &c);
@@ -378,6 +377,8 @@ static void keep_settled(struct row_result *r, const struct settled *s, struct w
 static void match_one(const struct matching *m, struct finder *f, size_t row, struct wg_arena *arena)
 {
     struct side side = list_side(m->list, row);
+    struct sketch sketch = sketch_of(&m->list->index->layout, side.words, side.slots);
+    side.sketch = &sketch;
     struct row_result *r = &m->results[row];
     struct settled settled;
     struct best best = {.n = 0};

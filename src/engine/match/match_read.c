@@ -81,7 +81,8 @@ static int unit_of(const struct layout *l, enum unit_kind kind)
 
 void layout_make(struct layout *l, const struct match_field *fields, size_t n_fields)
 {
-    *l = (struct layout){.n_slots = 1, .name = -1, .surname = -1, .given = -1, .birth = -1, .age = -1, .sex = -1, .idno = -1};
+    *l = (struct layout){
+        .n_slots = 1, .name = -1, .surname = -1, .given = -1, .birth = -1, .age = -1, .sex = -1, .idno = -1, .phone = -1};
     for (size_t i = 0; i < n_fields; i++) {
         switch (fields[i].kind) {
         case COLUMN_NAME:
@@ -118,6 +119,8 @@ void layout_make(struct layout *l, const struct match_field *fields, size_t n_fi
     }
     /* An identity number says when its holder was born, also where no column does. */
     l->idno = unit_of(l, UNIT_IDNO);
+    l->phone = unit_of(l, UNIT_PHONE);
+    if (l->phone >= 0 && l->units[l->phone].slots > 1) l->phone = -1;
     struct match_field told = {.kind = COLUMN_BIRTH};
     if (l->idno >= 0 && l->birth < 0) l->birth = add_unit(l, UNIT_BIRTH, &told);
     told.kind = COLUMN_SEX;
@@ -578,6 +581,17 @@ static void derive(struct reader *r, const struct people_idno *idno, uint32_t *s
     if (l->sex >= 0 && idno->sex && slots[l->units[l->sex].slot] == 0) {
         slots[l->units[l->sex].slot] = put_sex(r, idno->sex);
         slots[0] |= FLAG_SEX_DERIVED;
+    }
+}
+
+void reader_ahead(const struct reader *r, const struct wg_str *cells, bool value)
+{
+    const struct column_map *map = r->map;
+    for (size_t i = 0; i < map->n; i++) {
+        if (map->part[i] == PART_NAME) words_ahead(r->words, UNIT_NAME, cells[i], value);
+        if (map->part[i] != PART_SLOT) continue;
+        enum unit_kind kind = r->layout->units[map->unit[i]].kind;
+        if (kind == UNIT_IDNO || kind == UNIT_PHONE) words_ahead(r->words, (uint8_t)kind, cells[i], value);
     }
 }
 

@@ -113,6 +113,16 @@ uint32_t words_find(const struct words *w, uint8_t domain, struct wg_str text)
     return found ? found + w->first : 0;
 }
 
+void words_ahead(const struct words *w, uint8_t domain, struct wg_str text, bool value)
+{
+    if (!w->base || text.n == 0) return;
+    const uint32_t *at = &w->base->table[hash_of(domain, text) & w->base->mask];
+    if (!value)
+        __builtin_prefetch(at);
+    else if (*at)
+        __builtin_prefetch(w->base->pool + (size_t)*at * 4);
+}
+
 uint32_t words_put(struct words *w, uint8_t domain, uint8_t mark, const void *form, size_t n_form, const void *text,
                    size_t n_text)
 {
