@@ -1,6 +1,7 @@
 /* How wide a way each edge of the mesh lets through: between two solid things its length; where an end is only a corner of a strip or a
  * crossing of gaps, what stands to both sides of its middle tells. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/enclose/enclose_internal.h"
 
@@ -39,11 +40,9 @@ static double squeeze(struct enc_near *near, const struct enc_segment *all, stru
     return best;
 }
 
-void enc_gaps_measure(struct wg_ctx *ctx, struct enc_space *sp, const struct enc_segment *obstacles, size_t n)
+static void measure(struct wg_ctx *ctx, struct enc_space *sp, const uint8_t *solid, const struct enc_segment *obstacles, size_t n)
 {
     const struct enc_mesh *m = &sp->mesh;
-    mark_solid(ctx, sp);
-    sp->gap = wg_alloc_n(ctx->arena, m->n_tri + 1, sizeof *sp->gap);
     for (size_t t = 0; t < m->n_tri; t++)
         for (int i = 0; i < 3; i++) sp->gap[t][i] = 1e9F;
     struct enc_near *near = enc_near(ctx, obstacles, n, 5);
@@ -53,7 +52,7 @@ void enc_gaps_measure(struct wg_ctx *ctx, struct enc_space *sp, const struct enc
             if (sp->kind[t] == ENC_SOLID || u < 0 || sp->kind[u] == ENC_SOLID || sp->wall[t][i] >= 0) continue;
             double len = enc_edge_length(m, t, i);
             if (len >= widest) continue;
-            if (sp->solid[v] && sp->solid[w]) {
+            if (solid[v] && solid[w]) {
                 sp->gap[t][i] = (float)len;
             } else if (u > (int32_t)t) {
                 struct enc_xy a = enc_vertex(m, v), b = enc_vertex(m, w);
@@ -63,6 +62,30 @@ void enc_gaps_measure(struct wg_ctx *ctx, struct enc_space *sp, const struct enc
                     if (m->adj[u][j] == (int32_t)t) sp->gap[u][j] = (float)gap;
             }
         }
+}
+
+void enc_gaps_measure(struct wg_ctx *ctx, struct enc_space *sp, const struct enc_segment *obstacles, size_t n)
+{
+    mark_solid(ctx, sp);
+    sp->gap = wg_alloc_n(ctx->arena, sp->mesh.n_tri + 1, sizeof *sp->gap);
+    sp->obstacles = obstacles;
+    sp->n_obstacles = n;
+    measure(ctx, sp, sp->solid, obstacles, n);
+}
+
+void enc_gaps_with_fence(struct enc_draft *d)
+{
+    struct enc_space *sp = d->space;
+    const struct enc_mesh *m = &sp->mesh;
+    size_t n = sp->n_obstacles;
+    struct enc_segment *all = wg_alloc_n(d->ctx->arena, n + d->n_runs + 1, sizeof *all);
+    uint8_t *solid = wg_alloc_n(d->ctx->arena, m->n_v + 1, 1);
+    if (n) memcpy(all, sp->obstacles, n * sizeof *all);
+    memcpy(solid, sp->solid, m->n_v);
+    for (size_t i = 0; i < d->n_runs; i++) all[n + i] = (struct enc_segment){d->runs[i].a, d->runs[i].b, UINT32_MAX};
+    for (size_t i = 0; i < d->n_edges; i++)
+        for (int end = 1; end < 3; end++) solid[m->tri[d->edges[i].tri][(d->edges[i].corner + end) % 3]] = 1;
+    measure(d->ctx, sp, solid, all, n + d->n_runs);
 }
 
 bool enc_edge_narrow(const struct enc_space *sp, size_t t, int corner)

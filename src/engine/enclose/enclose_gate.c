@@ -323,7 +323,7 @@ static void drive_in(struct placer *p, int32_t label)
     for (size_t i = 0; i < d->n_gates && n < sizeof starts / sizeof *starts; i++)
         if (d->gates[i].label == label && d->gates[i].large && (d->gates[i].outer < 0 || d->engine[d->gates[i].outer]))
             starts[n++] = d->gates[i].tri;
-    enc_walk_from(p->walk, ENC_WALK_INSIDE, label, p->c->fire_lane_m + 1, starts, n); /* room to turn into the lane */
+    enc_walk_from(p->walk, ENC_WALK_INSIDE, label, p->c->fire_lane_m, starts, n);
     enc_walk_mark(p->walk, d->engine);
 }
 

@@ -204,6 +204,8 @@ struct enc_space {
     int32_t (*wall)[3]; /* existing barrier along the edge; -1 */
     uint8_t *solid;     /* of each vertex: it belongs to a building or a wall */
     float (*gap)[3];    /* width of the way through each edge, metres; large where nothing hems it in */
+    const struct enc_segment *obstacles; /* what stands */
+    size_t n_obstacles;
     size_t n_blocks;
     int32_t *home_block; /* of each building: its block, -1 when it is no home or has no ground before a door */
     struct enc_door *doors;
@@ -358,6 +360,8 @@ struct enc_draft {
 void enc_draft_note(struct enc_draft *d, const char *feature, const char *zh, const char *en);
 /* Chains of new fence from the labels; enclose_fence.c. */
 void enc_fences_find(struct enc_draft *d);
+/* Measures the gaps again with the new fence standing: it hems lanes in as walls do; enclose_gap.c. */
+void enc_gaps_with_fence(struct enc_draft *d);
 /* Gates for every compound; enclose_gate.c. */
 WG_MUST int enc_gates_place(struct enc_draft *d, const struct enc_draft_gate *locked, size_t n_locked,
                             struct enc_limits *limits);

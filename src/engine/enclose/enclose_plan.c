@@ -47,7 +47,21 @@ static void street_starts(const struct enc_space *sp, int32_t *starts, size_t *r
     *ret_n = n;
 }
 
-/* Ways to the street today and beyond the fence, and where engines get. */
+/* Where engines get on the streets' side of the new fence, which narrows lanes too. */
+static void drive_streets(struct enc_making *k)
+{
+    struct enc_draft *d = &k->draft;
+    int32_t *starts = wg_alloc_n(k->ctx->arena, k->space.mesh.n_tri + 1, sizeof *starts);
+    size_t n = 0, out = 0;
+    street_starts(&k->space, starts, &n);
+    for (size_t i = 0; i < n; i++)
+        if (d->label[starts[i]] == 0) starts[out++] = starts[i];
+    struct enc_walk *w = enc_walk(d);
+    enc_walk_from(w, ENC_WALK_OUTSIDE, 0, k->map->config->fire_lane_m, starts, out);
+    enc_walk_mark(w, d->engine);
+}
+
+/* Ways to the street today and beyond the fence, and where engines get today. */
 static void walk_streets(struct enc_making *k)
 {
     struct enc_draft *d = &k->draft;
@@ -69,8 +83,6 @@ static void walk_streets(struct enc_making *k)
     size_t out = 0;
     for (size_t i = 0; i < n; i++)
         if (d->label[starts[i]] == 0) starts[out++] = starts[i];
-    enc_walk_from(w, ENC_WALK_OUTSIDE, 0, lane + 1, starts, out);
-    enc_walk_mark(w, d->engine);
     enc_walk_from(w, ENC_WALK_OUTSIDE, 0, 0.9, starts, out);
     for (size_t t = 0; t < n_tri; t++) {
         d->beyond[t] = enc_walk_to(w, (int32_t)t);
@@ -95,6 +107,8 @@ int enclose_plan(struct wg_ctx *ctx, const struct enclose_map *map, const struct
     if (rc) return rc;
     walk_streets(k);
     enc_fences_find(&k->draft);
+    enc_gaps_with_fence(&k->draft);
+    drive_streets(k);
     rc = enc_gates_place(&k->draft, k->locks.gates, k->locks.n_gates, &k->limits);
     if (!rc) rc = enc_plan_tell(k, ret_plan);
     wg_progress_report(options->progress, 1);
