@@ -209,6 +209,21 @@ static void test_list__a_rejected_row_is_mended_or_goes_back_as_a_file(void **st
     assert_checks(f);
 }
 
+static void test_list__a_list_is_seen_by_those_it_concerns(void **state)
+{
+    struct district_fixture *f = *state; /* list P8 */
+    struct bringing b = bring(f, "东街", wg_str(wg_fmt(f->arena, "姓名,证件号,电话,备注\n%s", row_of(f, 0, 0, "x"))), false);
+    assert_int_equal(b.rc, 0);
+    df_routes(f, list_routes);
+    struct df_session bringer = df_enter(f, "data"), inside = df_enter(f, "community-001001"),
+                      outside = df_enter(f, "community-002001");
+    const char *address = wg_fmt(f->arena, "/api/v1/lists/%s", df_id(f, b.list));
+    assert_int_equal(df_ask(f, &bringer, "GET", address, NULL).status, 200);
+    assert_int_equal(df_ask(f, &inside, "GET", address, NULL).status, 200);
+    assert_int_equal(df_ask(f, &outside, "GET", address, NULL).status, 404);
+    assert_int_equal(json_array_size(json_object_get(df_get(f, &outside, "/api/v1/lists"), "items")), 0);
+}
+
 /* A row whose number is one person's and whose name is quite another's: for a clerk. */
 static struct bringing doubtful(struct district_fixture *f, int rows)
 {
@@ -422,6 +437,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_list__five_lists_one_visit_five_rows_closed, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_list__people_go_to_the_place_their_address_names, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_list__a_rejected_row_is_mended_or_goes_back_as_a_file, df_setup, df_teardown),
+        cmocka_unit_test_setup_teardown(test_list__a_list_is_seen_by_those_it_concerns, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_list__two_clerks_never_get_the_same_row, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_list__the_next_row_is_given_ahead_while_one_is_held, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_list__not_the_same_is_remembered, df_setup, df_teardown),
