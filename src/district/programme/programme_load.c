@@ -167,9 +167,10 @@ json_t *programmes_json(const struct programmes *all)
         for (size_t r = 0; r < p->n_results; r++)
             json_array_append_new(results, json_pack("{s:s, s:s, s:s, s:s}", "code", p->results[r].code, "zh", p->results[r].zh,
                                                      "en", p->results[r].en, "effect", effect_codes[p->results[r].effect]));
+        json_t *due = p->daily ? json_sprintf("%02d:%02d", p->due_hour, p->due_minute) : json_null();
         json_object_set_new(out, p->code,
-                            json_pack("{s:s, s:s, s:b, s:o, s:O, s:O}", "zh", p->zh, "en", p->en, "daily", p->daily ? 1 : 0,
-                                      "results", results, "form", p->form, "alarms", p->alarms));
+                            json_pack("{s:s, s:s, s:b, s:o, s:o, s:O, s:O}", "zh", p->zh, "en", p->en, "daily",
+                                      p->daily ? 1 : 0, "due", due, "results", results, "form", p->form, "alarms", p->alarms));
     }
     return out;
 }
