@@ -158,7 +158,7 @@ export const absences = (place: string, ask?: PageAsk): Promise<Rows<Schema<'Abs
 export const absenceAdd = (body: Schema<'AbsenceWrite'>): Promise<Schema<'Created'>> =>
   write('POST', 'absences', body)
 export const absenceDrop = (id: string): Promise<unknown> => write('DELETE', `absences/${id}`)
-export function registerImport(what: 'people' | 'places' | 'duties' | 'workers', file: File): Promise<Job> {
+export function registerImport(what: 'people' | 'places' | 'duties', file: File): Promise<Job> {
   const form = new FormData()
   form.set('file', file, file.name)
   return request('POST', `import/${what}`, { form })

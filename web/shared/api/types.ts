@@ -380,6 +380,11 @@ export interface components {
             added: number;
             changed: number;
             received: number;
+            /**
+             * Format: uuid
+             * @description There when rows were not taken: import/{job}/refused gives them.
+             */
+            refused_file: string | null;
             rejected: number;
             unchanged: number;
         };
@@ -393,6 +398,8 @@ export interface components {
             kind: string;
             phase: string | null;
             problem: unknown;
+            /** Format: date-time */
+            queued: string;
             result: unknown;
             /** Format: date-time */
             started: string | null;
@@ -688,6 +695,8 @@ export interface components {
             sex: number;
             /** @enum {string} */
             state: "living" | "away" | "moved" | "provisional" | "gone";
+            /** @description In the answer to a change: for the next one. */
+            version?: number;
         };
         /** @description A task of a person. */
         PersonTask: {
@@ -822,7 +831,7 @@ export interface components {
             remark: string | null;
             signed: components["schemas"]["ReportSignature"] | null;
             /** @enum {string} */
-            state: "unsigned" | "signed" | "verified";
+            state: "unsigned" | "signed" | "verified" | "partly";
             verified: components["schemas"]["ReportSignature"] | null;
         };
         /** @description A community or street in the sheet above it. */
@@ -870,6 +879,34 @@ export interface components {
             /** Format: date-time */
             at: string;
             by: string;
+        };
+        /** @description Fields of people, places or duties, for forms and files. */
+        Resource: {
+            fields: components["schemas"]["ResourceField"][];
+            label: components["schemas"]["ResourceLabel"];
+            name: string;
+        };
+        /** @description One choice of a field. */
+        ResourceChoice: {
+            code: string;
+            en: string;
+            zh: string;
+        };
+        /** @description A field of a resource. */
+        ResourceField: {
+            choices: components["schemas"]["ResourceChoice"][];
+            label: components["schemas"]["ResourceLabel"];
+            max: number;
+            name: string;
+            required: boolean;
+            /** @enum {string} */
+            type: "text" | "integer" | "day" | "time" | "id" | "bool" | "choice";
+            writable: boolean;
+        };
+        /** @description A name in both languages. */
+        ResourceLabel: {
+            en: string;
+            zh: string;
         };
         /** @description Which number, and why. */
         RevealAsk: {

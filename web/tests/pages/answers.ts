@@ -396,6 +396,7 @@ export const job = (state: Job['state'], done: number): Job => ({
   state,
   phase: 'comparing',
   done,
+  queued: NOW,
   started: NOW,
   ended: null,
   result: null,
