@@ -40,7 +40,8 @@ static double squeeze(struct enc_near *near, const struct enc_segment *all, stru
     return best;
 }
 
-static void measure(struct wg_ctx *ctx, struct enc_space *sp, const uint8_t *solid, const struct enc_segment *obstacles, size_t n)
+static void measure(struct wg_ctx *ctx, struct enc_space *sp, const uint8_t *solid, const struct enc_segment *obstacles,
+                    size_t n)
 {
     const struct enc_mesh *m = &sp->mesh;
     for (size_t t = 0; t < m->n_tri; t++)

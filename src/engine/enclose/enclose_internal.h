@@ -194,16 +194,16 @@ struct enc_door {
 struct enc_space {
     const struct enclose_map *map;
     struct enc_mesh mesh;
-    uint8_t *kind;      /* of each triangle: enc_cell_kind */
-    uint8_t *lane;      /* outside, but no street: 1 a shop's way to the street, 2 railway or water */
-    int32_t *building;  /* solid: whose; -1 */
-    int32_t *apron;     /* the home before whose doors it lies; -1 */
-    int32_t *apron2;    /* the same for the other side, where nothing tells which; -1 */
-    int32_t *community; /* zone index; -1 */
-    int32_t *block;     /* street block; -1: street */
-    int32_t (*wall)[3]; /* existing barrier along the edge; -1 */
-    uint8_t *solid;     /* of each vertex: it belongs to a building or a wall */
-    float (*gap)[3];    /* width of the way through each edge, metres; large where nothing hems it in */
+    uint8_t *kind;                       /* of each triangle: enc_cell_kind */
+    uint8_t *lane;                       /* outside, but no street: 1 a shop's way to the street, 2 railway or water */
+    int32_t *building;                   /* solid: whose; -1 */
+    int32_t *apron;                      /* the home before whose doors it lies; -1 */
+    int32_t *apron2;                     /* the same for the other side, where nothing tells which; -1 */
+    int32_t *community;                  /* zone index; -1 */
+    int32_t *block;                      /* street block; -1: street */
+    int32_t (*wall)[3];                  /* existing barrier along the edge; -1 */
+    uint8_t *solid;                      /* of each vertex: it belongs to a building or a wall */
+    float (*gap)[3];                     /* width of the way through each edge, metres; large where nothing hems it in */
     const struct enc_segment *obstacles; /* what stands */
     size_t n_obstacles;
     size_t n_blocks;

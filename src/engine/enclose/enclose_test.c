@@ -111,6 +111,57 @@ static void test_enclose__small_compounds_are_accepted_too(void **state)
     }
 }
 
+static void test_enclose__plans_under_tight_rules_are_accepted(void **state)
+{
+    (void)state; /* enclose P1: a lane that the fence itself narrows, short detours, deep ground before the doors */
+    for (int rule = 0; rule < 4; rule++) {
+        struct quarter q;
+        open_quarter(&q);
+        if (rule == 0) q.config.fire_reach_m = 25;
+        if (rule == 1) q.config.detour_m = 120;
+        if (rule == 2) q.config.apron_m = 6;
+        if (rule == 3) q.config.fire_lane_m = 4.9, q.config.fire_reach_m = 40;
+        plan_town(&q, (struct enclose_town){.seed = 60 + (uint64_t)rule, .buildings = 60, .walled = 0.4});
+        assert_int_equal(violations(&q, q.geojson), 0);
+        wg_arena_free(q.arena);
+    }
+}
+
+static void add_house(struct wg_buf *map, const char *id, double x, double y, double w, double h)
+{
+    static const double lon = 1e-4 / 8.34, lat = 1e-4 / 11.11; /* degrees in a metre at 41.57 north */
+    double x0 = 120.45 + x * lon, y0 = 41.57 + y * lat, x1 = x0 + w * lon, y1 = y0 + h * lat;
+    wg_buf_fmt(map,
+               ",{\"type\":\"Feature\",\"id\":\"%s\",\"properties\":{\"building\":\"apartments\"},\"geometry\":{"
+               "\"type\":\"Polygon\",\"coordinates\":[[[%.8f,%.8f],[%.8f,%.8f],[%.8f,%.8f],[%.8f,%.8f],[%.8f,%.8f]]]}}",
+               id, x0, y0, x1, y0, x1, y1, x0, y1, x0, y0);
+}
+
+static void test_enclose__crowded_and_overlapping_houses_are_accepted(void **state)
+{
+    (void)state; /* enclose P1, P10 */
+    struct quarter q;
+    open_quarter(&q);
+    struct wg_buf map;
+    wg_buf_init(&map, 1 << 20);
+    wg_buf_puts(&map, "{\"type\":\"FeatureCollection\",\"features\":["
+                      "{\"type\":\"Feature\",\"id\":\"s\",\"properties\":{\"highway\":\"residential\",\"width\":\"6\"},"
+                      "\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[120.4480,41.5700],[120.4530,41.5700]]}}");
+    for (int i = 0; i < 6; i++) { /* houses so close that the ground before one is all its neighbour's */
+        add_house(&map, wg_fmt(q.arena, "near%d", i), 14.0 * (i % 3), 20 + 10.5 * (i / 3), 13, 8);
+        add_house(&map, wg_fmt(q.arena, "row%d", i), 90 + 12.2 * (i % 2), 20 + 10.2 * (i / 2), 12, 8);
+    }
+    add_house(&map, "large", 140, 20, 40, 20); /* four fifths of the small one lie in it */
+    add_house(&map, "small", 168, 32, 15, 15);
+    wg_buf_puts(&map, "]}");
+    assert_int_equal(enclose_map_read(&q.ctx, (struct wg_str){map.p, map.n}, &q.config, &q.map), 0);
+    plan_with(&q, (struct wg_str){NULL, 0});
+    wg_buf_free(&map);
+    assert_int_equal(q.plan->totals.buildings, 14);
+    assert_int_equal(violations(&q, q.geojson), 0);
+    wg_arena_free(q.arena);
+}
+
 static void test_enclose__the_same_town_gives_the_same_bytes(void **state)
 {
     (void)state; /* enclose P2 */
@@ -551,6 +602,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_enclose__every_plan_made_is_accepted),
         cmocka_unit_test(test_enclose__small_compounds_are_accepted_too),
+        cmocka_unit_test(test_enclose__plans_under_tight_rules_are_accepted),
+        cmocka_unit_test(test_enclose__crowded_and_overlapping_houses_are_accepted),
         cmocka_unit_test(test_enclose__the_same_town_gives_the_same_bytes),
         cmocka_unit_test(test_enclose__the_bound_never_exceeds_the_cost),
         cmocka_unit_test(test_enclose__an_enclosed_pair_is_proven),
