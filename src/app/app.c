@@ -100,10 +100,10 @@ void app_close(struct app *app)
 {
     if (!app) return;
     job_engine_stop(app->d.jobs.engine);
-    /* The writer may still gather sums: it ends first. */
+    /* What was read of the duties outlives no store; the writer may still gather sums, and ends before them. */
+    owners_cache_free(app->d.duties);
     store_close(app->d.store);
     list_index_free(app->d.people);
-    owners_cache_free(app->d.duties);
     programme_sums_free(app->d.sums);
     guard_close(app->d.guard);
     wg_arena_free(app->arena);
