@@ -335,6 +335,18 @@ static void rarities(const struct model *model, const struct layout *l, const st
     }
 }
 
+/* How often, at most, the same person is altogether unlike in what does not change. Without this bound the few per cent that a
+ * large crowd of relatives lends to the class of the same person become all of it where a table holds hardly any doubles, and the
+ * class learns that a person's number and sex differ as a rule. */
+static double most_unlike(enum unit_kind kind, uint8_t v)
+{
+    if (kind == UNIT_IDNO && v == LEVEL_DIFFERS) return .06;
+    if (kind == UNIT_SEX && v == LEVEL_DIFFERS) return .06;
+    if (kind == UNIT_BIRTH && (v == LEVEL_DIFFERS || v == LEVEL_YEAR_NEAR)) return .1;
+    if (kind == UNIT_NAME && (v == LEVEL_DIFFERS || v == LEVEL_SURNAME_ONLY || v == LEVEL_GIVEN_ONLY)) return .06;
+    return 1;
+}
+
 static void maximise_m(struct model *model, const struct model *prior, const struct layout *l, const struct sums *s,
                        double trust)
 {
@@ -343,7 +355,8 @@ static void maximise_m(struct model *model, const struct model *prior, const str
             if (c == CLASS_FAMILY && !l->units[u].family) continue;
             for (size_t v = 1; v < LEVELS; v++) {
                 if (apart((uint8_t)v) || (c == CLASS_FAMILY && (int)u == l->name && !relatives((uint8_t)v))) continue;
-                model->m[c][u][v] = (s->level[c][u][v] + trust * prior->m[c][u][v]) / (s->known[c][u] + trust);
+                double m = (s->level[c][u][v] + trust * prior->m[c][u][v]) / (s->known[c][u] + trust);
+                model->m[c][u][v] = c == CLASS_SAME ? fmin(m, most_unlike(l->units[u].kind, (uint8_t)v)) : m;
             }
         }
     }
