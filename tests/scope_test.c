@@ -163,7 +163,7 @@ static int ask_as_stranger(const struct probe *probe, const char *login, const s
     const char *word = found_in(told.text, request);
     bool fine = (told.status == 200 && !word) || told.status == 403 || told.status == 404;
     if (fine && told.status == 200 && strncmp(probe->route, "POST /api/v1/import/", 20) == 0)
-        (void)wait_for_job(json_loads(told.text, 0, NULL)); /* the rows are refused by the job */
+        (void)wait_for_job(res_keep(&world.p.f->ctx, json_loads(told.text, 0, NULL))); /* the rows are refused by the job */
     if (fine) return 0;
     print_error("%s as %s: %d%s%s\n  %s\n  %.1500s\n", probe->route, login, told.status, word ? " with " : "", word ? word : "",
                 request, told.text);

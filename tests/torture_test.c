@@ -231,7 +231,7 @@ static void assert_checks(struct district_fixture *f)
 }
 
 /* How much there is of everything that a unit of work may have written. */
-static int64_t weight(struct district_fixture *f)
+static uint64_t weight(struct district_fixture *f)
 {
     static const char *const counts[] = {
         "SELECT count(*) + sum(version) FROM person",
@@ -253,8 +253,8 @@ static int64_t weight(struct district_fixture *f)
         "SELECT count(*) FROM person_change",
         "SELECT count(*) + count(verified_at) FROM report",
         "SELECT count(*) + count(login) FROM worker"};
-    int64_t sum = 0;
-    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) sum = sum * 131 + df_number(f, counts[i]);
+    uint64_t sum = 0;
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) sum = sum * 131 + (uint64_t)df_number(f, counts[i]);
     return sum;
 }
 
@@ -265,7 +265,8 @@ static void survive(struct shell *s, const char *login, const char *method, cons
     struct district_fixture *f = s->f;
     struct df_session session = df_enter(f, login);
     for (long turn = 0; turn < 1000; turn++) {
-        int64_t before = weight(f), audit = df_number(f, "SELECT count(*) FROM audit");
+        uint64_t before = weight(f);
+        int64_t audit = df_number(f, "SELECT count(*) FROM audit");
         atomic_store(&fuse, turn);
         struct df_reply r = df_ask(f, &session, method, path, body);
         bool failed = atomic_exchange(&fuse, -1) < 0, changed = weight(f) != before;

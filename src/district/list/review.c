@@ -453,6 +453,7 @@ static int item_json(struct guard_call *call, const struct claiming *c, json_t *
         rc = candidate_json(ctx, c->d, snap, people[i], explained[i], candidates);
     }
     if (rc) return rc;
+    store_read_end(snap);
     *ret = json_pack("{s:s, s:s, s:I, s:s, s:s, s:O, s:O}", "list", wg_id_text(ctx->arena, c->list), "list_name", head.name,
                      "row", (json_int_t)c->row, "until", wg_time_text(ctx->arena, ctx->now + CLAIM_MS, ctx->zone),
                      "reason_text", list_reason_text(row.reason, ctx->lang), "fields", fields, "candidates", candidates);
@@ -470,12 +471,13 @@ static int answer_next(struct guard_call *call, wg_id list, wg_id held_list, int
     json_t *item = NULL;
     int rc = store_write(ctx, c.d->store, claim, &c);
     if (rc == 0 && c.found) rc = item_json(call, &c, &item);
+    (void)res_keep(ctx, item);
     if (rc == 0) rc = store_read(ctx, c.d->store, &snap);
     if (rc == 0) rc = count_left(ctx, snap, &c, &left, &others);
     if (rc) return rc;
     if (item) json_object_set_new(item, "left", json_integer(left));
-    return res_answer(call, json_pack("{s:o, s:I, s:I}", "item", item ? item : json_null(), "left", (json_int_t)left,
-                                      "by_others", (json_int_t)others));
+    return res_answer(call,
+                      json_pack("{s:O?, s:I, s:I}", "item", item, "left", (json_int_t)left, "by_others", (json_int_t)others));
 }
 
 static int read_row_ref(struct wg_ctx *ctx, const json_t *body, wg_id *ret_list, int64_t *ret_row)

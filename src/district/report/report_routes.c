@@ -118,9 +118,10 @@ static int row_json(struct wg_ctx *ctx, const struct district *d, struct store_s
     json_t *place, *person;
     wg_id id = store_get_id(rows, 0);
     int rc = place_ref(ctx, snap, d->code, wg_str_dup(ctx->arena, store_get_text(rows, 1)), &place);
+    if (rc == 0) (void)res_keep(ctx, place);
     if (rc == 0) rc = person_json(ctx, d, snap, id, place, &person);
     if (rc) return rc;
-    *ret = json_pack("{s:o, s:o, s:s, s:o, s:s?}", "person", person, "place", place, "what",
+    *ret = json_pack("{s:o, s:O, s:s, s:o, s:s?}", "person", person, "place", place, "what",
                      wg_cstr(ctx->arena, store_get_text(rows, 2)), "at", res_time_json(ctx, store_get_time(rows, 3)), "who",
                      store_is_null(rows, 4) ? NULL : wg_cstr(ctx->arena, store_get_text(rows, 4)));
     return 0;
