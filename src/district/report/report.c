@@ -3,7 +3,7 @@
 
 #include "district/report/report_internal.h"
 
-enum { DAYS_CORRECTED = 7 };
+enum { DAYS_CORRECTED = 3 };
 
 static const char q_communities[] =
     "SELECT id, path, level, kind, name, label FROM place WHERE district = $1 AND level = 2 AND path >= $2 AND path < $3 "
@@ -111,8 +111,15 @@ static int take_signed(struct wg_ctx *ctx, const struct district *d, struct stor
     return rc;
 }
 
+static size_t count_signed(const struct report_sheet *sheet)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < sheet->n; i++) n += sheet->lines[i].is_signed;
+    return n;
+}
+
 int report_sheet_read(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const char *top, wg_day day,
-                      struct report_sheet *ret)
+                      enum report_need need, struct report_sheet *ret)
 {
     struct report_sheet sheet = {.top = top, .day = day};
     size_t cap = 0, figures = report_figure_count();
@@ -134,7 +141,9 @@ int report_sheet_read(struct wg_ctx *ctx, const struct district *d, struct store
         line->value = wg_alloc_n(ctx->arena, figures, sizeof *line->value);
     }
     if (rc == 0) rc = take_signed(ctx, d, snap, &sheet);
-    if (rc == 0) rc = count_now(ctx, d, snap, &sheet);
+    size_t is_signed = rc ? 0 : count_signed(&sheet);
+    bool counted = need == REPORT_ALL || (need == REPORT_VALUES ? is_signed < sheet.n : is_signed > 0);
+    if (rc == 0 && counted) rc = count_now(ctx, d, snap, &sheet);
     for (size_t i = 0; rc == 0 && i < sheet.n; i++)
         if (!sheet.lines[i].is_signed) memcpy(sheet.lines[i].value, sheet.lines[i].now, figures * sizeof *sheet.lines[i].value);
     if (rc == 0) *ret = sheet;
@@ -188,7 +197,7 @@ static int corrections(struct wg_ctx *ctx, const struct district *d, struct stor
 {
     for (wg_day past = day - 1; past >= day - DAYS_CORRECTED; past--) {
         struct report_sheet sheet;
-        int rc = report_sheet_read(ctx, d, snap, top, past, &sheet);
+        int rc = report_sheet_read(ctx, d, snap, top, past, REPORT_CORRECTIONS, &sheet);
         if (rc) return rc;
         for (size_t f = 0; report_figures[f].code; f++) {
             int64_t as_signed = 0, now = 0;
@@ -253,8 +262,8 @@ int report_json(struct wg_ctx *ctx, const struct district *d, struct store_snap 
     json_t *place_shape, *children = res_keep(ctx, json_array()), *late = res_keep(ctx, json_array());
     if (place->level > LEVEL_COMMUNITY) return wg_refuse(ctx, WG_E_BAD_FIELD, "place", place->name, NULL);
     if (day > wg_today(ctx)) return wg_refuse(ctx, WG_E_REPORT_FUTURE, "day", NULL, NULL);
-    int rc = report_sheet_read(ctx, d, snap, place->path, day, &sheet);
-    if (rc == 0) rc = report_sheet_read(ctx, d, snap, place->path, day - 1, &yesterday);
+    int rc = report_sheet_read(ctx, d, snap, place->path, day, REPORT_ALL, &sheet);
+    if (rc == 0) rc = report_sheet_read(ctx, d, snap, place->path, day - 1, REPORT_VALUES, &yesterday);
     if (rc == 0) rc = corrections(ctx, d, snap, place->path, day, late);
     if (rc == 0 && place->level < LEVEL_COMMUNITY) rc = children_json(ctx, d, snap, place, &sheet, children);
     if (rc == 0) rc = place_json(ctx, d, snap, place, &place_shape);
@@ -322,7 +331,7 @@ int report_sign(struct wg_ctx *ctx, struct store_tx *tx, const struct district *
     int rc = signed_already(ctx, store_tx_snap(tx), d, community->path, day, &by, &verified);
     if (rc) return rc;
     if (by) return wg_refuse(ctx, WG_E_REPORT_SIGNED, NULL, by, NULL);
-    rc = report_sheet_read(ctx, d, store_tx_snap(tx), community->path, day, &sheet);
+    rc = report_sheet_read(ctx, d, store_tx_snap(tx), community->path, day, REPORT_ALL, &sheet);
     if (rc) return rc;
     json_t *figures = json_object();
     for (size_t f = 0; report_figures[f].code; f++)
@@ -371,7 +380,7 @@ int report_write(struct wg_ctx *ctx, const struct district *d, struct store_snap
     struct tab_writer *writer;
     bool zh = ctx->lang == WG_ZH;
     size_t n = report_figure_count();
-    int rc = report_sheet_read(ctx, d, snap, place->path, day, &sheet);
+    int rc = report_sheet_read(ctx, d, snap, place->path, day, REPORT_ALL, &sheet);
     struct tab_column *columns = wg_alloc_n(ctx->arena, n + 3, sizeof *columns);
     columns[0] = (struct tab_column){zh ? "社区（村）" : "community or village", false, 18};
     for (size_t f = 0; f < n; f++)
