@@ -17,8 +17,8 @@
  *
  * Units: metres on the ground, yuan, degrees of WGS 84 in every answer. Memory: ctx->arena, also what GEOS holds.
  *
- *   P1  every plan made is accepted by enclose_verify with the same map and configuration (held on made-up towns by the tests; on
- *       crowded real maps a door or a fire lane may still be named: docs/enclose.md has the counts)
+ *   P1  every plan made is accepted by enclose_verify with the same map and configuration (held on made-up towns by the tests; what
+ *       is known of real maps: docs/enclose.md)
  *   P2  the same map, configuration, locks and options give the same bytes, unless a time limit cut the search short (the plan
  *       then says so)
  *   P3  plan.bound never exceeds plan.cost: no plan on this model's ground, edges and doors can cost less
