@@ -135,6 +135,19 @@ int app_router_bare(struct wg_ctx *ctx, struct guard_router **ret_router)
     return rc;
 }
 
+struct http_options app_http_options(const struct app *app, struct guard_router *router)
+{
+    enum { MAX_BODY = 2 * 1024 * 1024, MAX_UPLOAD = 128 * 1024 * 1024 };
+    struct http_options options = http_options_default();
+    options.max_body = MAX_BODY;
+    options.max_upload = MAX_UPLOAD;
+    options.upload_prefix = "/api/v1/lists /api/v1/import/";
+    options.handle = guard_dispatch;
+    options.arg = router;
+    options.zone = app->d.zone;
+    return options;
+}
+
 /* --- checks -------------------------------------------------------------------------------------------------------------------- */
 
 const struct district_check *app_check_at(size_t index)

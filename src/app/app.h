@@ -24,6 +24,8 @@ void app_close(struct app *app); /* NULL is allowed */
 WG_MUST int app_router(struct wg_ctx *ctx, struct app *app, struct guard_router **ret_router);
 /* The same without a store, to describe them; its routes must not be called. */
 WG_MUST int app_router_bare(struct wg_ctx *ctx, struct guard_router **ret_router);
+/* How the program is served: its limits, and where large files may come. Where it listens is the caller's. */
+struct http_options app_http_options(const struct app *app, struct guard_router *router);
 const struct district_check *app_check_at(size_t index); /* NULL at the end */
 /* One check held against a store: *ret_count rows break it; up to 20 of them are named. WG_E_STORE when count and rows disagree. */
 WG_MUST int app_check_run(struct wg_ctx *ctx, struct store_snap *snap, const char *district, const struct district_check *check,

@@ -15,7 +15,7 @@ static const char help_en[] =
     "usage: wangge serve --data DIR [--listen 127.0.0.1:8020] [--tls-cert PEM --tls-key PEM] [--behind-proxy]\n"
     "Runs the server until it is interrupted. The directory is made by wangge demo or wangge user add --create.\n";
 
-enum { MAX_BODY = 2 * 1024 * 1024, MAX_UPLOAD = 128 * 1024 * 1024, JOB_THREADS = 2 };
+enum { JOB_THREADS = 2 };
 
 /* Daily rounds are due because the roster says so; opening them early only makes the first page of the morning quick. */
 static int open_rounds(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
@@ -77,19 +77,14 @@ static int serve(struct wg_ctx *ctx, const struct app_args *args, struct app *ap
 {
     struct guard_router *router;
     struct http_server *server;
-    struct http_options options = http_options_default();
     int rc = app_router(ctx, app, &router);
     if (rc) return app_failed(ctx, rc);
+    struct http_options options = app_http_options(app, router);
     options.listen = args->listen ? args->listen : "127.0.0.1:8020";
     options.tls_cert = app_option(args, "tls-cert");
     options.tls_key = app_option(args, "tls-key");
     options.behind_proxy = app_option(args, "behind-proxy") != NULL;
     options.quiet = app_option(args, "quiet") != NULL;
-    options.max_body = MAX_BODY;
-    options.max_upload = MAX_UPLOAD;
-    options.handle = guard_dispatch;
-    options.arg = router;
-    options.zone = app->d.zone;
     rc = http_start(ctx, &options, &server);
     if (rc == 0) {
         char host[128];

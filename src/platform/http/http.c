@@ -246,7 +246,10 @@ static const char *known_method(const char *method)
 static size_t body_limit(const struct http_server *server, struct wg_str path)
 {
     const struct http_options *o = &server->options;
-    return o->upload_prefix && wg_str_starts(path, wg_str(o->upload_prefix)) ? o->max_upload : o->max_body;
+    struct wg_str rest = wg_str(o->upload_prefix), prefix;
+    while (o->upload_prefix && wg_str_next(&rest, ' ', &prefix))
+        if (prefix.n && wg_str_starts(path, prefix)) return o->max_upload;
+    return o->max_body;
 }
 
 static enum MHD_Result run(struct http_exchange *x);

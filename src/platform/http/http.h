@@ -80,7 +80,7 @@ struct http_options {
     const char *tls_cert, *tls_key; /* PEM files, or NULL */
     bool behind_proxy;              /* trust X-Forwarded-For/-Proto */
     size_t max_body;                /* for other paths than uploads */
-    size_t max_upload;              /* for paths that start with `upload_prefix` (NULL: none) */
+    size_t max_upload;              /* for paths that start with one of `upload_prefix` (several between spaces; NULL: none) */
     const char *upload_prefix;
     size_t max_bodies; /* memory of all bodies being received or handled */
     /* A request must have come whole within idle_seconds + request_seconds, longer only for a body that comes at 4 KiB/s. */

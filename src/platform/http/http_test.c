@@ -118,7 +118,7 @@ static void start_with(struct fixture *f, struct http_options options)
     options.handle = handle;
     options.arg = f;
     options.quiet = true;
-    options.upload_prefix = "/upload";
+    options.upload_prefix = "/elsewhere /upload";
     assert_int_equal(http_start(&f->ctx, &options, &f->server), 0);
 }
 
