@@ -6,6 +6,8 @@
  *            package are there (npm ci in bench/duckdb); its time counts from the list's CSV, without loading the register
  *   engine   match_list, from the list's cells to its links; the register's index stands in memory, as the server keeps it
  *
+ * Each is run three times (the joins nine); the least time is given, wall clock and processor time of all threads.
+ *
  *   match_speed_bench [--people N] [--rows M] [--growth] [--dedupe N] [--no-duckdb]        default 600000 40000 */
 #include <sys/resource.h>
 #include <time.h>
@@ -191,27 +193,71 @@ static void one_list(struct town *t, struct match_index *index, const struct joi
     struct wg_str *list = made_list(11 + kind, t->arena, &t->people, &made_lists[kind], rows, &truth);
     struct match_rows table = {made_fields, MADE_FIELDS, list, rows};
     size_t found = join_probe(join, list, rows), carries = 0;
-    double start = seconds();
-    for (int i = 0; i < 10; i++) found = join_probe(join, list, rows);
-    double bare = (seconds() - start) / 10 * 1e3;
+    double bare = 1e9, engine = 1e9, cpu = 1e9;
+    for (int i = 0; i < 9; i++) {
+        double used = used_cpu();
+        found = join_probe(join, list, rows);
+        used = (used_cpu() - used) * 1e3;
+        bare = used < bare ? used : bare;
+    }
     for (size_t i = 0; i < rows; i++) carries += list[i * MADE_FIELDS].n == 18;
 
-    start = seconds();
-    double cpu = used_cpu();
-    must(match_list(&t->ctx, index, &table, &t->options, NULL, &links, &measure) == 0, "match_list failed");
-    double engine = (seconds() - start) * 1e3;
-    cpu = (used_cpu() - cpu) * 1e3;
+    for (int i = 0; i < 3; i++) {
+        double start = seconds(), used = used_cpu();
+        must(match_list(&t->ctx, index, &table, &t->options, NULL, &links, &measure) == 0, "match_list failed");
+        double took = (seconds() - start) * 1e3;
+        used = (used_cpu() - used) * 1e3;
+        engine = took < engine ? took : engine;
+        cpu = used < cpu ? used : cpu;
+    }
     struct judged own = judge(links, truth, rows), theirs = {.truth = own.truth};
     printf("%-22s engine %7.0f ms (%.0f rows/ms, cpu %.0f ms, %zu pairs)  F1 %.4f\n", made_lists[kind].name, engine,
            (double)rows / engine, cpu, measure.pairs_compared, f1(own));
     if (carries > rows / 3)
-        printf("%-22s bare join on the number %.1f ms (%zu of %zu found): engine / join = %.0f\n", "", bare, found, rows,
-               engine / bare);
-    double ms = 0, their_cpu = 0;
-    if (sql && duckdb(t, list, rows, truth, &ms, &their_cpu, &theirs))
+        printf("%-22s bare join on the number %.1f ms (%zu of %zu found): engine / join = %.0f (cpu)\n", "", bare, found, rows,
+               cpu / bare);
+    double ms = 1e9, their_cpu = 1e9;
+    for (int i = 0; sql && i < 3; i++) {
+        double took = 0, used = 0;
+        theirs = (struct judged){.truth = own.truth};
+        if (!duckdb(t, list, rows, truth, &took, &used, &theirs)) break;
+        ms = took < ms ? took : ms;
+        their_cpu = used < their_cpu ? used : their_cpu;
+    }
+    if (ms < 1e9)
         printf("%-22s duckdb %7.0f ms (cpu %.0f ms)  F1 %.4f: duckdb / engine = %.1f (cpu %.1f)\n", "", ms, their_cpu,
                f1(theirs), ms / engine, their_cpu / cpu);
     (void)fflush(stdout);
+}
+
+/* Rows that hold the number and the name of somebody in the register: what a bare join answers as well. */
+static void clean_rows(struct town *t, struct match_index *index, const struct join *join, size_t rows)
+{
+    struct wg_str *list = wg_alloc_n(t->arena, rows * MADE_FIELDS, sizeof *list);
+    size_t n = 0, found = 0;
+    for (size_t i = 0; n < rows && i < t->people.n * 2; i++) {
+        const struct wg_str *from = t->cells + i * 7919 % t->people.n * MADE_FIELDS;
+        if (from[0].n != 18) continue;
+        for (size_t c = 0; c < MADE_FIELDS; c++) list[n * MADE_FIELDS + c] = wg_str_dup(t->arena, from[c]);
+        n++;
+    }
+    struct match_rows table = {made_fields, MADE_FIELDS, list, n};
+    double join_least = 1e9, least = 1e9;
+    for (int i = 0; i < 9; i++) {
+        struct match_link *links;
+        struct match_measure measure;
+        double cpu = used_cpu();
+        found = join_probe(join, list, n);
+        cpu = (used_cpu() - cpu) * 1e3;
+        join_least = cpu < join_least ? cpu : join_least;
+        cpu = used_cpu();
+        must(match_list(&t->ctx, index, &table, &t->options, NULL, &links, &measure) == 0, "match_list failed");
+        cpu = (used_cpu() - cpu) * 1e3;
+        least = cpu < least ? cpu : least;
+    }
+    printf("%zu rows with number and name (%zu found by the join): cpu %.2f ms, bare join %.2f ms (least of 9): engine / join "
+           "= %.1f\n",
+           n, found, least, join_least, least / join_least);
 }
 
 static struct match_index *build(struct town *t)
@@ -254,6 +300,7 @@ static void compare(size_t people, size_t rows, bool sql)
     join_build(&join, t->cells, people);
     printf("bare join: table built in %.0f ms\n", (seconds() - start) * 1e3);
     for (size_t kind = 0; kind < MADE_LISTS; kind++) one_list(t, index, &join, kind, rows, sql && kind < 3);
+    clean_rows(t, index, &join, rows);
     changes(t, index);
     free(join.table);
     match_index_free(index);

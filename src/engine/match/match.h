@@ -14,6 +14,10 @@
  *   P4 every list row gets exactly one outcome, and matched + new + review + rejected = rows
  *   P5 one register person takes more than one row of a list only where `many_to_one` says so
  *   P6 what was not compared is known: blocks too large to compare whole are split, and `struct match_measure` counts them
+ *   P7 a row with the whole identity number and the whole Chinese name of one person of the register, whose number nobody else
+ *      there holds, is that person, whatever else the row says and however both are written; its probability and weight are those
+ *      of number and name at the usual rate of errors, and the row is hardly read. So does scoring all fields decide, unless all of
+ *      them contradict
  * An index is heap memory of its own, released by match_index_free. Reading it (match_list) is safe from several threads as
  * long as nobody changes it; the caller keeps readers and writers apart. */
 #ifndef WG_MATCH_H

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -249,7 +250,7 @@ static void cluster_rows(struct wg_ctx *ctx, const struct match_index *index, do
     free(c.size);
 }
 
-static void collect(struct wg_ctx *ctx, struct scan *scan, size_t n_chunks, double bar, struct match_clusters *ret,
+static void collect(struct wg_ctx *ctx, struct scan *scan, size_t n_chunks, struct match_clusters *ret,
                     struct match_measure *measure)
 {
     size_t total = 0;
@@ -262,13 +263,74 @@ static void collect(struct wg_ctx *ctx, struct scan *scan, size_t n_chunks, doub
         measure->pairs_compared += c->compared;
         measure->pairs_skipped += c->skipped;
     }
-    for (size_t i = 0; i < ret->n_pairs; i++) {
-        double p = ret->pairs[i].probability;
-        if (p >= bar)
-            measure->expected_false_matches += 1 - p;
-        else
-            measure->expected_missed += p;
+}
+
+static double pair_probability(const struct match_index *index, uint32_t a, uint32_t b)
+{
+    struct comparison c;
+    struct scored s;
+    (void)compare_rows(&index->layout, &index->dep, index_side(index, a), index_side(index, b), NULL, 0, &c);
+    model_score(&index->model, &index->layout, &index->words, &c, &s);
+    return s.probability;
+}
+
+struct member {
+    uint32_t cluster, row;
+};
+
+static int by_cluster(const void *a, const void *b)
+{
+    const struct member *x = a, *y = b;
+    if (x->cluster != y->cluster) return x->cluster < y->cluster ? -1 : 1;
+    return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* Two rows that were not linked themselves are one person if there is a third that is one with both. The rows of a cluster larger
+ * than this come in several lots. */
+static double expect_false(const struct match_index *index, const struct member *m, size_t n, double bar)
+{
+    double own[LARGE_CLUSTER][LARGE_CLUSTER], p[LARGE_CLUSTER][LARGE_CLUSTER], sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        p[i][i] = 1;
+        for (size_t j = i + 1; j < n; j++) own[i][j] = p[i][j] = p[j][i] = pair_probability(index, m[i].row, m[j].row);
     }
+    for (size_t k = 0; k < n; k++) {
+        for (size_t i = 0; i < n; i++) {
+            for (size_t j = 0; j < n; j++) p[i][j] = fmax(p[i][j], p[i][k] * p[k][j]);
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = i + 1; j < n; j++) sum += 1 - (own[i][j] >= bar ? own[i][j] : p[i][j]);
+    }
+    return sum;
+}
+
+/* The errors to be expected: a cluster says that every two of its rows are one person, also those that met through a third only;
+ * what lies near the threshold between clusters may have been missed. */
+static void expect_errors(const struct match_index *index, const struct match_clusters *clusters, struct match_measure *measure)
+{
+    for (size_t i = 0; i < clusters->n_pairs; i++) {
+        const struct match_pair *p = &clusters->pairs[i];
+        if (clusters->cluster[p->left] != clusters->cluster[p->right]) measure->expected_missed += p->probability;
+    }
+    size_t n = 0;
+    uint32_t *size = wg_xcalloc(clusters->rows + 1, sizeof *size);
+    for (size_t r = 0; r < clusters->rows; r++) size[clusters->cluster[r]]++;
+    for (size_t r = 0; r < clusters->rows; r++) n += size[clusters->cluster[r]] > 1;
+    struct member *members = wg_xmalloc((n + 1) * sizeof *members);
+    n = 0;
+    for (size_t r = 0; r < clusters->rows; r++) {
+        if (size[clusters->cluster[r]] > 1) members[n++] = (struct member){clusters->cluster[r], (uint32_t)r};
+    }
+    free(size);
+    if (n) qsort(members, n, sizeof *members, by_cluster);
+    for (size_t i = 0; i < n;) {
+        size_t end = i + 1;
+        while (end < n && end < i + LARGE_CLUSTER && members[end].cluster == members[i].cluster) end++;
+        measure->expected_false_matches += expect_false(index, members + i, end - i, measure->threshold_match);
+        i = end;
+    }
+    free(members);
 }
 
 int index_of_table(struct wg_ctx *ctx, const struct match_rows *table, const struct match_options *options,
@@ -315,8 +377,9 @@ int match_dedupe(struct wg_ctx *ctx, const struct match_rows *table, const struc
     if (wg_progress_cancelled(progress)) {
         error = wg_refuse(ctx, WG_E_CANCELLED, NULL, NULL, NULL);
     } else {
-        collect(ctx, &scan, n_chunks, bar, &clusters, &measure);
+        collect(ctx, &scan, n_chunks, &clusters, &measure);
         cluster_rows(ctx, index, bar, &clusters);
+        expect_errors(index, &clusters, &measure);
         *ret_clusters = clusters;
         *ret_measure = measure;
     }

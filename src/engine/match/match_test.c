@@ -355,6 +355,120 @@ static void test_match__number_and_name_settle_it(void **state)
     match_index_free(index);
 }
 
+static void same_links(const struct match_link *a, const struct match_link *b, size_t n, bool to_the_bit)
+{
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(a[i].outcome, b[i].outcome);
+        if (a[i].outcome == MATCH_MATCHED) assert_int_equal(a[i].best.key, b[i].best.key);
+        assert_string_equal(a[i].reason, b[i].reason);
+        if (to_the_bit) assert_true(fabs(a[i].best.probability - b[i].best.probability) < 1e-12);
+    }
+}
+
+/* Rows told by number and name alone come out as they do when all that is known of them is weighed. */
+static void test_match__settled_rows_are_those_that_scoring_matches(void **state) /* match P7 */
+{
+    struct world *w = *state;
+    struct match_measure measure;
+    struct match_index *index = register_of(w);
+    size_t n;
+    struct wg_str *list = list_of(w, &n);
+    struct match_link *settled = compare(w, index, list, n, &measure);
+    numbers_free(&index->numbers); /* without it every row goes the long way */
+    struct match_link *scored = compare(w, index, list, n, &measure);
+    same_links(settled, scored, n, false);
+    match_index_free(index);
+}
+
+static void test_match__how_a_number_is_written_does_not_matter(void **state) /* match P7 */
+{
+    struct world *w = *state;
+    struct match_measure measure;
+    struct match_index *index = register_of(w);
+    size_t n;
+    struct wg_str *list = list_of(w, &n), *spaced = wg_alloc_n(w->arena, n * FIELDS, sizeof *spaced);
+    memcpy(spaced, list, n * FIELDS * sizeof *list);
+    for (size_t i = 0; i < n; i++) {
+        struct wg_str *cell = &spaced[i * FIELDS + (i % 2)];
+        if (cell->n) *cell = text(w->arena, wg_fmt(w->arena, " %.*s ", (int)cell->n, cell->p));
+    }
+    same_links(compare(w, index, list, n, &measure), compare(w, index, spaced, n, &measure), n, true);
+    match_index_free(index);
+}
+
+static void test_match__a_number_that_two_hold_settles_nothing(void **state) /* match P7 */
+{
+    struct world *w = *state;
+    struct match_measure measure;
+    struct match_index *index = register_of(w);
+    struct wg_str row[FIELDS] = {w->cells[0], w->cells[1]}, twin[FIELDS] = {w->cells[0], w->cells[1], w->cells[2 * FIELDS + 2]};
+    uint32_t key = (uint32_t)w->rows;
+    match_index_put(index, key, twin);
+    assert_int_equal(match_index_ready(&w->ctx, index, NULL), 0);
+    assert_int_equal(compare(w, index, row, 1, &measure)->outcome, MATCH_REVIEW);
+    match_index_drop(index, 0);
+    struct match_link *link = compare(w, index, row, 1, &measure);
+    assert_int_equal(link->outcome, MATCH_MATCHED);
+    assert_int_equal(link->best.key, key);
+    match_index_put(index, 0, w->cells);
+    twin[0] = (struct wg_str){0};
+    match_index_put(index, key, twin);
+    assert_int_equal(match_index_ready(&w->ctx, index, NULL), 0);
+    link = compare(w, index, row, 1, &measure);
+    assert_int_equal(link->outcome, MATCH_MATCHED);
+    assert_int_equal(link->best.key, 0);
+    match_index_free(index);
+}
+
+static void test_match__numbers_are_packed_and_found(void **state)
+{
+    (void)state;
+    assert_int_equal(number_pack(WG_STR("21999919600101001")), 0);
+    assert_int_equal(number_pack(WG_STR("2199991960010100X1")), 0);
+    assert_int_equal(number_pack(WG_STR("21999919600101001:")), 0);
+    assert_int_equal(number_pack(WG_STR("2199991960/1010018")), 0);
+    assert_int_equal(number_pack(WG_STR("000000000000000000")), 1);
+    assert_true(number_pack(WG_STR("21999919600101001x")) == number_pack(WG_STR("21999919600101001X")));
+    assert_true(number_pack(WG_STR("21999919600101001X")) == 21999919600101001u * 11 + 11);
+    struct numbers t = {0};
+    uint64_t random = 5;
+    bool in[512] = {false};
+    /* Against a plain table: many that come and go, in a few places. */
+    for (int i = 0; i < 20000; i++) {
+        uint32_t row = (uint32_t)(step(&random) % 512);
+        if (in[row])
+            numbers_drop(&t, 1 + row % 300, row);
+        else
+            numbers_put(&t, (struct held){.number = 1 + row % 300, .row = row});
+        in[row] = !in[row];
+        uint32_t asked = (uint32_t)(step(&random) % 300), other = asked + 300;
+        const struct held *found = numbers_find(&t, 1 + asked);
+        bool first = in[asked], second = other < 512 && in[other];
+        assert_int_equal(found != NULL, first != second);
+        if (found) assert_int_equal(found->row, first ? asked : other);
+    }
+    numbers_free(&t);
+}
+
+/* What a sketch calls unlike is unlike. */
+static void test_match__sketches_tell_only_what_is_so(void **state)
+{
+    (void)state;
+    uint64_t random = 9;
+    for (int i = 0; i < 20000; i++) {
+        uint64_t a = 0, b = 0;
+        int unlike = 0;
+        for (int k = 0; k < 16; k++) {
+            uint64_t x = 1 + step(&random) % 10, y = step(&random) % 8 ? x : 1 + step(&random) % 10;
+            a = a << 4 | x;
+            b = b << 4 | y;
+            unlike += x != y;
+        }
+        assert_int_equal(sketch_differs(a, b), unlike > 2);
+    }
+    assert_false(sketch_differs(0, 0x1234567812345678u));
+}
+
 static void test_match__a_number_with_another_name_is_reviewed(void **state)
 {
     struct world *w = *state;
@@ -423,6 +537,36 @@ static void test_match__households_do_not_merge(void **state)
     for (size_t r = 0; r < w->rows; r++) w->cells[r * FIELDS] = (struct wg_str){0};
     assert_int_equal(match_dedupe(&w->ctx, &table, &w->options, NULL, &clusters, &measure), 0);
     assert_int_equal(clusters.clusters, w->rows);
+}
+
+/* A crowd of brothers and sisters whose names share a character, and nobody twice; match_quality_bench does it with many more. */
+static void test_match__a_table_without_doubles_stays_whole(void **state)
+{
+    struct world *w = *state;
+    enum { MANY = 3000 };
+    struct world crowd = *w;
+    uint64_t random = 77;
+    crowd.rows = 0;
+    crowd.cells = wg_alloc_n(w->arena, (size_t)MANY * 3 * FIELDS, sizeof *crowd.cells);
+    for (int h = 0; h < MANY; h++) {
+        const char *family = wg_fmt(w->arena, "%s%s", pick(w->arena, "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗", &random),
+                                    pick(w->arena, "志国建文春光成宏祥德", &random));
+        const char *address = wg_fmt(w->arena, "春华小区%d号楼%d单元%d室", 1 + h / 100, 1 + h / 25 % 4, (1 + h % 25) * 100 + 1);
+        int year = 1970 + (int)(step(&random) % 40);
+        for (int k = 0; k < 3; k++) {
+            const char *phone = wg_fmt(w->arena, "138%08d", (int)(step(&random) % 100000000));
+            person(&crowd, family, year + k * 2, &random, step(&random) % 2, phone, address);
+            /* No two of a household with the same name: one of three different characters after the one they share. */
+            size_t at = 3 * ((size_t)(h % 5) * 3 + (size_t)k);
+            crowd.cells[(crowd.rows - 1) * FIELDS + 1] =
+                text(w->arena, wg_fmt(w->arena, "%s%.3s", family, "伟强磊芳娜敏静丽艳娟霞燕军勇杰" + at));
+        }
+    }
+    struct match_rows rows = rows_of(crowd.cells, crowd.rows);
+    struct match_clusters clusters;
+    struct match_measure measure;
+    assert_int_equal(match_dedupe(&w->ctx, &rows, &w->options, NULL, &clusters, &measure), 0);
+    assert_true(clusters.clusters + 3 >= crowd.rows);
 }
 
 static void test_match__an_unrelated_row_changes_only_frequencies(void **state)
@@ -677,6 +821,12 @@ int main(void)
         T(test_match__a_person_takes_one_row_only),
         T(test_match__what_was_not_compared_is_counted),
         T(test_match__number_and_name_settle_it),
+        T(test_match__settled_rows_are_those_that_scoring_matches),
+        T(test_match__how_a_number_is_written_does_not_matter),
+        T(test_match__a_number_that_two_hold_settles_nothing),
+        T(test_match__numbers_are_packed_and_found),
+        T(test_match__sketches_tell_only_what_is_so),
+        T(test_match__a_table_without_doubles_stays_whole),
         T(test_match__a_number_with_another_name_is_reviewed),
         T(test_match__one_wrong_digit_and_the_name_is_found),
         T(test_match__a_tiny_register_goes_by_what_is_usual),
