@@ -96,7 +96,7 @@ bool settle_slots(const struct settler *s, const struct words *words, const uint
 {
     const struct layout *l = &s->index->layout;
     *ret = (struct settled){0};
-    if (!s->number) return false;
+    if (s->number == 0) return false;
     uint32_t number = slots[l->units[l->idno].slot], name = slots[l->units[l->name].slot];
     if (!number || !name || slots[l->units[l->surname].slot] || slots[l->units[l->given].slot]) return false;
     struct blob b = words_blob(words, number);
