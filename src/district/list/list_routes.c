@@ -239,31 +239,50 @@ static int post_cancel(struct guard_call *call)
 
 /* --- rows ------------------------------------------------------------------------------------------------------------------------------ */
 
-static const char q_rows[] =
-    "SELECT r.row, r.name, r.idno_tail, r.phone_tail, r.outcome, r.reason, r.probability, r.stage, r.person, r.path, w.name, "
-    "e.result, e.worker, ew.name, ew.phone "
-    "FROM list_row r LEFT JOIN worker w ON w.district = r.district AND w.id = r.decided_by "
-    "LEFT JOIN enrolment e ON e.district = r.district AND e.id = r.enrolment LEFT JOIN worker ew ON ew.district = e.district "
-    "AND ew.id = e.worker "
-    "WHERE r.district = $1 AND r.list = $2 AND r.row > $3 AND ($4 IS NULL OR r.outcome = $4) AND ($5 IS NULL OR r.stage = $5) "
-    "AND ($6 IS NULL OR r.reason = $6) "
-    "AND r.path >= $7 AND r.path < $8 AND ($9 = 0 OR (r.stage = 'dispatched' AND e.due <= $10)) ORDER BY r.row LIMIT $11";
+/* A page's numbers are found first, then only its rows are read. $1 district, $2 list, $3 after, $4 $5 $6 outcome, stage, reason or NULL,
+ * $7 $8 range of paths, $9 1: overdue at $10, $11 limit. What is written `(x || '')` or `(x + 0)` is hidden from the planner, so that
+ * the index meant leads: the numbers themselves, an outcome that few rows have, or a street's rows. */
+#define ROWS(lead)                                                                                                             \
+    "SELECT r.row, r.name, r.idno_tail, r.phone_tail, r.outcome, r.reason, r.probability, r.stage, r.person, r.path, w.name, " \
+    "e.result, e.worker, ew.name, ew.phone, t.id, t.level, t.kind, t.name, t.label "                                           \
+    "FROM (SELECT x.row AS row FROM list_row x WHERE x.district = $1 AND x.list = $2 AND " lead                                \
+    " AND ($4 IS NULL OR x.outcome = $4) AND ($5 IS NULL OR x.stage = $5) AND ($6 IS NULL OR x.reason = $6) "                  \
+    "AND ($9 = 0 OR (x.stage = 'dispatched' AND EXISTS (SELECT 1 FROM enrolment o WHERE o.district = x.district "              \
+    "AND o.id = x.enrolment AND o.due <= $10))) ORDER BY 1 LIMIT $11) AS k CROSS JOIN list_row r "                             \
+    "LEFT JOIN worker w ON w.district = r.district AND w.id = r.decided_by "                                                   \
+    "LEFT JOIN enrolment e ON e.district = r.district AND e.id = r.enrolment "                                                 \
+    "LEFT JOIN worker ew ON ew.district = e.district AND ew.id = e.worker "                                                    \
+    "LEFT JOIN place t ON t.district = r.district AND t.path = r.path "                                                        \
+    "WHERE r.district = $1 AND r.list = $2 AND r.row = k.row ORDER BY k.row"
+#define PATHS_HIDDEN "(x.path || '') >= $7 AND (x.path || '') < $8"
+static const char q_rows[] = ROWS("x.row > $3 AND " PATHS_HIDDEN);
+static const char q_rows_of_outcome[] = ROWS("x.outcome = $4 AND x.row > $3 AND " PATHS_HIDDEN);
+static const char q_rows_of_part[] = ROWS("x.path >= $7 AND x.path < $8 AND (x.row + 0) > $3");
 
 static const char *text_at(struct wg_ctx *ctx, const struct store_rows *rows, int column)
 {
     return store_is_null(rows, column) ? NULL : wg_cstr(ctx->arena, store_get_text(rows, column));
 }
 
-static int row_json(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const struct owners *owners,
-                    const struct store_rows *rows, json_t **ret)
+static json_t *place_of_row(struct wg_ctx *ctx, const struct store_rows *rows, const char *path)
+{
+    enum { AT = 15 };
+    struct place place = {.id = store_get_id(rows, AT),
+                          .path = path,
+                          .level = (enum place_level)store_get_int(rows, AT + 1),
+                          .kind = text_at(ctx, rows, AT + 2),
+                          .name = text_at(ctx, rows, AT + 3),
+                          .label = text_at(ctx, rows, AT + 4)};
+    return store_is_null(rows, AT) ? json_null() : place_ref_json(ctx, &place);
+}
+
+static json_t *row_json(struct wg_ctx *ctx, const struct owners *owners, const struct store_rows *rows)
 {
     struct owner owner;
-    json_t *place = NULL, *owner_of_row = NULL;
+    json_t *owner_of_row = NULL;
     struct wg_str path = wg_str_dup(ctx->arena, store_get_text(rows, 9));
     const char *reason = text_at(ctx, rows, 5);
     bool dispatched = !wg_str_is(store_get_text(rows, 7), "waiting");
-    int rc = place_ref(ctx, snap, d->code, path, &place);
-    if (rc) return rc;
     if (dispatched && !store_is_null(rows, 12)) {
         owner = (struct owner){.worker = store_get_id(rows, 12),
                                .name = text_at(ctx, rows, 13),
@@ -274,14 +293,13 @@ static int row_json(struct wg_ctx *ctx, const struct district *d, struct store_s
     } else if (dispatched && owner_of(owners, path, &owner)) {
         owner_of_row = owner_json(ctx, &owner);
     }
-    *ret = json_pack(
+    return json_pack(
         "{s:I, s:s, s:s?, s:s?, s:s, s:s, s:s, s:o, s:s, s:o, s:o, s:o, s:s?, s:s?}", "row", (json_int_t)store_get_int(rows, 0),
         "name", text_at(ctx, rows, 1), "idno_tail", text_at(ctx, rows, 2), "phone_tail", text_at(ctx, rows, 3), "outcome",
         text_at(ctx, rows, 4), "reason", reason, "reason_text", list_reason_text(reason, ctx->lang), "probability",
         store_is_null(rows, 6) ? json_null() : json_real(store_get_real(rows, 6)), "stage", text_at(ctx, rows, 7), "person",
-        res_id_json(ctx, store_get_id(rows, 8)), "place", place, "owner", owner_of_row ? owner_of_row : json_null(),
-        "decided_by", text_at(ctx, rows, 10), "result", text_at(ctx, rows, 11));
-    return 0;
+        res_id_json(ctx, store_get_id(rows, 8)), "place", place_of_row(ctx, rows, path.p), "owner",
+        owner_of_row ? owner_of_row : json_null(), "decided_by", text_at(ctx, rows, 10), "result", text_at(ctx, rows, 11));
 }
 
 static struct store_value filter(struct wg_ctx *ctx, const struct http_request *request, const char *name)
@@ -305,6 +323,15 @@ static int by_number(const void *left, const void *right)
     return (a->row > b->row) - (a->row < b->row);
 }
 
+/* Of the whole list the numbers lead; of a part of the district its rows, unless only a few of the list have the outcome asked for. */
+static const char *rows_query(const struct http_request *request, const char *top)
+{
+    struct wg_str outcome = http_query(request, "outcome");
+    bool few = wg_str_is(outcome, "review") || wg_str_is(outcome, "rejected");
+    if (few || (outcome.n && !*top)) return q_rows_of_outcome;
+    return *top ? q_rows_of_part : q_rows;
+}
+
 /* The rows under one top from $3 on, as many as a page has. */
 static int read_rows(struct guard_call *call, struct store_snap *snap, const struct list_head *head,
                      const struct owners *owners, const char *top, int64_t after, int limit, struct numbered_rows *found)
@@ -324,13 +351,10 @@ static int read_rows(struct guard_call *call, struct store_snap *snap, const str
                                    store_int(overdue),
                                    store_time(ctx->now),
                                    store_int(limit)};
-    int rc = store_query(ctx, snap, q_rows, values, 11, &rows);
+    int rc = store_query(ctx, snap, rows_query(call->request, top), values, 11, &rows);
     while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
-        json_t *item;
-        rc = row_json(ctx, d, snap, owners, rows, &item);
-        if (rc) break;
         found->items = wg_grow(ctx->arena, found->items, &found->cap, found->n + 1, sizeof *found->items);
-        found->items[found->n++] = (struct numbered){store_get_int(rows, 0), res_keep(ctx, item)};
+        found->items[found->n++] = (struct numbered){store_get_int(rows, 0), res_keep(ctx, row_json(ctx, owners, rows))};
     }
     return rc;
 }
@@ -587,7 +611,7 @@ static int post_mend(struct guard_call *call)
     struct wg_ctx *ctx = call->ctx;
     struct mending m = {.call = call, .d = call->services};
     struct store_snap *snap;
-    json_t *body, *item;
+    json_t *body;
     const struct owners *owners;
     struct store_rows *rows;
     bool found;
@@ -615,8 +639,7 @@ static int post_mend(struct guard_call *call)
                                    store_int(1)};
     if (rc == 0) rc = store_one(ctx, snap, q_rows, values, 11, &rows, &found);
     if (rc == 0 && !found) rc = wg_refuse(ctx, WG_E_OUT_OF_SCOPE, NULL, NULL, NULL);
-    if (rc == 0) rc = row_json(ctx, m.d, snap, owners, rows, &item);
-    return rc ? rc : res_answer(call, item);
+    return rc ? rc : res_answer(call, row_json(ctx, owners, rows));
 }
 
 /* --- rows as a file, with the reason of each; it imports again --------------------------------------------------------------------------- */
