@@ -68,13 +68,6 @@ void http_problem(struct wg_ctx *ctx, const struct http_request *request, int co
     if (kind->status == MHD_HTTP_SERVICE_UNAVAILABLE) http_set_header(answer, "Retry-After", WG_STR("1"));
 }
 
-static int dump_json(const char *bytes, size_t n, void *arg)
-{
-    struct wg_buf *out = arg;
-    wg_buf_add(out, bytes, n);
-    return out->failed ? -1 : 0;
-}
-
 static ssize_t read_stream(void *arg, uint64_t at, char *out, size_t room)
 {
     struct http_exchange *x = arg;
@@ -125,10 +118,10 @@ static struct MHD_Response *json_response(struct http_exchange *x)
 {
     struct wg_buf out;
     wg_buf_init(&out, JSON_MAX);
-    int rc = json_dump_callback(x->answer.json, dump_json, &out, JSON_COMPACT);
+    http_json_write(&out, x->answer.json);
     json_decref(x->answer.json);
     x->answer.json = NULL;
-    if (rc != 0) {
+    if (out.failed) {
         wg_buf_free(&out);
         return NULL;
     }
