@@ -53,20 +53,17 @@ BENCH_UNUSED static void asking_end(struct asking *a)
     wg_arena_free(a->arena);
 }
 
-static int count_bytes(const char *bytes, size_t n, void *arg)
-{
-    (void)bytes;
-    *(size_t *)arg += n;
-    return 0;
-}
-
 static void take_answer(struct asking *a, struct http_answer *answer)
 {
     a->status = answer->status ? answer->status : 200;
     a->bytes = 0;
     if (answer->json) {
-        must(json_dump_callback(answer->json, count_bytes, &a->bytes, JSON_COMPACT) == 0, "an answer that is no JSON");
+        struct wg_buf out;
+        wg_buf_init(&out, 16 * 1024 * 1024);
+        http_json_write(&out, answer->json);
         json_decref(answer->json);
+        a->bytes = out.n;
+        wg_buf_free(&out);
     }
 }
 
