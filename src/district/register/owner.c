@@ -203,10 +203,10 @@ static int read_today(struct wg_ctx *ctx, const struct district *d, struct wg_ar
 {
     struct wg_ctx own = *ctx;
     struct store_snap *snap;
-    int rc = store_read(ctx, d->store, &snap);
-    if (rc) return rc;
+    /* Snapshot and rows live in the arena that is kept: nothing of the connection is left in it once they ended. */
     own.arena = arena;
-    rc = owners_load(&own, snap, d->code, wg_today(ctx), ret);
+    int rc = store_read(&own, d->store, &snap);
+    if (rc == 0) rc = owners_load(&own, snap, d->code, wg_today(ctx), ret);
     if (rc) return wg_refuse(ctx, rc, own.problem.where, own.problem.args[0], own.problem.args[1]);
     store_read_end(snap);
     return 0;
