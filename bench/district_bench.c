@@ -44,6 +44,7 @@ static void listen_now(struct bench *b)
     options.listen = "127.0.0.1:0";
     options.quiet = true;
     options.idle_seconds = 3600; /* a caller may wait for others to be measured */
+    options.idle_seconds = 3600; /* a caller may wait for others to be measured */
     options.handle = guard_dispatch;
     options.arg = b->router;
     options.zone = b->app->d.zone;
