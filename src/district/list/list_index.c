@@ -5,7 +5,7 @@
 
 #include "district/list/list_internal.h"
 
-enum { FIELDS = 6, CHANGES_MARGIN_MS = 5 * WG_MINUTE };
+enum { FIELDS = 6, AT_ONCE = 1 << 16, CHANGES_MARGIN_MS = 5 * WG_MINUTE };
 
 /* Without names of their own: explanations then use the kind's label in the reader's language. */
 static const struct match_field fields[FIELDS] = {{COLUMN_IDNO, NULL}, {COLUMN_NAME, NULL},  {COLUMN_PHONE, NULL},
@@ -69,11 +69,44 @@ static uint32_t key_of(struct list_index *index, wg_id person)
     return (uint32_t)index->n - 1;
 }
 
+/* People whose keys follow one another are handed to the comparison some thousand at once, which reads them on all threads. */
 struct loading {
     struct list_index *index;
     const struct wg_progress *progress;
     size_t seen, expected;
+    struct wg_arena *arena; /* of the cells that wait */
+    struct wg_str *cells;
+    uint32_t first; /* key of the first that waits */
+    size_t n;
 };
+
+static void hand_over(struct loading *loading)
+{
+    struct match_rows rows = {fields, FIELDS, loading->cells, loading->n};
+    if (loading->n) match_index_put_rows(loading->index->match, loading->first, &rows);
+    loading->n = 0;
+    wg_arena_reset(loading->arena);
+    loading->cells = wg_alloc_n(loading->arena, (size_t)AT_ONCE * FIELDS, sizeof *loading->cells);
+}
+
+static void put_person(struct wg_ctx *ctx, struct loading *loading, uint32_t key, const struct person *person,
+                       struct wg_str label)
+{
+    struct wg_str cells[FIELDS] = {
+        wg_str(person->idno),
+        wg_str(person->name),
+        wg_str(person->phone),
+        wg_str(person->sex == 1   ? "男"
+               : person->sex == 2 ? "女"
+                                  : ""),
+        wg_str(wg_day_text(ctx->arena, person->birth)),
+        person->address && *person->address ? wg_str(person->address) : label,
+    };
+    if (loading->n == AT_ONCE || key != loading->first + loading->n) hand_over(loading);
+    if (loading->n == 0) loading->first = key;
+    for (size_t f = 0; f < FIELDS; f++) loading->cells[loading->n * FIELDS + f] = wg_str_dup(loading->arena, cells[f]);
+    loading->n++;
+}
 
 static int take_person(struct wg_ctx *ctx, void *arg, const struct person *person, struct wg_str label)
 {
@@ -85,22 +118,10 @@ static int take_person(struct wg_ctx *ctx, void *arg, const struct person *perso
         if (wg_progress_cancelled(loading->progress)) return WG_E_CANCELLED;
         if (loading->expected) wg_progress_report(loading->progress, 0.5 * (double)loading->seen / (double)loading->expected);
     }
-    if (!here) {
+    if (here)
+        put_person(ctx, loading, key, person, label);
+    else
         match_index_drop(loading->index->match, key);
-        return 0;
-    }
-    struct wg_str address = person->address && *person->address ? wg_str(person->address) : label;
-    struct wg_str cells[FIELDS] = {
-        wg_str(person->idno),
-        wg_str(person->name),
-        wg_str(person->phone),
-        wg_str(person->sex == 1   ? "男"
-               : person->sex == 2 ? "女"
-                                  : ""),
-        wg_str(wg_day_text(ctx->arena, person->birth)),
-        address,
-    };
-    match_index_put(loading->index->match, key, cells);
     return 0;
 }
 
@@ -123,7 +144,12 @@ static int sync(struct wg_ctx *ctx, const struct district *d, struct list_index 
         loading.expected = (size_t)people;
     }
     wg_time began = ctx->now;
-    if (rc == 0) rc = person_each(ctx, d, index->synced ? index->synced - CHANGES_MARGIN_MS : 0, take_person, &loading);
+    if (rc) return rc;
+    loading.arena = wg_arena_new();
+    hand_over(&loading);
+    rc = person_each(ctx, d, index->synced ? index->synced - CHANGES_MARGIN_MS : 0, take_person, &loading);
+    if (rc == 0) hand_over(&loading);
+    wg_arena_free(loading.arena);
     if (rc == 0 && loading.seen) rc = match_index_ready(ctx, index->match, progress);
     if (rc == 0) index->synced = began;
     return rc;
