@@ -4,7 +4,7 @@
 
 #include "district/list/list_internal.h"
 
-enum { BATCH = 1000 };
+enum { BATCH = 2000 };
 
 struct line {
     int64_t row;
@@ -131,7 +131,8 @@ struct seen_print {
 
 struct writing {
     struct run *run;
-    size_t from, to;       /* lines */
+    const size_t *order;   /* lines as they are written */
+    size_t n, from, to;    /* of them */
     const size_t *link_of; /* by line: compared row + 1, or 0 */
     const struct list_places *places;
     struct seen_print *seen; /* new people of this list by print: a row repeated is one person */
@@ -324,7 +325,7 @@ static int write_batch(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
     struct wg_ctx own = *ctx;
     own.arena = wg_arena_new();
     int rc = 0;
-    for (size_t i = w->from; i < w->to && rc == 0; i++) rc = write_line(&own, tx, w, i, &delta);
+    for (size_t i = w->from; i < w->to && rc == 0; i++) rc = write_line(&own, tx, w, w->order[i], &delta);
     if (rc == 0) rc = list_add_counts(&own, tx, w->run->d, w->run->head.id, &delta);
     if (rc)
         (void)wg_refuse(ctx, own.problem.code ? own.problem.code : rc, own.problem.where, own.problem.args[0],
@@ -333,7 +334,7 @@ static int write_batch(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
     return rc;
 }
 
-static const char q_last_row[] = "SELECT max(row) FROM list_row WHERE district = $1 AND list = $2";
+static const char q_written[] = "SELECT row FROM list_row WHERE district = $1 AND list = $2 ORDER BY row";
 static const char q_not_same[] = "SELECT print, person FROM not_same WHERE district = $1 ORDER BY print, person";
 static const char q_new_prints[] =
     "SELECT print, person FROM list_row WHERE district = $1 AND list = $2 AND outcome = 'new' AND person IS NOT NULL";
@@ -372,32 +373,76 @@ static int load_seen(struct wg_ctx *ctx, struct store_snap *snap, struct writing
     return rc;
 }
 
+/* Which lines were written before the program stopped: their number is their key. Both come in the order of numbers. */
+static int load_written(struct wg_ctx *ctx, struct store_snap *snap, const struct run *run, bool *written)
+{
+    struct store_value values[] = {store_cstr(run->d->code), store_id(&run->head.id)};
+    struct store_rows *rows;
+    size_t line = 0;
+    bool more;
+    int rc = store_query(ctx, snap, q_written, values, 2, &rows);
+    while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
+        int64_t row = store_get_int(rows, 0);
+        while (line < run->n && run->lines[line].row < row) line++;
+        if (line < run->n && run->lines[line].row == row) written[line] = true;
+    }
+    return rc;
+}
+
+struct place_in_line {
+    wg_id person; /* matched; nil: anyone else */
+    size_t line;
+};
+
+static int by_person(const void *left, const void *right)
+{
+    const struct place_in_line *a = left, *b = right;
+    int order = wg_id_cmp(a->person, b->person);
+    if (order) return order;
+    return a->line < b->line ? -1 : a->line > b->line;
+}
+
+/* Those matched follow each other as they do in the register, so that a batch changes few pages of each index and not some of all;
+ * the others, among whom the first of a print makes the new person, follow the file and go first. */
+static void put_in_order(struct wg_ctx *ctx, struct writing *w, const bool *written)
+{
+    const struct run *run = w->run;
+    struct place_in_line *places = wg_alloc_n(ctx->arena, run->n + 1, sizeof *places);
+    size_t *order = wg_alloc_n(ctx->arena, run->n + 1, sizeof *order);
+    for (size_t i = 0; i < run->n; i++) {
+        size_t row = w->link_of[i];
+        bool matched = row && run->links[row - 1].outcome == MATCH_MATCHED;
+        if (!written[i]) places[w->n++] = (struct place_in_line){matched ? run->people[row - 1][0] : (wg_id){{0}}, i};
+    }
+    if (w->n) qsort(places, w->n, sizeof *places, by_person);
+    for (size_t i = 0; i < w->n; i++) order[i] = places[i].line;
+    w->order = order;
+}
+
 static int write_all(struct wg_ctx *ctx, struct run *run)
 {
     struct writing w = {.run = run};
     struct store_snap *snap;
     struct list_places *places;
-    int64_t last;
+    bool *written = wg_alloc_n(ctx->arena, run->n + 1, sizeof *written);
     size_t *link_of = wg_alloc_n(ctx->arena, run->n, sizeof *link_of);
     for (size_t i = 0; i < run->rows.rows; i++) link_of[run->line_of[i]] = i + 1;
     w.link_of = link_of;
-    struct store_value values[] = {store_cstr(run->d->code), store_id(&run->head.id)};
     int rc = store_read(ctx, run->d->store, &snap);
     if (rc == 0) rc = list_places_load(ctx, snap, run->d, run->head.worker, &places);
     if (rc == 0) rc = load_not_same(ctx, snap, &w);
     if (rc == 0) rc = load_seen(ctx, snap, &w);
-    if (rc == 0) rc = store_number(ctx, snap, q_last_row, values, 2, -1, &last);
+    if (rc == 0) rc = load_written(ctx, snap, run, written);
     if (rc) return rc;
     store_read_end(snap);
     w.places = places;
     w.fresh = wg_alloc_n(ctx->arena, BATCH, sizeof(struct seen_print *));
-    /* Rows written before the program stopped are passed over: their number is their key. */
-    while (w.from < run->n && run->lines[w.from].row <= last) w.from++;
-    for (; rc == 0 && w.from < run->n; w.from = w.to) {
-        w.to = run->n - w.from < BATCH ? run->n : w.from + BATCH;
+    put_in_order(ctx, &w, written);
+    for (; rc == 0 && w.from < w.n; w.from = w.to) {
+        w.to = w.n - w.from < BATCH ? w.n : w.from + BATCH;
         rc = store_write(ctx, run->d->store, write_batch, &w);
         w.n_fresh = 0; /* they stay */
-        wg_progress_report(run->progress, 0.6 + 0.4 * (double)w.to / (double)run->n);
+        wg_progress_report(run->progress, 0.6 + 0.4 * (double)w.to / (double)w.n);
     }
     return rc;
 }
