@@ -319,6 +319,58 @@ static void test_register__with_nobody_there_the_next_level_holds_it(void **stat
     assert_int_equal(df_number(f, "SELECT count(*) FROM duty WHERE superseded = 1"), 1);
 }
 
+static wg_id owner_kept(struct district_fixture *f, const char *path)
+{
+    const struct owners *owners;
+    struct owner owner;
+    f->ctx.now = f->now;
+    assert_int_equal(owners_today(&f->ctx, &f->d, &owners), 0);
+    assert_true(owner_of(owners, wg_str(path), &owner));
+    return owner.worker;
+}
+
+static void test_register__duties_that_are_kept_follow_what_changes(void **state)
+{
+    struct district_fixture *f = *state; /* register P6 */
+    const char *door = df_household(f, 0);
+    const struct owners *before;
+    struct owner owner;
+    f->d.duties = owners_cache_new();
+    assert_int_equal(owners_today(&f->ctx, &f->d, &before), 0);
+    assert_true(wg_id_eq(owner_kept(f, door), df_worker("grid-001001001")));
+    absent(f, "grid-001001001", "grid-001001002");
+    assert_true(wg_id_eq(owner_kept(f, door), df_worker("grid-001001002")));
+    /* Whoever read them before still holds what was read. */
+    assert_true(owner_of(before, wg_str(door), &owner) && wg_id_eq(owner.worker, df_worker("grid-001001001")));
+    /* What another program changed is seen after a minute, and on the next day. */
+    df_sql(f, "UPDATE absence SET cancelled = 1");
+    assert_true(wg_id_eq(owner_kept(f, door), df_worker("grid-001001002")));
+    f->now += WG_MINUTE;
+    assert_true(wg_id_eq(owner_kept(f, door), df_worker("grid-001001001")));
+    owners_cache_free(f->d.duties);
+    f->d.duties = NULL;
+    assert_true(owner_of(before, wg_str(door), &owner));
+}
+
+static void test_register__one_place_alone_has_the_owner_that_all_give_it(void **state)
+{
+    struct district_fixture *f = *state; /* register P6 */
+    absent(f, "grid-001001001", NULL);
+    for (int i = 0; i < DF_HOUSEHOLDS; i++) {
+        const char *door = df_household(f, i);
+        for (size_t n = 0; n <= strlen(door); n += PLACE_STEP) {
+            const char *path = wg_cstr(f->arena, (struct wg_str){door, n});
+            struct owner all = owner_at(f, path, f->today), alone;
+            struct store_snap *snap;
+            bool held;
+            assert_int_equal(store_read(&f->ctx, f->d.store, &snap), 0);
+            assert_int_equal(owner_of_place(&f->ctx, snap, DF_DISTRICT, f->today, wg_str(path), &alone, &held), 0);
+            store_read_end(snap);
+            assert_true(held && wg_id_eq(all.worker, alone.worker) && strcmp(all.path, alone.path) == 0);
+        }
+    }
+}
+
 static void test_register__scope_is_what_lies_under_ones_duties(void **state)
 {
     struct district_fixture *f = *state; /* register P7 */
@@ -396,6 +448,67 @@ static void test_register__pages_follow_each_other_without_gap_or_repeat(void **
         after = json_string_value(json_object_get(page, "next"));
     }
     assert_int_equal(seen, DF_HOUSEHOLDS * DF_PEOPLE);
+}
+
+enum { CROWD = 8100, CROWD_PAGE = 150 }; /* more than are put in order: then the page is met on a walk */
+
+static int load_crowd(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
+{
+    struct district_fixture *f = arg;
+    int rc = 0;
+    for (int i = 0; i < CROWD && rc == 0; i++) {
+        const char *door = df_household(f, i % DF_HOUSEHOLDS);
+        struct person person = {.id = wg_id_new(f->now),
+                                .place = df_place(door),
+                                .path = door,
+                                .name = i % 90 == 0 ? "容止" : "容与",
+                                .birth = WG_DAY_NONE,
+                                .relation = -1,
+                                .state = i % 2 ? "away" : "living",
+                                .created = f->now,
+                                .updated = f->now};
+        rc = person_load(ctx, tx, &f->d, &person);
+    }
+    return rc;
+}
+
+/* All pages of a search, in order and without a repeat; how many people they name. */
+static size_t found_in_order(struct district_fixture *f, const struct df_session *as, const char *query)
+{
+    const char *after = "", *last = "";
+    size_t n = 0;
+    while (after) {
+        json_t *page = df_get(f, as, wg_fmt(f->arena, "/api/v1/people?limit=%d&q=%s&after=%s", CROWD_PAGE, query, after)),
+               *item;
+        size_t i;
+        json_array_foreach(json_object_get(page, "items"), i, item)
+        {
+            const char *path = json_string_value(json_object_get(json_object_get(item, "place"), "path"));
+            const char *key = wg_fmt(f->arena, "%s:%s", path, json_string_value(json_object_get(item, "id")));
+            assert_true(strcmp(last, key) < 0);
+            last = key;
+            n++;
+        }
+        after = json_string_value(json_object_get(page, "next"));
+    }
+    return n;
+}
+
+static void test_register__few_and_many_are_found_alike(void **state)
+{
+    struct district_fixture *f = *state;
+    df_write(f, load_crowd, f);
+    df_routes(f, person_routes);
+    struct df_session officer = df_enter(f, "district"), worker = df_enter(f, "grid-002001001");
+    const size_t one_grid = (CROWD + DF_HOUSEHOLDS - 1) / DF_HOUSEHOLDS * DF_UNITS * DF_ROOMS;
+    assert_int_equal(found_in_order(f, &officer, "%E5%AE%B9"), CROWD);               /* 容: many */
+    assert_int_equal(found_in_order(f, &officer, "%E5%AE%B9%E6%AD%A2"), CROWD / 90); /* 容止: few */
+    assert_int_equal(found_in_order(f, &officer, "rong"), CROWD);
+    assert_int_equal(found_in_order(f, &officer, "rongzhi"), CROWD / 90);
+    assert_int_equal(found_in_order(f, &officer, "ry"), CROWD - CROWD / 90);
+    size_t mine = found_in_order(f, &worker, "%E5%AE%B9");
+    assert_true(mine <= one_grid && mine + DF_UNITS * DF_ROOMS >= one_grid);
+    assert_int_equal(found_in_order(f, &officer, "%E5%AE%B9&state=living"), CROWD / 2);
 }
 
 /* --- files: the resource room's promises, on the register's three ----------------------------------------------------------------------------- */
@@ -519,10 +632,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_register__a_place_has_one_lead_a_day, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_register__every_household_has_an_owner, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_register__with_nobody_there_the_next_level_holds_it, df_setup, df_teardown),
+        cmocka_unit_test_setup_teardown(test_register__duties_that_are_kept_follow_what_changes, df_setup, df_teardown),
+        cmocka_unit_test_setup_teardown(test_register__one_place_alone_has_the_owner_that_all_give_it, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_register__scope_is_what_lies_under_ones_duties, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_register__people_are_found_by_name_sound_number_and_address, df_setup,
                                         df_teardown),
         cmocka_unit_test_setup_teardown(test_register__pages_follow_each_other_without_gap_or_repeat, df_setup, df_teardown),
+        cmocka_unit_test_setup_teardown(test_register__few_and_many_are_found_alike, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_register__what_goes_out_comes_in_unchanged, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_register__a_bad_row_is_kept_while_good_rows_go_on, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_register__a_field_that_may_not_be_written_is_refused, df_setup, df_teardown),
