@@ -15,6 +15,7 @@
  *   P7 importing can be cancelled before dispatch and resumed after a crash; it never leaves half a row
  *   P8 a list is seen by its bringer, by whoever sees the whole district, and by whoever has one of its rows in scope, with the rows cut
  *      to it; started, closed and cancelled by the first two only
+ *   P9 once a page has shown that the register will be needed in memory, a job loads it, so that the list that follows need not
  * Reasons of rejection: no_name, lost_idno (with nothing else), nothing_to_compare, damaged, too_many_cells. */
 #ifndef WG_LIST_H
 #define WG_LIST_H
@@ -34,6 +35,8 @@ struct list_view {
 typedef int (*list_use)(struct wg_ctx *ctx, void *arg, const struct list_view *view);
 WG_MUST int list_index_use(struct wg_ctx *ctx, const struct district *d, const struct wg_progress *progress, list_use use,
                            void *arg);
+/* Has a job load it, unless one was asked for since the start: for pages after which it will be needed. Not while holding a snapshot. */
+WG_MUST int list_index_await(struct wg_ctx *ctx, const struct district *d, wg_id worker);
 wg_id list_view_person(const struct list_view *view, uint32_t key);
 bool list_view_key(const struct list_view *view, wg_id person, uint32_t *ret_key);
 
@@ -88,6 +91,6 @@ int list_enrolment_changed(struct wg_ctx *ctx, struct store_tx *tx, const struct
                            const struct enrolment *next);
 
 extern const struct guard_route list_routes[], review_routes[];
-extern const struct job_kind list_jobs[]; /* "list.import" */
+extern const struct job_kind list_jobs[]; /* "list.import" "list.load" */
 extern const struct district_check list_checks[];
 #endif

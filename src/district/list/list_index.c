@@ -1,5 +1,6 @@
 /* The register in memory: loaded once, then kept up to date by what changed since. */
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,8 @@ struct list_index {
     size_t n, cap;
     uint32_t *slots; /* id -> key + 1, open addressing; a power of two, at most half full */
     size_t n_slots;
-    wg_time synced; /* 0: never */
+    wg_time synced;      /* 0: never */
+    atomic_bool awaited; /* somebody asked for it to be loaded */
 };
 
 int list_index_new(struct wg_ctx *ctx, struct list_index **ret)
@@ -168,6 +170,44 @@ int list_index_use(struct wg_ctx *ctx, const struct district *d, const struct wg
     (void)pthread_rwlock_unlock(&index->lock);
     return rc;
 }
+
+/* --- before it is needed ------------------------------------------------------------------------------------------------ */
+
+struct awaiting {
+    const struct district *d;
+    wg_id worker;
+};
+
+static int add_load(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
+{
+    const struct awaiting *a = arg;
+    wg_id id;
+    return job_add(ctx, tx, a->d->code,
+                   &(struct job_new){.kind = LIST_LOAD_JOB, .worker = a->worker, .path = "", .lang = ctx->lang}, &id);
+}
+
+int list_index_await(struct wg_ctx *ctx, const struct district *d, wg_id worker)
+{
+    if (!d->jobs.engine || atomic_exchange(&d->people->awaited, true)) return 0;
+    int rc = store_write(ctx, d->store, add_load, &(struct awaiting){d, worker});
+    if (rc == 0) job_wake(d->jobs.engine);
+    return rc;
+}
+
+static int only_load(struct wg_ctx *ctx, void *arg, const struct list_view *view)
+{
+    (void)ctx, (void)arg, (void)view;
+    return 0;
+}
+
+int list_load_job(struct wg_ctx *ctx, struct job *job, void *services)
+{
+    const struct district *d = services;
+    job_phase(job, "loading");
+    return list_index_use(ctx, d, job_progress(job), only_load, NULL);
+}
+
+/* --- looking in it -------------------------------------------------------------------------------------------------------- */
 
 wg_id list_view_person(const struct list_view *view, uint32_t key)
 {

@@ -5,7 +5,11 @@
 #include "engine/people/people.h"
 #include "platform/resource/resource.h"
 
+#define LIST_LOAD_JOB "list.load"
 enum { LIST_COLUMNS_MAX = 200, LIST_SAMPLE_ROWS = 2000 };
+
+/* The job that loads the register into memory. */
+int list_load_job(struct wg_ctx *ctx, struct job *job, void *services);
 
 /* --- the sealed file beside the database ------------------------------------------------------------------------------------- */
 WG_MUST int list_file_keep(struct wg_ctx *ctx, const struct district *d, wg_id list, struct wg_str bytes);

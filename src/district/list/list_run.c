@@ -552,7 +552,7 @@ static int import_job(struct wg_ctx *ctx, struct job *job, void *services)
     return rc;
 }
 
-const struct job_kind list_jobs[] = {{"list.import", import_job}, {0}};
+const struct job_kind list_jobs[] = {{"list.import", import_job}, {LIST_LOAD_JOB, list_load_job}, {0}};
 
 /* --- one row alone ----------------------------------------------------------------------------------------------------------------------------- */
 

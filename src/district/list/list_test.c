@@ -1,4 +1,6 @@
 /* What lists promise: a sum to the last row, nothing lost, one person one task, a clerk's word kept. */
+#include <time.h>
+
 #include "../../../tests/support/district_fixture.h"
 
 struct bringing {
@@ -422,6 +424,29 @@ static void test_list__cancelling_ends_only_tasks_that_no_other_list_asks_for(vo
     assert_checks(f);
 }
 
+/* list P9 */
+static void test_list__the_register_is_loaded_once_by_a_job_of_its_own(void **state)
+{
+    struct district_fixture *f = *state;
+    struct job_engine *engine;
+    struct store_snap *snap;
+    int64_t done = 0;
+    assert_int_equal(job_engine_start(&f->ctx, f->d.store, f->d.code, &f->d, list_jobs, 1, &engine), 0);
+    for (int i = 0; i < 3; i++) assert_int_equal(list_index_await(&f->ctx, &f->d, df_worker("data")), 0);
+    for (int i = 0; i < 2000 && done == 0; i++) {
+        assert_int_equal(store_read(&f->ctx, f->d.store, &snap), 0);
+        assert_int_equal(store_number(&f->ctx, snap, "SELECT count(*) FROM job WHERE district = $1 AND state = 'done'",
+                                      (struct store_value[]){store_cstr(f->d.code)}, 1, 0, &done),
+                         0);
+        store_read_end(snap);
+        if (done == 0) (void)nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    }
+    job_engine_stop(engine);
+    f->d.jobs.engine = NULL;
+    assert_int_equal(done, 1);
+    assert_int_equal(df_number(f, "SELECT count(*) FROM job"), 1);
+}
+
 static void test_list__a_file_that_is_no_table_is_refused(void **state)
 {
     struct district_fixture *f = *state; /* list P7 */
@@ -445,6 +470,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_list__cancelling_before_dispatch_leaves_no_row, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_list__cancelling_ends_only_tasks_that_no_other_list_asks_for, df_setup,
                                         df_teardown),
+        cmocka_unit_test_setup_teardown(test_list__the_register_is_loaded_once_by_a_job_of_its_own, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_list__a_file_that_is_no_table_is_refused, df_setup, df_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
