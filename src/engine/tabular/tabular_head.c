@@ -205,8 +205,8 @@ static bool completes(const struct tab_head_line *upper, const struct tab_head_l
             fills++;
         else if (under >= 2)
             groups++;
-        else
-            return false; /* one cell over one cell: two lines of the same kind */
+        else if (!names_a_column(cell_at(lower, c)))
+            return false; /* one cell over one cell: two lines of the same kind, unless a group has but one column */
     }
     for (size_t c = 0; c < lower->n; c++)
         if (lower->cells[c].n > 0 && trait_at(lower, c) != LABEL && trait_at(lower, c) != SMALL_NUMBER) return false;
