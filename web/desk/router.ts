@@ -1,11 +1,12 @@
 /** The desk's pages. A page is loaded when it is first opened; each says which right it needs. */
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import type { Right } from '@/shared/api/schema'
-import { loadSession, may, session } from '@/shared/session'
+import { loadSession, mayAny, session } from '@/shared/session'
 
 declare module 'vue-router' {
   interface RouteMeta {
-    right?: Right
+    /** Any of them opens it; without, any account may. */
+    rights?: Right[]
     /** Open without an account. */
     open?: boolean
   }
@@ -13,78 +14,83 @@ declare module 'vue-router' {
 
 const routes: RouteRecordRaw[] = [
   { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignIn.vue'), meta: { open: true } },
-  { path: '/', name: 'today', component: () => import('./pages/TodayPage.vue'), meta: { right: 'task.see' } },
+  {
+    path: '/',
+    name: 'today',
+    component: () => import('./pages/TodayPage.vue'),
+    meta: { rights: ['task.see'] },
+  },
   {
     path: '/lists',
     name: 'lists',
     component: () => import('./pages/ListsPage.vue'),
-    meta: { right: 'list.read' },
+    meta: { rights: ['list.read'] },
   },
   {
     path: '/lists/import/:id?',
     name: 'list-import',
     component: () => import('./pages/ListImport.vue'),
-    meta: { right: 'list.import' },
+    meta: { rights: ['list.import'] },
   },
   {
     path: '/lists/:id',
     name: 'list',
     component: () => import('./pages/ListPage.vue'),
-    meta: { right: 'list.read' },
+    meta: { rights: ['list.read'] },
   },
   {
     path: '/review',
     name: 'review',
     component: () => import('./pages/ReviewPage.vue'),
-    meta: { right: 'review' },
+    meta: { rights: ['review'] },
   },
   {
     path: '/tasks',
     name: 'tasks',
     component: () => import('./pages/TasksPage.vue'),
-    meta: { right: 'task.see' },
+    meta: { rights: ['task.see'] },
   },
   {
     path: '/people',
     name: 'people',
     component: () => import('./pages/PeoplePage.vue'),
-    meta: { right: 'person.read' },
+    meta: { rights: ['person.read'] },
   },
   {
     path: '/people/:id',
     name: 'person',
     component: () => import('./pages/PersonPage.vue'),
-    meta: { right: 'person.read' },
+    meta: { rights: ['person.read'] },
   },
   {
     path: '/places',
     name: 'places',
     component: () => import('./pages/PlacesPage.vue'),
-    meta: { right: 'person.read' },
+    meta: { rights: ['person.read', 'place.write'] },
   },
   {
     path: '/reports',
     name: 'reports',
     component: () => import('./pages/ReportsPage.vue'),
-    meta: { right: 'report.read' },
+    meta: { rights: ['report.read'] },
   },
   {
     path: '/accounts',
     name: 'accounts',
     component: () => import('./pages/AccountsPage.vue'),
-    meta: { right: 'account.write' },
+    meta: { rights: ['account.write'] },
   },
   {
     path: '/audit',
     name: 'audit',
     component: () => import('./pages/AuditPage.vue'),
-    meta: { right: 'audit.read' },
+    meta: { rights: ['audit.read'] },
   },
   {
     path: '/check',
     name: 'check',
     component: () => import('./pages/CheckPage.vue'),
-    meta: { right: 'audit.read' },
+    meta: { rights: ['audit.read'] },
   },
   { path: '/password', name: 'password', component: () => import('./pages/PasswordPage.vue') },
   { path: '/nothing', name: 'nothing', component: () => import('./pages/NothingHere.vue') },
@@ -103,8 +109,8 @@ export const router = createRouter({
 /** The first page this account may open. */
 export function homeName(): string {
   const first = ['today', 'review', 'lists', 'people', 'accounts'].find((name) => {
-    const right = routes.find((route) => route.name === name)?.meta?.right
-    return right !== undefined && may(right)
+    const rights = routes.find((route) => route.name === name)?.meta?.rights
+    return rights !== undefined && mayAny(rights)
   })
   return first ?? 'nothing'
 }
@@ -117,7 +123,6 @@ router.beforeEach(async (to) => {
   }
   if (to.meta.open) return true
   if (!session.value) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { then: to.fullPath } }
-  if (to.meta.right && !may(to.meta.right))
-    return to.name === 'today' ? { name: homeName() } : { name: 'nothing' }
+  if (!mayAny(to.meta.rights)) return to.name === 'today' ? { name: homeName() } : { name: 'nothing' }
   return true
 })

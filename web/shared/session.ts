@@ -40,6 +40,11 @@ export function may(right: Right): boolean {
   return session.value?.rights.includes(right) ?? false
 }
 
+/** One of the rights a page asks for; a page that asks for none is anybody's. */
+export function mayAny(rights: Right[] | undefined): boolean {
+  return !rights || rights.some(may)
+}
+
 /** The highest places this account may see, highest first. */
 export function scopeTops(): { path: string; place?: PlaceRef }[] {
   return session.value?.scope ?? []

@@ -7,7 +7,7 @@
  *   GET households          a day's screening, door by door
  *   GET alarms              what needs somebody now
  *   GET people/{id}         a person: household, tasks, lists, facts
- *   GET workers             who works within scope, with what they have open
+ *   GET workers             who works within scope, with what they have open; idle=1: whoever holds nothing yet too, for their first duty
  *   GET field/today         all that a phone needs for the day: doors in walking order, who lives there, what is due or was done today, and
  *                           last the doors of tasks given by name elsewhere; up to 3,000 households (WG_E_TOO_MANY)
  * A task is late from its deadline on: `overdue_hours` are whole hours, and 1 within the first; sums and filters agree to the moment.

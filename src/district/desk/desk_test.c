@@ -467,6 +467,22 @@ static void test_desk__workers_have_what_is_open_beside_them(void **state)
     assert_int_equal(n, 3 + DF_STREETS * (1 + DF_COMMUNITIES * (1 + DF_GRIDS)));
 }
 
+/* desk.h: whoever holds nothing yet is offered for a first duty, to those who give duties */
+static void test_desk__who_holds_nothing_yet_can_be_given_a_first_duty(void **state)
+{
+    struct district_fixture *f = *state;
+    df_sql(f, "DELETE FROM duty WHERE path = '002002002'");
+    static const char *const givers[] = {"keeper", "district", "community-001001"};
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(size_of(get(f, givers[i], "/api/v1/workers?q=grid-002002002")), 0);
+        json_t *page = get(f, givers[i], "/api/v1/workers?idle=1&q=grid-002002002");
+        assert_int_equal(size_of(page), 1);
+        assert_string_equal(text(item(page, 0), "id"), df_id(f, df_worker("grid-002002002")));
+        assert_int_equal(json_array_size(json_object_get(item(page, 0), "places")), 0);
+    }
+    assert_int_equal(size_of(get(f, "clerk", "/api/v1/workers?idle=1&q=grid-002002002")), 0);
+}
+
 /* --- people ------------------------------------------------------------------------------------------------------------------ */
 
 /* desk.h: household, tasks, facts; the reading is in the audit */
@@ -619,6 +635,7 @@ int main(void)
         ON_A_DISTRICT(test_desk__ranges_of_a_worker_are_the_paths_they_answer_for),
         ON_A_DISTRICT(test_desk__who_is_late_comes_worst_first),
         ON_A_DISTRICT(test_desk__workers_have_what_is_open_beside_them),
+        ON_A_DISTRICT(test_desk__who_holds_nothing_yet_can_be_given_a_first_duty),
         ON_A_DISTRICT(test_desk__a_person_has_household_tasks_and_facts),
         ON_A_DISTRICT(test_desk__alarms_come_newest_first_with_who_and_where),
         ON_A_DISTRICT(test_desk__the_phone_gets_its_doors_in_walking_order),

@@ -175,8 +175,9 @@ static int put_alarms(struct today *today, const struct guard_scope *here)
 static int put_lists(struct today *today, const struct guard_scope *here)
 {
     json_t *page;
-    int rc = list_page_json(today->ctx, today->d, today->snap,
-                            &(struct list_page){.scope = here, .state = "open", .limit = LISTS_SHOWN}, &page);
+    int rc = list_page_json(
+        today->ctx, today->d, today->snap,
+        &(struct list_page){.scope = here, .reader = today->call->who, .state = "open", .limit = LISTS_SHOWN}, &page);
     if (rc == 0) put(today, "lists", json_incref(json_object_get(res_keep(today->ctx, page), "items")));
     return rc;
 }

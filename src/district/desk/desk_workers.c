@@ -12,6 +12,13 @@ static const char q_workers[] = "SELECT d.path, w.id, w.name, w.role, w.phone, w
          "WHERE d.district = $1 AND d.path >= $2 AND d.path < $3 AND d.superseded = 0 AND d.from_day <= $4 "
          "AND (d.until_day IS NULL OR d.until_day > $4) ORDER BY d.path, d.worker";
 
+/* Those who could be given a first duty: they hold none, so no place is theirs. $1 district, $2 day. */
+static const char q_idle[] =
+    "SELECT w.id, w.name, w.role, w.phone, w.login FROM worker w WHERE w.district = $1 AND w.active = 1 AND NOT EXISTS "
+    "(SELECT 1 FROM duty d WHERE d.district = w.district AND d.worker = w.id AND d.superseded = 0 AND d.from_day <= $2 "
+    "AND (d.until_day IS NULL OR d.until_day > $2)) ORDER BY w.id";
+#define AFTER_ALL_PLACES "~"
+
 /* A duty at first; after grouping, a worker with all places and the path of the first. */
 struct worker {
     const char *path;
@@ -69,6 +76,27 @@ static int read_duties(struct wg_ctx *ctx, const struct district *d, struct stor
     return rc;
 }
 
+static int read_idle(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, struct wg_str q,
+                     struct workers *workers)
+{
+    struct store_value values[] = {store_cstr(d->code), store_day(wg_today(ctx))};
+    struct store_rows *rows;
+    bool more;
+    int rc = store_query(ctx, snap, q_idle, values, 2, &rows);
+    while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
+        struct worker worker = {.path = AFTER_ALL_PLACES,
+                                .id = store_get_id(rows, 0),
+                                .name = wg_cstr(ctx->arena, store_get_text(rows, 1)),
+                                .role = wg_cstr(ctx->arena, store_get_text(rows, 2)),
+                                .phone = desk_text(ctx, rows, 3),
+                                .active = true};
+        if (!matches(ctx, &worker, desk_text(ctx, rows, 4), q)) continue;
+        workers->items = wg_grow(ctx->arena, workers->items, &workers->cap, workers->n + 1, sizeof *workers->items);
+        workers->items[workers->n++] = worker;
+    }
+    return rc;
+}
+
 static int by_id(const void *left, const void *right)
 {
     const struct worker *a = left, *b = right;
@@ -95,7 +123,7 @@ static void group(struct wg_ctx *ctx, struct workers *workers)
             all[kept] = all[i];
             all[kept++].places = res_keep(ctx, json_array());
         }
-        json_array_append(all[kept - 1].places, all[i].place);
+        if (all[i].place) json_array_append(all[kept - 1].places, all[i].place);
     }
     workers->n = kept;
     qsort(all, kept, sizeof *all, by_place);
@@ -140,6 +168,8 @@ int desk_get_workers(struct guard_call *call)
     if (rc == 0) rc = store_read(ctx, d->store, &snap);
     if (rc == 0) rc = desk_loads_of_workers(ctx, d, snap, &scope, owners, &loads, &n_loads);
     for (size_t i = 0; i < scope.n && rc == 0; i++) rc = read_duties(ctx, d, snap, scope.tops[i], q, &workers);
+    if (rc == 0 && wg_str_is(http_query(call->request, "idle"), "1") && guard_may(call->who, RIGHT_DUTY_WRITE))
+        rc = read_idle(ctx, d, snap, q, &workers);
     if (rc) return rc;
     store_read_end(snap);
     group(ctx, &workers);

@@ -72,7 +72,8 @@ WG_MUST int review_undo(struct wg_ctx *ctx, struct store_tx *tx, const struct di
 struct list_page {
     const struct guard_scope *scope;
     const wg_id *by;
-    const char *state; /* NULL: any */
+    const struct guard_who *reader; /* "mine" is what they may end: P8; NULL: nothing */
+    const char *state;              /* NULL: any */
     struct wg_str after;
     int limit;
 };

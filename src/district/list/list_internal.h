@@ -100,5 +100,7 @@ WG_MUST int list_compare_row(struct wg_ctx *ctx, const struct district *d, const
                              const struct list_cells *cells, struct list_compared *ret);
 
 /* For routes: a List, its funnel cut to the caller's scope. */
+/* P8: whether the caller may start, close and cancel it. */
+bool list_is_theirs(const struct guard_call *call, const struct list_head *head);
 WG_MUST int list_one_json(struct guard_call *call, struct store_snap *snap, const struct list_head *head, json_t **ret);
 #endif

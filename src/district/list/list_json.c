@@ -5,17 +5,20 @@
 #include "district/list/list_internal.h"
 
 /* With $5 = '' every list; otherwise those with a row in the range, and those that $8 brought. */
-static const char q_page[] = "SELECT l.id, l.name, l.source, l.programme, l.received, l.due, w.name, l.state, l.n_rows, "
-                             "l.n_matched, l.n_new, l.n_review, l.n_rejected, l.n_dispatched, "
-                             "l.n_reached, l.n_closed FROM list l LEFT JOIN worker w ON w.district = l.district AND w.id = "
-                             "l.worker WHERE l.district = $1 "
-                             "AND (l.received < $2 OR (l.received = $2 AND l.id < $3)) AND ($4 IS NULL OR l.state = $4) "
-                             "AND ($5 = '' OR l.worker = $8 OR EXISTS (SELECT 1 FROM list_row r WHERE r.district = l.district "
-                             "AND r.list = l.id AND r.path >= $5 AND r.path < $6)) "
-                             "ORDER BY l.received DESC, l.id DESC LIMIT $7";
+static const char q_page[] =
+    "SELECT l.id, l.name, l.source, l.programme, l.received, l.due, w.name, l.state, l.n_rows, "
+    "l.n_matched, l.n_new, l.n_review, l.n_rejected, l.n_dispatched, "
+    "l.n_reached, l.n_closed, l.worker FROM list l LEFT JOIN worker w ON w.district = l.district AND w.id = "
+    "l.worker WHERE l.district = $1 "
+    "AND (l.received < $2 OR (l.received = $2 AND l.id < $3)) AND ($4 IS NULL OR l.state = $4) "
+    "AND ($5 = '' OR l.worker = $8 OR EXISTS (SELECT 1 FROM list_row r WHERE r.district = l.district "
+    "AND r.list = l.id AND r.path >= $5 AND r.path < $6)) "
+    "ORDER BY l.received DESC, l.id DESC LIMIT $7";
 
-static json_t *list_row_json(struct wg_ctx *ctx, const struct store_rows *rows)
+static json_t *list_row_json(struct wg_ctx *ctx, const struct list_page *what, const struct store_rows *rows)
 {
+    wg_id worker = store_get_id(rows, 16);
+    bool mine = what->reader && (guard_in_scope(&what->reader->scope, WG_STR("")) || wg_id_eq(what->reader->worker, worker));
     struct list_head head = {.n_rows = store_get_int(rows, 8),
                              .n_matched = store_get_int(rows, 9),
                              .n_new = store_get_int(rows, 10),
@@ -24,12 +27,12 @@ static json_t *list_row_json(struct wg_ctx *ctx, const struct store_rows *rows)
                              .n_dispatched = store_get_int(rows, 13),
                              .n_reached = store_get_int(rows, 14),
                              .n_closed = store_get_int(rows, 15)};
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:o}", "id", wg_id_text(ctx->arena, store_get_id(rows, 0)),
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:b, s:s, s:o}", "id", wg_id_text(ctx->arena, store_get_id(rows, 0)),
                      "name", wg_cstr(ctx->arena, store_get_text(rows, 1)), "source",
                      wg_cstr(ctx->arena, store_get_text(rows, 2)), "programme", wg_cstr(ctx->arena, store_get_text(rows, 3)),
                      "received", res_time_json(ctx, store_get_time(rows, 4)), "due",
-                     res_time_json(ctx, store_get_time(rows, 5)), "by", wg_cstr(ctx->arena, store_get_text(rows, 6)), "state",
-                     wg_cstr(ctx->arena, store_get_text(rows, 7)), "counts", list_counts_json(&head));
+                     res_time_json(ctx, store_get_time(rows, 5)), "by", wg_cstr(ctx->arena, store_get_text(rows, 6)), "mine",
+                     mine ? 1 : 0, "state", wg_cstr(ctx->arena, store_get_text(rows, 7)), "counts", list_counts_json(&head));
 }
 
 struct dated {
@@ -66,7 +69,7 @@ static int read_top(struct wg_ctx *ctx, const struct district *d, struct store_s
     while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
         lists->items = wg_grow(ctx->arena, lists->items, &lists->cap, lists->n + 1, sizeof *lists->items);
         lists->items[lists->n++] =
-            (struct dated){store_get_time(rows, 4), store_get_id(rows, 0), res_keep(ctx, list_row_json(ctx, rows))};
+            (struct dated){store_get_time(rows, 4), store_get_id(rows, 0), res_keep(ctx, list_row_json(ctx, what, rows))};
     }
     return rc;
 }

@@ -138,11 +138,26 @@ static int funnel(struct guard_call *call, const struct district *d, struct stor
     return 0;
 }
 
-static int known_list(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const struct list_head *head,
-                      json_t **ret)
+static int bringer_of(struct wg_ctx *ctx, struct store_snap *snap, const struct district *d, const struct list_head *head,
+                      const char **ret_name)
 {
     struct store_rows *rows;
+    bool found;
+    int rc =
+        store_one(ctx, snap, q_one, (struct store_value[]){store_cstr(d->code), store_id(&head->worker)}, 2, &rows, &found);
+    if (rc) return rc;
+    *ret_name = found ? wg_cstr(ctx->arena, store_get_text(rows, 0)) : "";
+    if (found) store_rows_end(rows);
+    return 0;
+}
+
+static int known_list(struct guard_call *call, const struct district *d, struct store_snap *snap, const struct list_head *head,
+                      json_t **ret)
+{
+    struct wg_ctx *ctx = call->ctx;
+    struct store_rows *rows;
     struct list_head other;
+    const char *by;
     bool found;
     struct store_value values[] = {store_cstr(d->code), store_bytes(head->digest), store_id(&head->id)};
     int rc = store_one(ctx, snap, q_same_file, values, 3, &rows, &found);
@@ -151,11 +166,12 @@ static int known_list(struct wg_ctx *ctx, const struct district *d, struct store
     wg_id id = store_get_id(rows, 0);
     store_rows_end(rows);
     rc = list_head_get(ctx, snap, d, id, &other);
+    if (rc == 0) rc = bringer_of(ctx, snap, d, &other, &by);
     if (rc == 0)
-        *ret =
-            json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:o}", "id", wg_id_text(ctx->arena, id), "name", other.name,
-                      "source", other.source, "programme", other.programme, "received", res_time_json(ctx, other.received),
-                      "due", res_time_json(ctx, other.due), "by", "", "state", other.state, "counts", list_counts_json(&other));
+        *ret = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:b, s:s, s:o}", "id", wg_id_text(ctx->arena, id), "name",
+                         other.name, "source", other.source, "programme", other.programme, "received",
+                         res_time_json(ctx, other.received), "due", res_time_json(ctx, other.due), "by", by, "mine",
+                         list_is_theirs(call, &other) ? 1 : 0, "state", other.state, "counts", list_counts_json(&other));
     return rc;
 }
 
@@ -163,28 +179,24 @@ int list_one_json(struct guard_call *call, struct store_snap *snap, const struct
 {
     struct wg_ctx *ctx = call->ctx;
     const struct district *d = call->services;
-    struct store_rows *rows;
+    const char *by = "";
     json_t *columns = NULL, *known = NULL, *streets = NULL, *odd = NULL;
-    bool remembered = false, found, mapping = strcmp(head->state, "mapping") == 0;
+    bool remembered = false, mapping = strcmp(head->state, "mapping") == 0;
     int rc = mapping ? guessed_columns(ctx, d, snap, head, &columns, &remembered) : 0;
     if (!mapping) columns = confirmed_columns(ctx, head);
     if (rc == 0) rc = funnel(call, d, snap, head, &streets);
     if (rc == 0) rc = oddities(ctx, d, snap, head, &odd);
-    if (rc == 0)
-        rc =
-            store_one(ctx, snap, q_one, (struct store_value[]){store_cstr(d->code), store_id(&head->worker)}, 2, &rows, &found);
-    if (rc) return rc;
-    const char *by = found ? wg_cstr(ctx->arena, store_get_text(rows, 0)) : "";
-    if (found) store_rows_end(rows);
-    rc = known_list(ctx, d, snap, head, &known);
+    if (rc == 0) rc = bringer_of(ctx, snap, d, head, &by);
+    if (rc == 0) rc = known_list(call, d, snap, head, &known);
     if (rc) return rc;
     json_t *shape = json_copy(head->shape);
     json_object_del(shape, "header");
-    *ret = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:s, s:s, s:o, s:O, s:b, s:o, s:o, s:o, s:O, s:O, s:o}", "id",
+    *ret = json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:b, s:s, s:s, s:o, s:O, s:b, s:o, s:o, s:o, s:O, s:O, s:o}", "id",
                      wg_id_text(ctx->arena, head->id), "name", head->name, "source", head->source, "programme", head->programme,
-                     "received", res_time_json(ctx, head->received), "due", res_time_json(ctx, head->due), "by", by, "state",
-                     head->state, "file_name", head->file_name, "shape", shape, "columns", columns, "remembered",
-                     remembered ? 1 : 0, "known", known, "job", res_id_json(ctx, head->job), "counts", list_counts_json(head),
-                     "funnel", streets, "oddities", odd, "measure", head->measure ? json_incref(head->measure) : json_object());
+                     "received", res_time_json(ctx, head->received), "due", res_time_json(ctx, head->due), "by", by, "mine",
+                     list_is_theirs(call, head) ? 1 : 0, "state", head->state, "file_name", head->file_name, "shape", shape,
+                     "columns", columns, "remembered", remembered ? 1 : 0, "known", known, "job", res_id_json(ctx, head->job),
+                     "counts", list_counts_json(head), "funnel", streets, "oddities", odd, "measure",
+                     head->measure ? json_incref(head->measure) : json_object());
     return 0;
 }

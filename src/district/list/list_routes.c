@@ -78,7 +78,7 @@ static int answer_list(struct guard_call *call, wg_id id)
 
 /* --- whose it is: list P8 ------------------------------------------------------------------------------------------------------------- */
 
-static bool is_theirs(const struct guard_call *call, const struct list_head *head)
+bool list_is_theirs(const struct guard_call *call, const struct list_head *head)
 {
     return wg_id_eq(head->worker, call->who->worker) || guard_in_scope(&call->who->scope, WG_STR(""));
 }
@@ -90,7 +90,7 @@ static int refuse_unseen(const struct guard_call *call, struct store_snap *snap,
 {
     struct wg_ctx *ctx = call->ctx;
     const struct district *d = call->services;
-    if (is_theirs(call, head)) return 0;
+    if (list_is_theirs(call, head)) return 0;
     for (size_t i = 0; i < call->who->scope.n; i++) {
         const char *top = call->who->scope.tops[i];
         struct store_value values[] = {store_cstr(d->code), store_id(&head->id), store_cstr(top),
@@ -123,7 +123,7 @@ static int own_list(struct guard_call *call, struct list_head *ret)
     if (rc) return rc;
     rc = list_head_get(call->ctx, snap, d, id, ret);
     store_read_end(snap);
-    if (rc == 0 && !is_theirs(call, ret)) rc = wg_refuse(call->ctx, WG_E_OUT_OF_SCOPE, NULL, NULL, NULL);
+    if (rc == 0 && !list_is_theirs(call, ret)) rc = wg_refuse(call->ctx, WG_E_OUT_OF_SCOPE, NULL, NULL, NULL);
     return rc;
 }
 
@@ -154,6 +154,7 @@ static int get_lists(struct guard_call *call)
         rc = list_page_json(ctx, d, snap,
                             &(struct list_page){.scope = &call->who->scope,
                                                 .by = &call->who->worker,
+                                                .reader = call->who,
                                                 .state = state.n ? wg_cstr(ctx->arena, state) : NULL,
                                                 .after = page.after,
                                                 .limit = page.limit},

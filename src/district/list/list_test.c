@@ -224,6 +224,11 @@ static void test_list__a_list_is_seen_by_those_it_concerns(void **state)
     assert_int_equal(df_ask(f, &inside, "GET", address, NULL).status, 200);
     assert_int_equal(df_ask(f, &outside, "GET", address, NULL).status, 404);
     assert_int_equal(json_array_size(json_object_get(df_get(f, &outside, "/api/v1/lists"), "items")), 0);
+    /* Whoever may not end it is told so before trying. */
+    assert_true(json_is_true(json_object_get(df_get(f, &bringer, address), "mine")));
+    assert_true(json_is_false(json_object_get(df_get(f, &inside, address), "mine")));
+    json_t *rows = json_object_get(df_get(f, &inside, "/api/v1/lists"), "items");
+    assert_true(json_is_false(json_object_get(json_array_get(rows, 0), "mine")));
 }
 
 /* A row whose number is one person's and whose name is quite another's: for a clerk. */

@@ -410,15 +410,15 @@ static int delete_absence(struct guard_call *call)
 }
 
 const struct guard_route duty_routes[] = {
-    {"GET", "/api/v1/duties", RIGHT_PERSON_READ, NULL, "who answers for a place hangs on its door", get_duties,
+    {"GET", "/api/v1/duties", RIGHT_SIGNED_IN, NULL, "who answers for a place hangs on its door", get_duties,
      "Duties within scope", "place:string worker:string current:string after:string limit:integer", NULL, "DutyPage"},
-    {"GET", "/api/v1/duties/gaps", RIGHT_TASK_SEE, NULL, "who answers for a place hangs on its door", get_gaps,
+    {"GET", "/api/v1/duties/gaps", RIGHT_SIGNED_IN, NULL, "who answers for a place hangs on its door", get_gaps,
      "Grids that nobody holds, places held twice", "place:string", NULL, "DutyGapPage"},
     {"POST", "/api/v1/duties", RIGHT_DUTY_WRITE, "duty.write", NULL, post_duty, "Give somebody a duty", NULL, "DutyWrite",
      "Duty"},
     {"POST", "/api/v1/duties/{id}/end", RIGHT_DUTY_WRITE, "duty.write", NULL, post_duty_end, "End a duty", NULL, "DutyEnd",
      "Duty"},
-    {"GET", "/api/v1/absences", RIGHT_PERSON_READ, NULL, "workers' leave, no resident's data", get_absences,
+    {"GET", "/api/v1/absences", RIGHT_SIGNED_IN, NULL, "workers' leave, no resident's data", get_absences,
      "Leave of workers within scope", "place:string", NULL, "AbsencePage"},
     {"POST", "/api/v1/absences", RIGHT_DUTY_WRITE, "absence.write", NULL, post_absence, "Enter leave and a stand-in", NULL,
      "AbsenceWrite", "Created"},

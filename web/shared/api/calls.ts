@@ -139,8 +139,10 @@ export const personLooks = (id: string, ask?: PageAsk): Promise<Rows<Schema<'Loo
   rows(`people/${id}/looks`, {}, ask)
 export const personReveal = (id: string, body: Schema<'RevealAsk'>): Promise<Schema<'Revealed'>> =>
   write('POST', `people/${id}/reveal`, body)
-export const workers = (filter: { place?: string; q?: string }, ask?: PageAsk): Promise<Rows<WorkerRow>> =>
-  rows('workers', { ...filter }, ask)
+export const workers = (
+  filter: { place?: string; q?: string; idle?: string },
+  ask?: PageAsk,
+): Promise<Rows<WorkerRow>> => rows('workers', { ...filter }, ask)
 export interface DutyFilter {
   place?: string
   worker?: string

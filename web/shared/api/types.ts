@@ -438,6 +438,8 @@ export interface components {
             measure: {
                 [key: string]: unknown;
             };
+            /** @description The reader may start, close and cancel it. */
+            mine: boolean;
             name: string;
             oddities: components["schemas"]["Oddity"][];
             programme: string;
@@ -488,6 +490,8 @@ export interface components {
             due: string | null;
             /** Format: uuid */
             id: string;
+            /** @description The reader may start, close and cancel it. */
+            mine: boolean;
             name: string;
             programme: string;
             /** Format: date-time */

@@ -108,6 +108,7 @@ function listRow(
     received: when,
     due: at('08:00', '2020-02-15'),
     by: name(),
+    mine: true,
     state,
     counts: {
       received,
