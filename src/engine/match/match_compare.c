@@ -1,384 +1,6 @@
 #include <string.h>
 
 #include "engine/match/match_internal.h"
-#include "engine/people/people.h"
-
-/* --- strings -------------------------------------------------------------------------------------------------------- */
-/* Every word of the shorter stands in the longer; a single letter stands for a word that begins with it. */
-static bool words_within(struct wg_str a, struct wg_str b)
-{
-    struct wg_str part;
-    size_t all = a.n;
-    bool whole = false;
-    while (wg_str_next(&a, ' ', &part)) {
-        struct wg_str others = b, other;
-        bool found = false;
-        while (!found && wg_str_next(&others, ' ', &other))
-            found = wg_str_eq(part, other) || (part.n == 1 && other.p[0] == part.p[0]);
-        if (!found) return false;
-        whole = whole || part.n > 1;
-    }
-    return whole || all == 1;
-}
-
-static bool is_part(const struct tight *a, const struct tight *b)
-{
-    if (a->n > b->n) {
-        const struct tight *c = a;
-        a = b;
-        b = c;
-    }
-    if (a->mask & ~b->mask) return false;
-    if (a->n >= 3 && memcmp(a->p, b->p, a->n) == 0) return true;
-    return words_within((struct wg_str){(const char *)a->spaced, a->n_spaced},
-                        (struct wg_str){(const char *)b->spaced, b->n_spaced});
-}
-
-/* Places that can be common at most, by the letters only one of the two has. */
-static size_t most_common(const struct tight *a, const struct tight *b)
-{
-    size_t only_a = (size_t)__builtin_popcount(a->mask & ~b->mask), only_b = (size_t)__builtin_popcount(b->mask & ~a->mask);
-    size_t x = a->n - only_a, y = b->n - only_b;
-    return x < y ? x : y;
-}
-
-static uint8_t level_string(struct blob x, struct blob y)
-{
-    struct tight a = tight_of(x), b = tight_of(y);
-    if (a.n == b.n && memcmp(a.p, b.p, a.n) == 0) return a.n_spaced == b.n_spaced ? LEVEL_SAME : LEVEL_NEAR;
-    size_t shorter = a.n < b.n ? a.n : b.n, longer = a.n < b.n ? b.n : a.n, common = most_common(&a, &b);
-    bool transposed = false;
-    int distance = 9;
-    if (common + 2 >= longer) distance = text_distance(a.p, a.n, b.p, b.n, shorter >= 6 ? 2 : 1, &transposed);
-    if (distance <= 1 && shorter >= 3) return LEVEL_NEAR;
-    if (is_part(&a, &b)) return LEVEL_PART;
-    if (shorter >= 3 && a.sound == b.sound) return LEVEL_SAME_SOUND;
-    if (shorter >= 6 && distance == 2) return LEVEL_ALIKE;
-    /* Jaro-Winkler of .78 needs a Jaro of .63 even with the longest common beginning. */
-    double c = (double)common;
-    if (c / (double)a.n + c / (double)b.n < .9) return LEVEL_DIFFERS;
-    double jw = text_jaro_winkler(a.p, a.n, b.p, b.n);
-    return jw >= 0.88 ? LEVEL_ALIKE : jw >= 0.78 ? LEVEL_VAGUE : LEVEL_DIFFERS;
-}
-
-static uint8_t level_email(struct blob a, struct blob b)
-{
-    bool transposed = false;
-    if (a.mark && a.mark == b.mark && memcmp(a.form, b.form, a.mark) == 0) return LEVEL_PART;
-    int distance = text_distance(a.form, a.n_form, b.form, b.n_form, 2, &transposed);
-    if (distance <= 1) return LEVEL_NEAR;
-    if (distance == 2) return LEVEL_ALIKE;
-    double jw = text_jaro_winkler(a.form, a.mark ? a.mark : a.n_form, b.form, b.mark ? b.mark : b.n_form);
-    return jw >= 0.88 ? LEVEL_ALIKE : jw >= 0.78 ? LEVEL_VAGUE : LEVEL_DIFFERS;
-}
-
-/* Of equal length, place by place; else one digit left out or put in. */
-static uint8_t level_digits(const uint8_t *a, size_t n, const uint8_t *b, size_t m)
-{
-    if (n != m) {
-        bool transposed = false;
-        return n + 1 == m || m + 1 == n ? (text_distance(a, n, b, m, 1, &transposed) == 1 ? LEVEL_ONE_DIGIT : LEVEL_DIFFERS)
-                                        : LEVEL_DIFFERS;
-    }
-    size_t unlike = 0, first = n;
-    for (size_t i = 0; i < n && unlike <= 2; i++) {
-        if (a[i] == b[i]) continue;
-        if (unlike++ == 0) first = i;
-    }
-    if (unlike == 0) return LEVEL_SAME;
-    if (unlike == 1) return LEVEL_ONE_DIGIT;
-    if (unlike > 2) return LEVEL_DIFFERS;
-    if (first + 1 < n && a[first] == b[first + 1] && a[first + 1] == b[first]) return LEVEL_TRANSPOSED;
-    return n >= 6 ? LEVEL_ALIKE : LEVEL_DIFFERS;
-}
-
-static uint8_t level_code(struct blob x, struct blob y)
-{
-    struct tight a = tight_of(x), b = tight_of(y);
-    return level_digits(a.p, a.n, b.p, b.n);
-}
-
-/* --- numbers -------------------------------------------------------------------------------------------------------- */
-static int visible_conflicts(struct blob a, struct blob b, int *ret_visible)
-{
-    int conflicts = 0;
-    *ret_visible = 0;
-    if (a.n_form != b.n_form) return 99;
-    for (size_t i = 0; i < a.n_form; i++) {
-        if (a.form[i] == '*' || b.form[i] == '*') continue;
-        (*ret_visible)++;
-        conflicts += a.form[i] != b.form[i];
-    }
-    return conflicts;
-}
-
-static uint8_t level_masked(struct blob a, struct blob b)
-{
-    int visible = 0, conflicts = visible_conflicts(a, b, &visible);
-    if (conflicts == 0) return visible >= 5 ? LEVEL_MASKED_SAME : LEVEL_MISSING;
-    return LEVEL_DIFFERS;
-}
-
-static bool hidden(struct blob b)
-{
-    return memchr(b.form, '*', b.n_form) != NULL;
-}
-
-static uint8_t level_phone(struct blob a, struct blob b)
-{
-    if (hidden(a) || hidden(b)) return level_masked(a, b);
-    if (a.n_form > b.n_form) {
-        struct blob c = a;
-        a = b;
-        b = c;
-    }
-    if (a.n_form >= 7 && a.n_form < b.n_form && memcmp(a.form, b.form + b.n_form - a.n_form, a.n_form) == 0) return LEVEL_PART;
-    return level_digits(a.form, a.n_form, b.form, b.n_form);
-}
-
-static uint8_t level_idno(struct blob a, struct blob b)
-{
-    if (a.mark == MARK_STRING && b.mark == MARK_STRING) return level_code(a, b);
-    if (a.mark == MARK_STRING || b.mark == MARK_STRING) return LEVEL_DIFFERS;
-    if (a.mark == MARK_HIDDEN || b.mark == MARK_HIDDEN) return level_masked(a, b);
-    return level_digits(a.form, a.n_form, b.form, b.n_form);
-}
-
-/* --- Han names ------------------------------------------------------------------------------------------------------ */
-struct han {
-    uint16_t c[10], pinyin[10], sound[10];
-    size_t n, surname;
-    bool nickname;
-};
-
-static struct han han_of(struct blob b)
-{
-    struct han h = {.n = (size_t)(b.n_form - 4) / 6, .surname = b.mark & 7, .nickname = b.mark >= 128};
-    memcpy(h.c, b.form, 2 * h.n);
-    memcpy(h.pinyin, b.form + 2 * h.n, 2 * h.n);
-    memcpy(h.sound, b.form + 4 * h.n, 2 * h.n);
-    return h;
-}
-
-static bool within_in_order(const uint16_t *a, size_t n, const uint16_t *b, size_t m)
-{
-    size_t i = 0;
-    for (size_t j = 0; j < m && i < n; j++) i += a[i] == b[j];
-    return i == n;
-}
-
-static bool same_bag(const uint16_t *a, const uint16_t *b, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        int left = 0;
-        for (size_t j = 0; j < n; j++) left += (a[j] == a[i]) - (b[j] == a[i]);
-        if (left) return false;
-    }
-    return true;
-}
-
-static bool same_surname(const struct han *a, const struct han *b)
-{
-    size_t n = a->surname ? a->surname : 1, m = b->surname ? b->surname : 1;
-    return n == m && n <= a->n && n <= b->n && memcmp(a->c, b->c, 2 * n) == 0;
-}
-
-static bool similar_shapes(const struct han *a, const struct han *b)
-{
-    for (size_t i = 0; i < a->n; i++) {
-        if (a->c[i] != b->c[i] && !people_similar_shape(a->c[i], b->c[i])) return false;
-    }
-    return true;
-}
-
-static uint8_t level_han_same_length(const struct han *a, const struct han *b)
-{
-    size_t chars = 0, pinyins = 0, sounds = 0;
-    for (size_t i = 0; i < a->n; i++) {
-        bool same = a->c[i] == b->c[i];
-        chars += same;
-        pinyins += same || (a->pinyin[i] && a->pinyin[i] == b->pinyin[i]);
-        sounds += same || (a->sound[i] && a->sound[i] == b->sound[i]);
-    }
-    if (chars == a->n) return LEVEL_SAME;
-    if (pinyins == a->n) return LEVEL_SAME_PINYIN;
-    if (sounds == a->n) return LEVEL_SAME_SOUND;
-    if (chars && similar_shapes(a, b)) return LEVEL_SIMILAR_SHAPE;
-    if (same_bag(a->c, b->c, a->n)) return LEVEL_SWAPPED;
-    if (a->n >= 3 && chars + 1 >= a->n && same_surname(a, b)) return LEVEL_NEAR;
-    if (a->n >= 3 && sounds + 1 >= a->n && same_surname(a, b)) return LEVEL_ALIKE;
-    return LEVEL_DIFFERS;
-}
-
-static uint8_t level_han(struct blob x, struct blob y)
-{
-    struct han a = han_of(x), b = han_of(y);
-    if (a.n == b.n) {
-        uint8_t level = level_han_same_length(&a, &b);
-        if (level != LEVEL_DIFFERS) return level;
-    } else {
-        const struct han *s = a.n < b.n ? &a : &b, *l = a.n < b.n ? &b : &a;
-        if (s->n >= 2 && !s->nickname && within_in_order(s->c, s->n, l->c, l->n)) return LEVEL_PART;
-    }
-    if (same_surname(&a, &b)) return LEVEL_SURNAME_ONLY;
-    size_t n = a.surname ? a.surname : 1, m = b.surname ? b.surname : 1;
-    if (a.n > n && a.n - n == b.n - m && b.n > m && memcmp(a.c + n, b.c + m, 2 * (a.n - n)) == 0) return LEVEL_GIVEN_ONLY;
-    return LEVEL_DIFFERS;
-}
-
-/* --- dates and ages ------------------------------------------------------------------------------------------------- */
-struct date {
-    int y, m, d;
-};
-
-static struct date date_of(struct blob b)
-{
-    return (struct date){b.form[0] | b.form[1] << 8, b.form[2], b.form[3]};
-}
-
-static void date_digits(struct date d, uint8_t out[8])
-{
-    const int parts[] = {d.y / 1000 % 10, d.y / 100 % 10, d.y / 10 % 10, d.y % 10,
-                         d.m / 10 % 10,   d.m % 10,       d.d / 10 % 10, d.d % 10};
-    for (size_t i = 0; i < 8; i++) out[i] = (uint8_t)parts[i];
-}
-
-static uint8_t level_date(struct blob p, struct blob q)
-{
-    struct date a = date_of(p), b = date_of(q);
-    int apart = a.y > b.y ? a.y - b.y : b.y - a.y;
-    if (!a.y || !b.y || !a.m || !b.m || !a.d || !b.d) {
-        if (!a.y || !b.y) return LEVEL_MISSING;
-        return apart == 0 ? LEVEL_YEAR_ONLY : apart <= 1 ? LEVEL_YEAR_NEAR : LEVEL_DIFFERS;
-    }
-    int same = (a.y == b.y) + (a.m == b.m) + (a.d == b.d);
-    if (same == 3) return LEVEL_SAME;
-    if (a.y == b.y && a.m == b.d && a.d == b.m) return LEVEL_SWAPPED;
-    uint8_t x[8], y[8];
-    date_digits(a, x);
-    date_digits(b, y);
-    size_t unlike = 0, first = 8;
-    for (size_t i = 0; i < 8; i++) {
-        if (x[i] == y[i]) continue;
-        if (first == 8) first = i;
-        unlike++;
-    }
-    if (unlike == 1) return LEVEL_ONE_DIGIT;
-    if (unlike == 2 && first < 7 && x[first] == y[first + 1] && x[first + 1] == y[first]) return LEVEL_TRANSPOSED;
-    if (same == 2) return LEVEL_TWO_PARTS;
-    if (unlike == 2) return LEVEL_ALIKE;
-    if (a.y == b.y) return LEVEL_YEAR_ONLY;
-    return apart == 1 ? LEVEL_YEAR_NEAR : LEVEL_DIFFERS;
-}
-
-static uint8_t level_years(int apart)
-{
-    if (apart < 0) apart = -apart;
-    return apart <= 1 ? LEVEL_SAME : apart == 2 ? LEVEL_YEAR_NEAR : LEVEL_DIFFERS;
-}
-
-/* --- addresses ------------------------------------------------------------------------------------------------------ */
-struct place {
-    uint32_t part[PLACE_PARTS];
-};
-
-/* 1 the same, -1 another, 0 not known on one side */
-static int agree(const struct place *a, const struct place *b, int part)
-{
-    if (!a->part[part] || !b->part[part]) return 0;
-    return a->part[part] == b->part[part] ? 1 : -1;
-}
-
-static uint8_t level_inside(const struct place *a, const struct place *b)
-{
-    int building = agree(a, b, PLACE_BUILDING), unit = agree(a, b, PLACE_STAIR), room = agree(a, b, PLACE_ROOM);
-    if (building < 0) return LEVEL_SAME_COMPOUND;
-    if (unit < 0) return building > 0 ? LEVEL_SAME_BUILDING : LEVEL_SAME_COMPOUND;
-    if (room > 0) return LEVEL_SAME;
-    if (unit > 0) return LEVEL_SAME_UNIT;
-    return building > 0 ? LEVEL_SAME_BUILDING : LEVEL_SAME_COMPOUND;
-}
-
-static uint8_t level_place(struct blob p, struct blob q)
-{
-    struct place a, b;
-    memcpy(&a, p.form, sizeof a);
-    memcpy(&b, q.form, sizeof b);
-    int compound = agree(&a, &b, PLACE_COMPOUND), road = agree(&a, &b, PLACE_ROAD), number = agree(&a, &b, PLACE_NUMBER);
-    int village = agree(&a, &b, PLACE_VILLAGE), group = agree(&a, &b, PLACE_GROUP), community = agree(&a, &b, PLACE_COMMUNITY);
-    bool door = agree(&a, &b, PLACE_ROOM) > 0 && agree(&a, &b, PLACE_BUILDING) > 0 && agree(&a, &b, PLACE_STAIR) >= 0;
-    if (compound > 0) return level_inside(&a, &b);
-    if (road > 0 && number > 0 && compound == 0) {
-        bool plain = !a.part[PLACE_BUILDING] && !b.part[PLACE_BUILDING] && !a.part[PLACE_ROOM] && !b.part[PLACE_ROOM];
-        return plain ? LEVEL_SAME_BUILDING : level_inside(&a, &b);
-    }
-    if (village > 0)
-        return group < 0                       ? LEVEL_SAME_COMPOUND
-               : agree(&a, &b, PLACE_ROOM) > 0 ? LEVEL_SAME
-               : group > 0                     ? LEVEL_SAME_BUILDING
-                                               : LEVEL_SAME_COMPOUND;
-    if (door) return LEVEL_ALIKE; /* the same door under another name of the place */
-    if (road > 0 && number == 0) return LEVEL_SAME_COMPOUND;
-    if (compound < 0 || road < 0 || village < 0 || number < 0) return LEVEL_DIFFERS;
-    return community > 0 ? LEVEL_SAME_COMPOUND : community < 0 ? LEVEL_DIFFERS : LEVEL_MISSING;
-}
-
-static uint8_t level_address(struct blob a, struct blob b)
-{
-    if (a.mark && b.mark) return level_place(a, b);
-    if (a.mark || b.mark) return LEVEL_MISSING;
-    return level_string(a, b);
-}
-
-/* --- two rows ------------------------------------------------------------------------------------------------------- */
-static uint8_t level_values(enum unit_kind kind, struct blob a, struct blob b)
-{
-    switch (kind) {
-    case UNIT_IDNO:
-        return level_idno(a, b);
-    case UNIT_PHONE:
-        return level_phone(a, b);
-    case UNIT_NAME:
-        return level_han(a, b);
-    case UNIT_BIRTH:
-        return level_date(a, b);
-    case UNIT_AGE:
-        return level_years(a.form[0] - b.form[0]);
-    case UNIT_SEX:
-        return LEVEL_DIFFERS;
-    case UNIT_ADDRESS:
-        return level_address(a, b);
-    case UNIT_CODE:
-        return level_code(a, b);
-    case UNIT_EMAIL:
-        return level_email(a, b);
-    default:
-        return level_string(a, b);
-    }
-}
-
-static uint64_t places(const struct words *words, uint32_t value, size_t n)
-{
-    if (!value) return 0;
-    struct blob b = words_blob(words, value);
-    uint64_t sketch = 0;
-    if (b.n_form != n || (b.domain == UNIT_IDNO && b.mark != MARK_NUMBER)) return 0;
-    for (size_t i = n > 16 ? n - 16 : 0; i < n; i++) {
-        uint8_t c = b.form[i];
-        bool check = c == 'X' && b.domain == UNIT_IDNO;
-        if (!check && (c < '0' || c > '9')) return 0;
-        sketch = sketch << 4 | (check ? 10u : (uint64_t)(c - '0'));
-    }
-    return sketch;
-}
-
-struct sketch sketch_of(const struct layout *l, const struct words *words, const uint32_t *slots)
-{
-    struct sketch s = {0};
-    if (l->idno >= 0) s.idno = places(words, slots[l->units[l->idno].slot], 18);
-    if (l->phone >= 0) s.phone = places(words, slots[l->units[l->phone].slot], 11);
-    return s;
-}
 
 /* When several telephones meet, the best meeting counts. */
 static const uint8_t how_good[LEVELS] = {
@@ -388,7 +10,8 @@ static const uint8_t how_good[LEVELS] = {
 struct two {
     const struct words *wa, *wb;
     const uint32_t *a, *b;
-    const struct sketch *sa, *sb;
+    const struct sketch *sa, *sb; /* both or neither */
+    struct rarity_memo *memo;
 };
 
 static uint32_t commoner(const struct two *t, uint32_t x, uint32_t y)
@@ -396,25 +19,75 @@ static uint32_t commoner(const struct two *t, uint32_t x, uint32_t y)
     return words_count(t->wa, x) >= words_count(t->wb, y) ? x : y;
 }
 
-static uint8_t level_unit(const struct two *t, const struct unit *unit, uint32_t *ret_shared)
+/* Numbers tell values apart, except two that were read by different workers and that nobody in the register has. */
+static bool same_value(const struct two *t, uint32_t x, uint32_t y)
 {
+    if (t->wa == t->wb) return x == y;
+    if (x < t->wa->first || y < t->wb->first || !t->wa->base || !t->wb->base) return x == y;
+    struct blob a = words_blob(t->wa, x), b = words_blob(t->wb, y);
+    return a.domain == b.domain && a.n_text == b.n_text && memcmp(a.text, b.text, a.n_text) == 0;
+}
+
+static uint8_t level_equal(const struct two *t, enum unit_kind kind, uint32_t value)
+{
+    if (kind == UNIT_IDNO || kind == UNIT_PHONE)
+        return level_hidden(words_blob(t->wa, value)) ? (uint8_t)LEVEL_MASKED_SAME : (uint8_t)LEVEL_SAME;
+    if (kind == UNIT_BIRTH) {
+        uint32_t date = level_date_places(words_blob(t->wa, value));
+        return level_dates(date, date);
+    }
+    if (kind == UNIT_NAME && words_blob(t->wa, value).mark >= 128) return LEVEL_SURNAME_ONLY;
+    return LEVEL_SAME;
+}
+
+/* The level of two values that stand in the sketches, or LEVELS. */
+static uint8_t level_sketched(const struct two *t, const struct layout *l, int u, bool equal)
+{
+    const struct sketch *a = t->sa, *b = t->sb;
+    if (!a) return LEVELS;
+    if (u == l->name && a->n_name && b->n_name) return equal ? (uint8_t)LEVEL_SAME : level_sketched_names(a, b);
+    if (u == l->birth && a->birth && b->birth) return level_dates(a->birth, b->birth);
+    if (u == l->idno && a->idno && b->idno)
+        return equal ? LEVEL_SAME : sketch_differs(a->idno, b->idno) ? LEVEL_DIFFERS : LEVELS;
+    if (u == l->phone && a->phone && b->phone) return level_sketched_phones(a->phone, b->phone);
+    if (u == l->address && !equal && level_places_differ(a->place, b->place)) return LEVEL_DIFFERS;
+    return LEVELS;
+}
+
+static uint8_t level_one(const struct two *t, const struct layout *l, int u, uint32_t x, uint32_t y)
+{
+    enum unit_kind kind = l->units[u].kind;
+    bool equal = same_value(t, x, y);
+    uint8_t level = level_sketched(t, l, u, equal);
+    if (level < LEVELS) return level;
+    if (equal) return level_equal(t, kind, x);
+    return kind == UNIT_SEX ? (uint8_t)LEVEL_DIFFERS : level_values(kind, words_blob(t->wa, x), words_blob(t->wb, y));
+}
+
+static uint32_t shared_of(const struct two *t, enum unit_kind kind, uint8_t level, uint32_t x, uint32_t y)
+{
+    return x != y && level_weighs_rarity(kind, level) ? commoner(t, x, y) : x;
+}
+
+static uint8_t level_unit(const struct two *t, const struct layout *l, size_t u, uint32_t *ret_shared)
+{
+    const struct unit *unit = &l->units[u];
     uint8_t best = LEVEL_MISSING;
     *ret_shared = 0;
+    if (unit->slots == 1) {
+        uint32_t x = t->a[unit->slot], y = t->b[unit->slot];
+        if (!x || !y) return LEVEL_MISSING;
+        best = level_one(t, l, (int)u, x, y);
+        *ret_shared = shared_of(t, unit->kind, best, x, y);
+        return best;
+    }
     for (size_t i = unit->slot; i < (size_t)unit->slot + unit->slots; i++) {
         for (size_t j = unit->slot; j < (size_t)unit->slot + unit->slots && t->a[i]; j++) {
             if (!t->b[j]) continue;
-            uint8_t level = LEVEL_SAME;
-            if (t->a[i] != t->b[j])
-                level = level_values(unit->kind, words_blob(t->wa, t->a[i]), words_blob(t->wb, t->b[j]));
-            else if (unit->kind == UNIT_IDNO || unit->kind == UNIT_PHONE)
-                level = hidden(words_blob(t->wa, t->a[i])) ? (uint8_t)LEVEL_MASKED_SAME : (uint8_t)LEVEL_SAME;
-            else if (unit->kind == UNIT_BIRTH)
-                level = level_date(words_blob(t->wa, t->a[i]), words_blob(t->wb, t->b[j]));
-            else if (unit->kind == UNIT_NAME && words_blob(t->wa, t->a[i]).mark >= 128)
-                level = LEVEL_SURNAME_ONLY;
-            if (unit->slots > 1 && best != LEVEL_MISSING && how_good[level] <= how_good[best]) continue;
+            uint8_t level = level_one(t, l, (int)u, t->a[i], t->b[j]);
+            if (best != LEVEL_MISSING && how_good[level] <= how_good[best]) continue;
             best = level;
-            *ret_shared = commoner(t, t->a[i], t->b[j]);
+            *ret_shared = shared_of(t, unit->kind, level, t->a[i], t->b[j]);
         }
     }
     return best;
@@ -423,7 +96,7 @@ static uint8_t level_unit(const struct two *t, const struct unit *unit, uint32_t
 static uint8_t level_crossed(const struct two *t, uint32_t x, uint32_t y)
 {
     if (!x || !y) return LEVEL_MISSING;
-    return x == y ? (uint8_t)LEVEL_SAME : level_string(words_blob(t->wa, x), words_blob(t->wb, y));
+    return same_value(t, x, y) ? (uint8_t)LEVEL_SAME : level_string(words_blob(t->wa, x), words_blob(t->wb, y));
 }
 
 static bool close(uint8_t level)
@@ -482,12 +155,13 @@ static void compare_names(const struct layout *l, const struct two *t, uint8_t *
     if (bn && !an) shared[l->name] = bn;
 }
 
-static int age_at(struct date born, wg_day today)
+/* The age on that day of whom was born in a year that is known. */
+static int age_at(struct blob birth, wg_day today)
 {
     struct wg_civil now = wg_civil_from_day(today);
-    int age = now.year - born.y;
-    if (born.m && (now.month < born.m || (now.month == born.m && now.day < born.d))) age--;
-    return age;
+    int year = birth.form[0] | birth.form[1] << 8, month = birth.form[2], day = birth.form[3];
+    int age = now.year - year;
+    return month && (now.month < month || (now.month == month && now.day < day)) ? age - 1 : age;
 }
 
 static uint8_t level_age_birth(const struct layout *l, const struct dependence *dep, const struct words *wa, const uint32_t *a,
@@ -495,9 +169,9 @@ static uint8_t level_age_birth(const struct layout *l, const struct dependence *
 {
     uint32_t age = a[l->units[l->age].slot], birth = b[l->units[l->birth].slot];
     if (!age || !birth || a[l->units[l->birth].slot]) return LEVEL_MISSING;
-    struct date d = date_of(words_blob(wb, birth));
-    if (!d.y) return LEVEL_MISSING;
-    return level_years(words_blob(wa, age).form[0] - age_at(d, dep->today));
+    struct blob born = words_blob(wb, birth);
+    if (!born.form[0] && !born.form[1]) return LEVEL_MISSING;
+    return level_years(words_blob(wa, age).form[0] - age_at(born, dep->today));
 }
 
 static void compare_ages(const struct layout *l, const struct dependence *dep, const struct two *t, uint8_t *levels)
@@ -511,13 +185,19 @@ static void compare_ages(const struct layout *l, const struct dependence *dep, c
     levels[l->age] = level != LEVEL_MISSING ? level : level_age_birth(l, dep, t->wb, t->b, t->wa, t->a);
 }
 
+/* Both numbers are known to be identity numbers, not those of another paper. */
+static bool both_numbers(const struct layout *l, const struct two *t)
+{
+    if (t->sa && t->sa->idno && t->sb->idno) return true;
+    size_t at = l->units[l->idno].slot;
+    return words_blob(t->wa, t->a[at]).mark != MARK_STRING && words_blob(t->wb, t->b[at]).mark != MARK_STRING;
+}
+
 /* What an identity number says already is not said twice. */
 static void drop_implied(const struct layout *l, const struct two *t, uint8_t *levels)
 {
-    if (l->idno < 0 || levels[l->idno] == LEVEL_MISSING) return;
+    if (l->idno < 0 || levels[l->idno] == LEVEL_MISSING || !both_numbers(l, t)) return;
     uint8_t number = levels[l->idno];
-    size_t at = l->units[l->idno].slot;
-    if (words_blob(t->wa, t->a[at]).mark == MARK_STRING || words_blob(t->wb, t->b[at]).mark == MARK_STRING) return;
     bool agrees = number != LEVEL_DIFFERS && number != LEVEL_MASKED_SAME;
     uint32_t derived = t->a[0] | t->b[0];
     if (l->birth >= 0 && ((derived & FLAG_BIRTH_DERIVED) || (agrees && levels[l->birth] == LEVEL_SAME)))
@@ -550,14 +230,14 @@ static enum stage stage_of(enum unit_kind kind)
     }
 }
 
+/* What the number says already may be taken back in the end; `firm`: known not to be. */
 static float bits_of(const struct model *model, const struct layout *l, const struct two *t, size_t u, uint8_t level,
-                     uint32_t shared)
+                     uint32_t shared, bool firm)
 {
     if (level == LEVEL_MISSING) return 0;
-    float bits = model->table[CLASS_SAME][u][level] + model_rarity(model, t->wa, u, l->units[u].kind, level, shared);
     enum unit_kind kind = l->units[u].kind;
-    /* What the number says already may be taken back in the end. */
-    return (kind == UNIT_BIRTH || kind == UNIT_SEX || kind == UNIT_AGE) && bits < 0 ? 0 : bits;
+    float bits = model->table[CLASS_SAME][u][level] + model_rarity_known(model, t->memo, t->wa, u, kind, level, shared);
+    return !firm && (kind == UNIT_BIRTH || kind == UNIT_SEX || kind == UNIT_AGE) && bits < 0 ? 0 : bits;
 }
 
 static bool any_value(const uint32_t *slots, const struct unit *unit)
@@ -568,81 +248,118 @@ static bool any_value(const uint32_t *slots, const struct unit *unit)
     return false;
 }
 
-static bool differs_at_sight(const struct layout *l, const struct two *t, int u)
+/* What two sketches tell before any value is asked for. */
+struct sight {
+    bool idno_differs, phone_differs, address_differs;
+    uint32_t implied; /* FLAG_...: what the number has said already */
+};
+
+static struct sight look(const struct layout *l, const struct two *t)
 {
-    if (!t->sa || !t->sb) return false;
-    if (u == l->idno) return sketch_differs(t->sa->idno, t->sb->idno);
-    return u == l->phone && sketch_differs(t->sa->phone, t->sb->phone);
+    struct sight s = {0};
+    const struct sketch *a = t->sa, *b = t->sb;
+    if (!a) return s;
+    s.idno_differs = sketch_differs(a->idno, b->idno);
+    s.phone_differs = sketch_differs(a->phone, b->phone);
+    s.address_differs = l->address >= 0 && level_places_differ(a->place, b->place);
+    if (a->idno && b->idno) s.implied = t->a[0] | t->b[0];
+    return s;
+}
+
+static bool differs_at_sight(const struct layout *l, const struct sight *s, int u)
+{
+    return (u == l->idno && s->idno_differs) || (u == l->phone && s->phone_differs) || (u == l->address && s->address_differs);
+}
+
+static bool implied_at_sight(const struct layout *l, const struct sight *s, int u)
+{
+    return (u == l->birth && (s->implied & FLAG_BIRTH_DERIVED)) || (u == l->sex && (s->implied & FLAG_SEX_DERIVED));
+}
+
+struct progress {
+    const struct layout *layout;
+    const struct two *two;
+    const struct model *model;
+    struct comparison *c;
+    struct sight sight;
+    float bound;
+};
+
+static float progress_bits(const struct progress *p, size_t u)
+{
+    bool firm = p->sight.idno_differs && (int)u != p->layout->age;
+    return bits_of(p->model, p->layout, p->two, u, p->c->level[u], p->c->shared[u], firm);
 }
 
 /* Most that the pair can still reach: what is known, and for the rest the best level short of the same. Names and ages can
  * also meet across units, so theirs stay open while either side has any. */
-static float first_bound(const struct layout *l, const struct two *t, const struct model *model, struct comparison *c)
+static void first_bound(struct progress *p)
 {
-    float bound = 0;
+    const struct layout *l = p->layout;
+    const struct two *t = p->two;
+    struct comparison *c = p->c;
     for (size_t u = 0; u < l->n_units; u++) {
         const struct unit *unit = &l->units[u];
         c->level[u] = PENDING;
         c->shared[u] = 0;
         bool a = any_value(t->a, unit), b = any_value(t->b, unit),
              across = stage_of(unit->kind) == STAGE_NAMES || unit->kind == UNIT_AGE;
-        if (across ? !a && !b && unit->kind != UNIT_AGE : !a || !b) {
+        if ((across ? !a && !b && unit->kind != UNIT_AGE : !a || !b) || implied_at_sight(l, &p->sight, (int)u)) {
             c->level[u] = LEVEL_MISSING;
-        } else if (differs_at_sight(l, t, (int)u)) {
+        } else if (differs_at_sight(l, &p->sight, (int)u)) {
             c->level[u] = LEVEL_DIFFERS;
-            bound += model->table[CLASS_SAME][u][LEVEL_DIFFERS];
+            c->shared[u] = t->a[unit->slot];
+            p->bound += p->model->table[CLASS_SAME][u][LEVEL_DIFFERS];
         } else if (unit->slots == 1 && t->a[unit->slot] == t->b[unit->slot] && a) {
-            c->level[u] = level_unit(t, unit, &c->shared[u]);
-            bound += bits_of(model, l, t, u, c->level[u], c->shared[u]);
+            c->level[u] = level_unit(t, l, u, &c->shared[u]);
+            p->bound += progress_bits(p, u);
         } else {
-            bound += model->most[u];
+            p->bound += p->model->most[u];
         }
     }
-    return bound;
 }
 
-static void settle(const struct layout *l, const struct two *t, const struct model *model, struct comparison *c, size_t u,
-                   float *bound)
+static void settle(struct progress *p, size_t u)
 {
-    if (c->level[u] != PENDING) return;
-    c->level[u] = level_unit(t, &l->units[u], &c->shared[u]);
-    *bound += bits_of(model, l, t, u, c->level[u], c->shared[u]) - model->most[u];
+    if (p->c->level[u] != PENDING) return;
+    p->c->level[u] = level_unit(p->two, p->layout, u, &p->c->shared[u]);
+    p->bound += progress_bits(p, u) - p->model->most[u];
 }
 
 /* The names together: each may change what the others say. */
-static void settle_names(const struct layout *l, const struct two *t, const struct model *model, struct comparison *c,
-                         float *bound)
+static void settle_names(struct progress *p)
 {
+    const struct layout *l = p->layout;
     if (l->name < 0 || l->surname < 0 || l->given < 0) return;
     const int units[] = {l->name, l->surname, l->given};
     float before = 0, after = 0;
     for (size_t i = 0; i < 3; i++) {
         size_t u = (size_t)units[i];
-        before += c->level[u] == PENDING ? model->most[u] : bits_of(model, l, t, u, c->level[u], c->shared[u]);
-        if (c->level[u] == PENDING) c->level[u] = level_unit(t, &l->units[u], &c->shared[u]);
+        before += p->c->level[u] == PENDING ? p->model->most[u] : progress_bits(p, u);
+        if (p->c->level[u] == PENDING) p->c->level[u] = level_unit(p->two, l, u, &p->c->shared[u]);
     }
-    compare_names(l, t, c->level, c->shared);
-    for (size_t i = 0; i < 3; i++) after += bits_of(model, l, t, (size_t)units[i], c->level[units[i]], c->shared[units[i]]);
-    *bound += after - before;
+    compare_names(l, p->two, p->c->level, p->c->shared);
+    for (size_t i = 0; i < 3; i++) after += progress_bits(p, (size_t)units[i]);
+    p->bound += after - before;
 }
 
 static bool compare_while(const struct layout *l, const struct dependence *dep, const struct two *t, const struct model *model,
                           float cut, struct comparison *c)
 {
-    float bound = first_bound(l, t, model, c);
+    struct progress p = {.layout = l, .two = t, .model = model, .c = c, .sight = look(l, t)};
+    first_bound(&p);
     for (int stage = 0; stage < STAGES; stage++) {
-        if (bound < cut) return false;
+        if (p.bound < cut) return false;
         if (stage == STAGE_NAMES) {
-            settle_names(l, t, model, c, &bound);
+            settle_names(&p);
             continue;
         }
-        for (size_t u = 0; u < l->n_units && bound >= cut; u++) {
-            if (stage_of(l->units[u].kind) == (enum stage)stage && l->units[u].kind != UNIT_AGE)
-                settle(l, t, model, c, u, &bound);
+        for (size_t u = 0; u < l->n_units && p.bound >= cut; u++) {
+            if (stage_of(l->units[u].kind) == (enum stage)stage && l->units[u].kind != UNIT_AGE) settle(&p, u);
         }
     }
-    if (bound < cut) return false;
-    if (l->age >= 0) c->level[l->age] = level_unit(t, &l->units[l->age], &c->shared[l->age]);
+    if (p.bound < cut) return false;
+    if (l->age >= 0) c->level[l->age] = level_unit(t, l, (size_t)l->age, &c->shared[l->age]);
     compare_ages(l, dep, t, c->level);
     return true;
 }
@@ -650,11 +367,18 @@ static bool compare_while(const struct layout *l, const struct dependence *dep, 
 bool compare_rows(const struct layout *l, const struct dependence *dep, struct side a, struct side b, const struct model *model,
                   float cut, struct comparison *ret)
 {
-    struct two t = {a.words, b.words, a.slots, b.slots, a.sketch, b.sketch};
+    bool sketched = a.sketch && b.sketch;
+    struct two t = {.wa = a.words,
+                    .wb = b.words,
+                    .a = a.slots,
+                    .b = b.slots,
+                    .sa = sketched ? a.sketch : NULL,
+                    .sb = sketched ? b.sketch : NULL,
+                    .memo = a.memo};
     if (model) {
         if (!compare_while(l, dep, &t, model, cut, ret)) return false;
     } else {
-        for (size_t u = 0; u < l->n_units; u++) ret->level[u] = level_unit(&t, &l->units[u], &ret->shared[u]);
+        for (size_t u = 0; u < l->n_units; u++) ret->level[u] = level_unit(&t, l, u, &ret->shared[u]);
         compare_names(l, &t, ret->level, ret->shared);
         compare_ages(l, dep, &t, ret->level);
     }

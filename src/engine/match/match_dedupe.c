@@ -87,7 +87,6 @@ static void scan_row(const struct scan *scan, struct finder *f, uint32_t row, st
     const uint32_t *slots = index_slots(index, row);
     finder_run(f, &index->words, slots);
     for (size_t i = 0; i < f->n; i++) {
-        finder_ahead(f, slots, &index->sketches[row], i + 6);
         if (f->found[i] <= row) continue;
         struct comparison c;
         struct scored scored;
@@ -95,7 +94,7 @@ static void scan_row(const struct scan *scan, struct finder *f, uint32_t row, st
         if (!compare_rows(&index->layout, &index->dep, index_side(index, row), index_side(index, f->found[i]), &index->model,
                           scan->cut, &c))
             continue;
-        model_score(&index->model, &index->layout, &index->words, &c, &scored);
+        model_score(&index->model, &index->layout, &index->words, NULL, &c, &scored);
         if (scored.probability < scan->least) continue;
         if (out->n == out->cap) {
             out->cap = out->cap ? out->cap * 2 : 64;
@@ -157,7 +156,7 @@ static bool may_join(const struct match_index *index, const struct clusters *c, 
             struct comparison found;
             struct scored s;
             (void)compare_rows(&index->layout, &index->dep, index_side(index, i), index_side(index, j), NULL, 0, &found);
-            model_score(&index->model, &index->layout, &index->words, &found, &s);
+            model_score(&index->model, &index->layout, &index->words, NULL, &found, &s);
             double bits = s.bits;
             sum += bits > 12 ? 12 : bits < -12 ? -12 : bits;
             j = c->next[j];
@@ -270,7 +269,7 @@ static double pair_probability(const struct match_index *index, uint32_t a, uint
     struct comparison c;
     struct scored s;
     (void)compare_rows(&index->layout, &index->dep, index_side(index, a), index_side(index, b), NULL, 0, &c);
-    model_score(&index->model, &index->layout, &index->words, &c, &s);
+    model_score(&index->model, &index->layout, &index->words, NULL, &c, &s);
     return s.probability;
 }
 

@@ -96,7 +96,7 @@ static void explain(struct wg_ctx *ctx, const struct explained *x, struct match_
     for (size_t u = 0; u < x->layout->n_units; u++) {
         if (c.shared[u] >= words_total(x->words)) c.shared[u] = 0;
     }
-    model_score(x->model, x->layout, x->words, &c, &scored);
+    model_score(x->model, x->layout, x->words, NULL, &c, &scored);
     struct match_evidence *lines = wg_alloc_n(ctx->arena, x->layout->n_units + 1, sizeof *lines);
     size_t n = 0;
     for (size_t u = 0; u < x->layout->n_units; u++) {

@@ -49,7 +49,7 @@ void match_index_free(struct match_index *index)
     words_free(&index->words);
     wg_arena_free(index->names);
     free(index->slots);
-    free(index->sketches);
+    free(index->sketch_memory);
     free(index->alive);
     free(index->dirty);
     free(index->added);
@@ -70,7 +70,7 @@ const uint32_t *index_slots(const struct match_index *index, uint32_t row)
 
 struct side index_side(const struct match_index *index, uint32_t row)
 {
-    return (struct side){&index->words, index_slots(index, row), &index->sketches[row]};
+    return (struct side){.words = &index->words, .slots = index_slots(index, row), .sketch = &index->sketches[row]};
 }
 
 size_t match_index_size(const struct match_index *index)
@@ -86,12 +86,25 @@ size_t match_index_bytes(const struct match_index *index)
            index->dirty_cap * 4 + wg_arena_used(index->names);
 }
 
+/* A sketch to a line of memory: realloc would not keep them so. */
+static void sketches_resize(struct match_index *index, size_t cap)
+{
+    void *memory = wg_xmalloc((cap + 1) * sizeof *index->sketches);
+    size_t off = (uintptr_t)memory % sizeof *index->sketches;
+    struct sketch *sketches = (void *)((uint8_t *)memory + (off ? sizeof *sketches - off : 0));
+    size_t keep = index->rows < cap ? index->rows : cap;
+    if (keep) memcpy(sketches, index->sketches, keep * sizeof *sketches);
+    free(index->sketch_memory);
+    index->sketch_memory = memory;
+    index->sketches = sketches;
+}
+
 static void rows_trim(struct match_index *index)
 {
     index->rows_cap = (index->rows + 63) & ~(uint32_t)63;
     if (index->rows_cap == 0) return;
     index->slots = wg_xrealloc(index->slots, (size_t)index->rows_cap * index->layout.n_slots, sizeof *index->slots);
-    index->sketches = wg_xrealloc(index->sketches, index->rows_cap, sizeof *index->sketches);
+    sketches_resize(index, index->rows_cap);
     index->alive = wg_xrealloc(index->alive, index->rows_cap / 64, sizeof *index->alive);
 }
 
@@ -103,7 +116,7 @@ static void room_for(struct match_index *index, uint32_t key)
     cap = (cap + 63) & ~(uint64_t)63;
     size_t line = index->layout.n_slots;
     index->slots = wg_xrealloc(index->slots, cap * line, sizeof *index->slots);
-    index->sketches = wg_xrealloc(index->sketches, cap, sizeof *index->sketches);
+    sketches_resize(index, cap);
     index->alive = wg_xrealloc(index->alive, cap / 64, sizeof *index->alive);
     memset(index->slots + index->rows_cap * line, 0, (cap - index->rows_cap) * line * sizeof *index->slots);
     memset(index->alive + index->rows_cap / 64, 0, (cap - index->rows_cap) / 64 * sizeof *index->alive);

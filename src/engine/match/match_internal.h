@@ -7,6 +7,7 @@
  *
  *   match_words.c    values: interning, counts        match_read.c     cells to values; match_batch.c, many rows at once
  *   match_text.c     strings alike                    match_compare.c  two rows to a level per unit
+ *   match_sketch.c   rows in brief                    match_level.c    two values to a level
  *   match_model.c    levels to weights, EM            match_keys.c     keys, postings, candidates
  *   match_index.c    a register in memory             match_number.c   its identity numbers
  *   match_list.c     a list against it                match_settle.c   rows that number and name settle
@@ -185,6 +186,7 @@ struct layout {
     uint8_t fed[UNITS_MAX];                          /* columns that went into a name unit */
     int name, surname, given, birth, age, sex, idno; /* unit numbers or -1 */
     int phone;                                       /* where a row can have one only */
+    int address;                                     /* the first */
 };
 /* Where each column goes: a slot, or one of the parts that are put together. */
 enum part { PART_NONE, PART_SLOT, PART_NAME, PART_SURNAME, PART_GIVEN, PART_YEAR, PART_MONTH, PART_DAY };
@@ -259,6 +261,21 @@ uint32_t text_sound(const uint8_t *s, size_t n);                /* hash of how a
 uint32_t mix32(uint32_t a, uint32_t b);
 uint16_t text_hash16(const void *p, size_t n);
 
+/* --- two values to a level (match_level.c) --------------------------------------------------------------------------- */
+uint8_t level_values(enum unit_kind kind, struct blob a, struct blob b); /* of values that are not the very same */
+uint8_t level_string(struct blob a, struct blob b);
+uint8_t level_years(int apart);
+bool level_hidden(struct blob b);
+/* A date as four bits a place, yyyymmdd, and two of them. */
+uint32_t level_date_places(struct blob b);
+uint8_t level_dates(uint32_t a, uint32_t b);
+/* The same as the values themselves would give, from what a sketch holds of them. */
+struct sketch;
+uint8_t level_sketched_names(const struct sketch *a, const struct sketch *b);
+uint8_t level_sketched_phones(uint64_t a, uint64_t b);
+/* Two addresses that are DIFFERS for certain. */
+bool level_places_differ(const uint16_t *a, const uint16_t *b);
+
 /* --- comparing ------------------------------------------------------------------------------------------------------ */
 struct model;
 /* What the data says of columns that repeat one another. */
@@ -270,24 +287,42 @@ struct comparison {
     uint8_t level[UNITS_MAX];
     uint32_t shared[UNITS_MAX]; /* the value both have, or the commoner of the two: how rare it is weighs */
 };
-/* Sixteen places of a row's whole identity number and of its telephone (when it can have one only), four bits each; 0: none. Two
- * that are unlike in more than two places differ, and their values need not be fetched. */
-struct sketch {
-    uint64_t idno, phone;
+/* What comparing two rows asks for most, side by side in one line of memory, so that the values themselves are hardly ever
+ * fetched. 0: the row has none, or one that does not fit; then the values are asked.
+ * Numbers are four bits a place, the last sixteen; two that are unlike in more than two places differ. */
+enum { SKETCH_CHARS = 4, SKETCH_PLACES = 8 };
+struct sketch {                     /* 64 bytes, all of them used */
+    uint64_t idno, phone;           /* a whole identity number; a telephone of eleven places, when the row can have one only */
+    uint16_t name[3][SKETCH_CHARS]; /* a full Han name: characters, pinyin, sounds */
+    uint8_t n_name, surname, none[2]; /* `none`: no bytes without a value, so that sketches can be hashed */
+    uint16_t place[SKETCH_PLACES];    /* parts of a Chinese address up to the room, to tell that two differ */
+    uint32_t birth;                   /* four bits a place: yyyymmdd */
+};
+/* What a row's own values weigh where the other row has the same ones, once it is known. */
+struct rarity_memo {
+    uint32_t value[UNITS_MAX];
+    float bits[UNITS_MAX];
 };
 struct side {
     const struct words *words;
     const uint32_t *slots;
     const struct sketch *sketch; /* or NULL */
+    struct rarity_memo *memo;    /* or NULL; of the left side only, for one model */
 };
 struct sketch sketch_of(const struct layout *layout, const struct words *words, const uint32_t *slots);
-static inline bool sketch_differs(uint64_t a, uint64_t b)
+/* The same for the same sketch. */
+uint64_t sketch_content(const struct sketch *sketch);
+static inline uint64_t sketch_unlike(uint64_t a, uint64_t b)
 {
     uint64_t x = a ^ b;
-    if (!a || !b) return false;
     x |= x >> 1;
     x |= x >> 2;
-    x &= 0x1111111111111111u;
+    return x & 0x1111111111111111u;
+}
+static inline bool sketch_differs(uint64_t a, uint64_t b)
+{
+    if (!a || !b) return false;
+    uint64_t x = sketch_unlike(a, b);
     x &= x - 1;
     x &= x - 1;
     return x != 0;
@@ -350,8 +385,21 @@ void model_em(struct model *model, const struct layout *layout, const struct wor
               double space, double start, double faith, bool within, double trust);
 float model_rarity(const struct model *model, const struct words *words, size_t unit, enum unit_kind kind, uint8_t level,
                    uint32_t shared);
-void model_score(const struct model *model, const struct layout *layout, const struct words *words, const struct comparison *c,
-                 struct scored *ret);
+/* Does it matter for that level how common the value is? */
+bool level_weighs_rarity(enum unit_kind kind, uint8_t level);
+/* The same as model_rarity; asks the memo (or NULL) first. */
+static inline float model_rarity_known(const struct model *model, struct rarity_memo *memo, const struct words *words,
+                                       size_t unit, enum unit_kind kind, uint8_t level, uint32_t shared)
+{
+    if (!memo || level != LEVEL_SAME || shared == 0) return model_rarity(model, words, unit, kind, level, shared);
+    if (memo->value[unit] != shared) {
+        memo->value[unit] = shared;
+        memo->bits[unit] = model_rarity(model, words, unit, kind, level, shared);
+    }
+    return memo->bits[unit];
+}
+void model_score(const struct model *model, const struct layout *layout, const struct words *words, struct rarity_memo *memo,
+                 const struct comparison *c, struct scored *ret);
 /* Bits of CLASS_SAME that a pair needs to reach the probability `least`. */
 float model_cut(const struct model *model, double least);
 double model_probability(const struct model *model, const float weight[CLASSES]);
@@ -420,8 +468,9 @@ struct match_index {
     struct column_map map;
     struct words words;
     struct reader reader;
-    uint32_t *slots; /* rows * n_slots, by the caller's key */
-    struct sketch *sketches;
+    uint32_t *slots;         /* rows * n_slots, by the caller's key */
+    struct sketch *sketches; /* within sketch_memory, each in one line of it */
+    void *sketch_memory;
     uint32_t rows, rows_cap;
     uint64_t *alive;
     size_t living;
@@ -493,21 +542,4 @@ void finder_free(struct finder *f);
 void finder_run(struct finder *f, const struct words *words, const uint32_t *slots);
 /* Only persons with the very identity number of the row. */
 void finder_number(struct finder *f, const struct words *words, const uint32_t *slots);
-/* Fetches what comparing with found[at] will read, while the ones before are compared. */
-static inline void finder_ahead(const struct finder *f, const uint32_t *slots, const struct sketch *sketch, size_t at)
-{
-    if (at >= f->n) return;
-    const struct match_index *index = f->index;
-    const struct layout *l = &index->layout;
-    const struct sketch *other = &index->sketches[f->found[at]];
-    const uint32_t *person = index->slots + (size_t)f->found[at] * l->n_slots;
-    bool unlike = sketch_differs(sketch->idno, other->idno);
-    for (size_t u = 0; u < l->n_units; u++) {
-        /* Of somebody with another number hardly more than the name and the birth date is ever looked at. */
-        if (unlike && (int)u != l->name && (int)u != l->birth) continue;
-        if ((int)u == l->phone && sketch_differs(sketch->phone, other->phone)) continue;
-        uint32_t value = person[l->units[u].slot];
-        if (value && value != slots[l->units[u].slot]) __builtin_prefetch(words_at(&index->words, value));
-    }
-}
 #endif

@@ -240,8 +240,8 @@ struct candidate {
     double odds; /* of being the one, against everyone else */
     uint8_t idno, name;
     bool name_differs, phone, birth, address;
-    bool stands; /* the rest would do without the number */
-    uint64_t content;
+    bool stands;      /* the rest would do without the number */
+    uint64_t content; /* of the person's sketch */
 };
 struct row_result {
     struct candidate *kept; /* best first */
@@ -267,23 +267,26 @@ struct matching {
     const struct wg_progress *progress;
 };
 
-static bool better(const struct candidate *a, const struct candidate *b)
+/* Of equal odds, what the persons say decides: an order that their places in the register have no part in. */
+static bool better(const struct match_index *index, const struct candidate *a, const struct candidate *b)
 {
     if (a->odds > b->odds || a->odds < b->odds) return a->odds > b->odds;
     if (a->content != b->content) return a->content < b->content;
-    return a->row < b->row;
+    uint64_t x = row_content(&index->layout, &index->words, index_slots(index, a->row)),
+             y = row_content(&index->layout, &index->words, index_slots(index, b->row));
+    return x != y ? x < y : a->row < b->row;
 }
 
-static void keep(struct best *r, const struct candidate *c)
+static void keep(const struct match_index *index, struct best *r, const struct candidate *c)
 {
     size_t at = r->n;
     if (at == KEPT) {
-        if (!better(c, &r->kept[KEPT - 1])) return;
+        if (!better(index, c, &r->kept[KEPT - 1])) return;
         at--;
     } else {
         r->n++;
     }
-    while (at > 0 && better(c, &r->kept[at - 1])) {
+    while (at > 0 && better(index, c, &r->kept[at - 1])) {
         r->kept[at] = r->kept[at - 1];
         at--;
     }
@@ -339,25 +342,24 @@ static void judge_found(const struct matching *m, const struct finder *f, struct
         struct comparison c;
         struct scored scored;
         struct side person = index_side(index, f->found[i]);
-        finder_ahead(f, side.slots, side.sketch, i + 6);
         if (!compare_rows(&index->layout, &index->dep, side, person, m->model, m->cut, &c)) {
             if (!same_number(index, side.slots, f->found[i])) continue;
             (void)compare_rows(&index->layout, &index->dep, side, person, NULL, 0, &c);
         }
-        model_score(m->model, &index->layout, side.words, &c, &scored);
+        model_score(m->model, &index->layout, side.words, side.memo, &c, &scored);
         struct candidate found = judge(&index->layout, c.level, &scored, f->found[i]);
         /* Of an identity number everyone knows that it is one person's; of other codes only the model can say how far that holds. */
         bool number = found.idno == LEVEL_SAME && is_number(index, side);
         if (found.idno == LEVEL_SAME && !number) found.stands = true;
         if (number && found.name_differs) {
             c.level[index->layout.idno] = LEVEL_MISSING;
-            model_score(m->model, &index->layout, side.words, &c, &scored);
+            model_score(m->model, &index->layout, side.words, side.memo, &c, &scored);
             found.stands = scored.probability > .5;
         }
         if (found.odds < 1e-4 && found.idno != LEVEL_SAME) continue;
         if (r->n == KEPT && found.odds < r->kept[KEPT - 1].odds) continue;
-        found.content = row_content(&index->layout, &index->words, person.slots);
-        keep(r, &found);
+        found.content = sketch_content(person.sketch);
+        keep(index, r, &found);
     }
 }
 
@@ -378,7 +380,9 @@ static void match_one(const struct matching *m, struct finder *f, size_t row, st
 {
     struct side side = list_side(m->list, row);
     struct sketch sketch = sketch_of(&m->list->index->layout, side.words, side.slots);
+    struct rarity_memo memo = {.value = {0}};
     side.sketch = &sketch;
+    side.memo = &memo;
     struct row_result *r = &m->results[row];
     struct settled settled;
     struct best best = {.n = 0};
@@ -469,7 +473,7 @@ static bool repeat(const struct matching *m, uint32_t a, uint32_t b)
     struct scored s;
     (void)compare_rows(&index->layout, &index->dep, list_side(m->list, a), list_side(m->list, b), NULL, 0, &c);
     only_register(index, &c);
-    model_score(m->model, &index->layout, &index->words, &c, &s);
+    model_score(m->model, &index->layout, &index->words, NULL, &c, &s);
     return s.bits > 0;
 }
 
@@ -512,7 +516,7 @@ static size_t gather_claims(const struct matching *m, const uint64_t *contested,
             struct comparison c;
             struct scored s;
             (void)compare_rows(&index->layout, &index->dep, list_side(m->list, r), index_side(index, person), NULL, 0, &c);
-            model_score(m->model, &index->layout, list_words(m->list, r), &c, &s);
+            model_score(m->model, &index->layout, list_words(m->list, r), NULL, &c, &s);
             odds = s.probability < 1 - 1e-15 ? s.probability / (1 - s.probability) : 1e15;
         }
         claims[n++] = (struct claim){person, (uint32_t)r, odds,

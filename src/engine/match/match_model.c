@@ -221,11 +221,21 @@ void model_finish(struct model *model, const struct layout *l)
     }
 }
 
+bool level_weighs_rarity(enum unit_kind kind, uint8_t level)
+{
+    if (level == LEVEL_SAME) return true;
+    if (level == LEVEL_MISSING || level == LEVEL_DIFFERS) return false;
+    if (kind == UNIT_BIRTH || kind == UNIT_AGE || kind == UNIT_IDNO || kind == UNIT_PHONE || kind == UNIT_CODE ||
+        kind == UNIT_SEX)
+        return false;
+    return level < LEVEL_SAME_UNIT && level != LEVEL_SURNAME_ONLY && level != LEVEL_GIVEN_ONLY;
+}
+
 float model_rarity(const struct model *model, const struct words *words, size_t unit, enum unit_kind kind, uint8_t level,
                    uint32_t shared)
 {
-    if (level == LEVEL_MISSING || level == LEVEL_DIFFERS) return 0;
-    if (kind == UNIT_AGE && level == LEVEL_SAME) return (float)-log2_safe(model->u[unit][LEVEL_SAME]);
+    if (!level_weighs_rarity(kind, level)) return 0;
+    if (kind == UNIT_AGE) return (float)-log2_safe(model->u[unit][LEVEL_SAME]);
     uint32_t count = words_count(words, shared);
     /* Within a table the pair itself is no sign of how common its value is. Against a register one holder more or less is: of a
      * value met c times about c - 1/2 are owed to its being common (absolute discounting). */
@@ -233,10 +243,6 @@ float model_rarity(const struct model *model, const struct words *words, size_t 
     double p = others / (model->rows + 1);
     if (p < model->rare[unit]) p = model->rare[unit];
     if (level == LEVEL_SAME) return (float)-log2_safe(p);
-    if (kind == UNIT_BIRTH || kind == UNIT_AGE || kind == UNIT_IDNO || kind == UNIT_PHONE || kind == UNIT_CODE ||
-        kind == UNIT_SEX)
-        return 0;
-    if (level >= LEVEL_SAME_UNIT || level == LEVEL_SURNAME_ONLY || level == LEVEL_GIVEN_ONLY) return 0;
     double bits = .5 * (log2_safe(model->u[unit][LEVEL_SAME]) - log2_safe(p));
     return (float)(bits > 3 ? 3 : bits < -5 ? -5 : bits);
 }
@@ -270,12 +276,12 @@ float model_cut(const struct model *model, double least)
     return (float)(log2(least / (1 - least)) - log2(model->lambda[CLASS_SAME]) + log2(strangers));
 }
 
-void model_score(const struct model *model, const struct layout *l, const struct words *words, const struct comparison *c,
-                 struct scored *ret)
+void model_score(const struct model *model, const struct layout *l, const struct words *words, struct rarity_memo *memo,
+                 const struct comparison *c, struct scored *ret)
 {
     float rarity[UNITS_MAX];
     for (size_t u = 0; u < l->n_units; u++)
-        rarity[u] = model_rarity(model, words, u, l->units[u].kind, c->level[u], c->shared[u]);
+        rarity[u] = model_rarity_known(model, memo, words, u, l->units[u].kind, c->level[u], c->shared[u]);
     weigh(model, l, c->level, rarity, ret->weight);
     ret->probability = model_probability(model, ret->weight);
     double rest = 1 - model->lambda[CLASS_SAME], family = model->lambda[CLASS_FAMILY];
@@ -377,7 +383,7 @@ bool model_saw(struct model *model, const struct layout *l, const struct words *
 {
     struct scored scored;
     for (size_t u = 0; u < l->n_units; u++) model->seen[u][c->level[u]]++;
-    model_score(model, l, words, c, &scored);
+    model_score(model, l, words, NULL, c, &scored);
     return scored.weight[CLASS_SAME] >= cut;
 }
 

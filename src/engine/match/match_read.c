@@ -81,8 +81,16 @@ static int unit_of(const struct layout *l, enum unit_kind kind)
 
 void layout_make(struct layout *l, const struct match_field *fields, size_t n_fields)
 {
-    *l = (struct layout){
-        .n_slots = 1, .name = -1, .surname = -1, .given = -1, .birth = -1, .age = -1, .sex = -1, .idno = -1, .phone = -1};
+    *l = (struct layout){.n_slots = 1,
+                         .name = -1,
+                         .surname = -1,
+                         .given = -1,
+                         .birth = -1,
+                         .age = -1,
+                         .sex = -1,
+                         .idno = -1,
+                         .phone = -1,
+                         .address = -1};
     for (size_t i = 0; i < n_fields; i++) {
         switch (fields[i].kind) {
         case COLUMN_NAME:
@@ -120,6 +128,7 @@ void layout_make(struct layout *l, const struct match_field *fields, size_t n_fi
     /* An identity number says when its holder was born, also where no column does. */
     l->idno = unit_of(l, UNIT_IDNO);
     l->phone = unit_of(l, UNIT_PHONE);
+    l->address = unit_of(l, UNIT_ADDRESS);
     if (l->phone >= 0 && l->units[l->phone].slots > 1) l->phone = -1;
     struct match_field told = {.kind = COLUMN_BIRTH};
     if (l->idno >= 0 && l->birth < 0) l->birth = add_unit(l, UNIT_BIRTH, &told);
@@ -455,18 +464,21 @@ static uint32_t put_address(struct reader *r, struct wg_str s)
         [PLACE_COMPOUND] = a.compound, [PLACE_ROAD] = a.road,   [PLACE_NUMBER] = a.road_number,
         [PLACE_VILLAGE] = a.village,   [PLACE_GROUP] = a.group, [PLACE_BUILDING] = a.building,
         [PLACE_STAIR] = a.unit,        [PLACE_ROOM] = a.room,   [PLACE_COMMUNITY] = a.community};
+    static const uint8_t order[PLACE_PARTS] = {PLACE_COMMUNITY, PLACE_COMPOUND, PLACE_ROAD,  PLACE_NUMBER, PLACE_VILLAGE,
+                                               PLACE_GROUP,     PLACE_BUILDING, PLACE_STAIR, PLACE_ROOM};
     uint32_t form[PLACE_PARTS];
     char text[TEXT_MAX];
     size_t n = 0;
-    for (size_t i = 0; i < PLACE_PARTS; i++) {
-        form[i] = parts[i].n ? (uint32_t)(wg_hash(parts[i].p, parts[i].n) >> 16) | 1 : 0;
-        if (i == PLACE_COMMUNITY && n) break; /* the community only where nothing finer stands */
+    /* All that the form holds stands in the text: values are known by it. */
+    for (size_t k = 0; k < PLACE_PARTS; k++) {
+        size_t i = order[k];
+        form[i] = 0;
         if (parts[i].n == 0 || n + parts[i].n + 1 >= sizeof text) continue;
-        if (i >= PLACE_BUILDING && n) text[n++] = '-';
+        form[i] = (uint32_t)(wg_hash(parts[i].p, parts[i].n) >> 16) | 1;
+        if (i >= PLACE_BUILDING && i <= PLACE_ROOM && n) text[n++] = '-';
         memcpy(text + n, parts[i].p, parts[i].n);
         n += parts[i].n;
     }
-    form[PLACE_COMMUNITY] = a.community.n ? (uint32_t)(wg_hash(a.community.p, a.community.n) >> 16) | 1 : 0;
     uint32_t id = n ? words_put(r->words, UNIT_ADDRESS, 1, form, sizeof form, text, n) : put_string(r, UNIT_ADDRESS, s, false);
     wg_arena_rewind(r->scratch, mark);
     return id;

@@ -1,0 +1,62 @@
+#include <string.h>
+
+#include "engine/match/match_internal.h"
+
+static uint64_t places(const struct words *words, uint32_t value, size_t n)
+{
+    if (!value) return 0;
+    struct blob b = words_blob(words, value);
+    uint64_t sketch = 0;
+    if (b.n_form != n || (b.domain == UNIT_IDNO && b.mark != MARK_NUMBER)) return 0;
+    for (size_t i = n > 16 ? n - 16 : 0; i < n; i++) {
+        uint8_t c = b.form[i];
+        bool check = c == 'X' && b.domain == UNIT_IDNO;
+        if (!check && (c < '0' || c > '9')) return 0;
+        sketch = sketch << 4 | (check ? 10u : (uint64_t)(c - '0'));
+    }
+    return sketch;
+}
+
+static void sketch_name(struct sketch *s, struct blob b)
+{
+    size_t n = (size_t)(b.n_form - 4) / 6;
+    if (b.mark >= 128 || n > SKETCH_CHARS) return;
+    for (size_t k = 0; k < 3; k++) memcpy(s->name[k], b.form + k * 2 * n, 2 * n);
+    s->n_name = (uint8_t)n;
+    s->surname = b.mark & 7;
+}
+
+static void sketch_place(struct sketch *s, struct blob b)
+{
+    if (!b.mark) return;
+    for (size_t k = 0; k < SKETCH_PLACES; k++) {
+        uint32_t part;
+        memcpy(&part, b.form + k * sizeof part, sizeof part);
+        s->place[k] = part ? (uint16_t)(part >> 16 ? part >> 16 : 1) : 0;
+    }
+}
+
+struct sketch sketch_of(const struct layout *l, const struct words *words, const uint32_t *slots)
+{
+    struct sketch s = {0};
+    if (l->idno >= 0) s.idno = places(words, slots[l->units[l->idno].slot], 18);
+    if (l->phone >= 0) s.phone = places(words, slots[l->units[l->phone].slot], 11);
+    uint32_t name = l->name >= 0 ? slots[l->units[l->name].slot] : 0,
+             birth = l->birth >= 0 ? slots[l->units[l->birth].slot] : 0,
+             address = l->address >= 0 ? slots[l->units[l->address].slot] : 0;
+    if (name) sketch_name(&s, words_blob(words, name));
+    if (birth) s.birth = level_date_places(words_blob(words, birth));
+    if (address) sketch_place(&s, words_blob(words, address));
+    return s;
+}
+
+uint64_t sketch_content(const struct sketch *s)
+{
+    uint64_t part[sizeof *s / sizeof(uint64_t)], h = 1;
+    memcpy(part, s, sizeof part);
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
+        h = (h ^ part[i]) * 0x9E3779B97F4A7C15u;
+        h ^= h >> 29;
+    }
+    return h;
+}
