@@ -170,6 +170,11 @@ static int ask_as_stranger(const struct probe *probe, const char *login, const s
     return 1;
 }
 
+static bool is_audit(const struct probe *probe)
+{
+    return strcmp(probe->route, "GET /api/v1/audit") == 0 || strcmp(probe->route, "GET /api/v1/export/audit") == 0;
+}
+
 /* guard: scope. The audit first: later on it rightly tells street 002 what its own people tried. */
 static void test_scope__another_street_gets_nothing_on_any_route(void **state)
 {
@@ -182,7 +187,7 @@ static void test_scope__another_street_gets_nothing_on_any_route(void **state)
     for (int audits = 1; audits >= 0; audits--)
         for (size_t i = 0; i < N_PROBES; i++) {
             if (probes[i].flags & (OPEN | OWN)) continue;
-            if ((strcmp(probes[i].route, "GET /api/v1/audit") == 0) != (audits == 1)) continue;
+            if (is_audit(&probes[i]) != (audits == 1)) continue;
             for (size_t s = 0; s < N_STRANGERS; s++) wrong += ask_as_stranger(&probes[i], strangers[s], &sessions[s]);
             if (state_of_001() != before) {
                 print_error("%s: something changed\n  %s\n  %.500s\n", probes[i].route, filled(probes[i].path),

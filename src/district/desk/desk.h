@@ -5,6 +5,7 @@
  *                           curve against yesterday's, alarms, lists in work, what waits for a clerk, the report's state
  *   GET tasks, tasks/late   who is not reached, in walking order; who is late, by community or worker, worst first
  *   GET households          a day's screening, door by door
+ *   GET export/tasks, export/households, export/audit   all rows of those pages as a file, up to a million (WG_E_TOO_MANY)
  *   GET alarms              what needs somebody now
  *   GET people/{id}         a person: household, tasks, lists, facts
  *   GET workers             who works within scope, with what they have open; idle=1: whoever holds nothing yet too, for their first duty
@@ -15,7 +16,8 @@
  * the grids.
  *   P1 every page is cut to the scope of whoever asks; a task given by name is seen by that worker wherever it is
  *   P2 a page of rows costs a bounded number of queries, whatever its length (no query a row)
- *   P3 field/today answers 304 to ?since= when nothing of it changed */
+ *   P3 field/today answers 304 to ?since= when nothing of it changed
+ *   P4 a file has the rows of its page for the same filters, all of them, from one moment; numbers of people by their last four */
 #ifndef WG_DESK_H
 #define WG_DESK_H
 #include "district/report/report.h"

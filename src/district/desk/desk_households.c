@@ -78,29 +78,68 @@ static int read_doors(struct doors *doors, const char *top)
     return rc;
 }
 
-int desk_get_households(struct guard_call *call)
+static int read_asking(struct guard_call *call, struct doors *doors, struct guard_scope *ret_scope)
 {
     struct wg_ctx *ctx = call->ctx;
-    struct doors doors = {.ctx = ctx, .d = call->services};
-    struct guard_scope scope;
     struct res_page page;
+    *doors = (struct doors){.ctx = ctx, .d = call->services};
     int rc = desk_may_see_tasks(call);
-    if (rc == 0) rc = res_scope_query(call, &scope);
+    if (rc == 0) rc = res_scope_query(call, ret_scope);
     if (rc == 0) rc = res_page(ctx, call->request, &page);
-    if (rc == 0) rc = res_day_query(ctx, call->request, "round", wg_today(ctx), &doors.round);
+    if (rc == 0) rc = res_day_query(ctx, call->request, "round", wg_today(ctx), &doors->round);
     if (rc == 0)
         rc = desk_codes(ctx, call->request, "state", state_codes, DOOR_OPEN | DOOR_DONE | DOOR_EXCUSED | DOOR_TRIED,
-                        &doors.states);
-    if (rc == 0) rc = owners_today(ctx, doors.d, &doors.owners);
-    if (rc == 0) rc = store_read(ctx, doors.d->store, &doors.snap);
+                        &doors->states);
+    if (rc == 0) rc = owners_today(ctx, doors->d, &doors->owners);
+    if (rc == 0) rc = store_read(ctx, doors->d->store, &doors->snap);
     if (rc) return rc;
-    doors.after = page.after;
-    doors.limit = page.limit;
-    doors.items = res_keep(ctx, json_array());
-    for (size_t i = 0; i < scope.n && rc == 0 && !doors.more; i++)
-        if (wg_str_cmp(wg_str(guard_scope_end(ctx->arena, scope.tops[i])), doors.after) > 0)
-            rc = read_doors(&doors, scope.tops[i]);
+    doors->after = page.after;
+    doors->limit = page.limit;
+    return 0;
+}
+
+static int read_page(struct doors *doors, const struct guard_scope *scope)
+{
+    int rc = 0;
+    doors->items = res_keep(doors->ctx, json_array());
+    doors->more = false;
+    for (size_t i = 0; i < scope->n && rc == 0 && !doors->more; i++)
+        if (wg_str_cmp(wg_str(guard_scope_end(doors->ctx->arena, scope->tops[i])), doors->after) > 0)
+            rc = read_doors(doors, scope->tops[i]);
+    return rc;
+}
+
+int desk_get_households(struct guard_call *call)
+{
+    struct doors doors;
+    struct guard_scope scope;
+    int rc = read_asking(call, &doors, &scope);
+    if (rc == 0) rc = read_page(&doors, &scope);
     if (rc) return rc;
     store_read_end(doors.snap);
     return res_answer(call, res_page_json(json_incref(doors.items), doors.more ? doors.last : NULL));
+}
+
+int desk_each_household(struct guard_call *call, int page_rows, desk_rows_visit visit, void *arg)
+{
+    struct doors doors;
+    struct guard_scope scope;
+    bool more = true;
+    int rc = read_asking(call, &doors, &scope);
+    if (rc) return rc;
+    struct wg_ctx own = *call->ctx;
+    own.arena = wg_arena_new();
+    doors.ctx = &own;
+    doors.limit = page_rows;
+    while (rc == 0 && more) {
+        rc = read_page(&doors, &scope);
+        if (rc == 0) rc = visit(&own, arg, doors.items);
+        more = rc == 0 && doors.more;
+        if (more) doors.after = wg_str_dup(call->ctx->arena, wg_str(doors.last));
+        if (rc) wg_problem_fill(call->ctx, rc, own.problem.where, own.problem.args[0], own.problem.args[1]);
+        wg_arena_reset(own.arena);
+    }
+    wg_arena_free(own.arena);
+    store_read_end(doors.snap);
+    return rc;
 }

@@ -70,6 +70,13 @@ WG_MUST int desk_loads_of_workers(struct wg_ctx *ctx, const struct district *d, 
                                   const struct guard_scope *scope, const struct owners *owners, struct desk_load **ret,
                                   size_t *ret_n);
 
+/* --- all rows, for files ------------------------------------------------------------------------------------------------------ */
+/* What the same request to GET tasks or households would show, page after page of one snapshot; `items` is an array of Task or
+ * HouseholdRow, gone after the visit as is all in ctx->arena. */
+typedef int (*desk_rows_visit)(struct wg_ctx *ctx, void *arg, const json_t *items);
+WG_MUST int desk_each_task(struct guard_call *call, int page_rows, desk_rows_visit visit, void *arg);
+WG_MUST int desk_each_household(struct guard_call *call, int page_rows, desk_rows_visit visit, void *arg);
+
 /* --- alarms ------------------------------------------------------------------------------------------------------------------- */
 enum { ALARM_OPEN = 1, ALARM_TAKEN = 2, ALARM_CLOSED = 4 };
 struct desk_moment { /* `after` of a page that has the newest first: "at:id" */
@@ -89,4 +96,7 @@ int desk_get_alarms(struct guard_call *call);
 int desk_get_person(struct guard_call *call);
 int desk_get_workers(struct guard_call *call);
 int desk_get_field_today(struct guard_call *call);
+int desk_export_tasks(struct guard_call *call);
+int desk_export_households(struct guard_call *call);
+int desk_export_audit(struct guard_call *call);
 #endif

@@ -311,19 +311,30 @@ static json_t *task_json(const struct asking *a, const struct task *task, json_t
         "closed", res_time_json(ctx, task->closed), "lists", lists, "previous", res_id_json(ctx, task->previous));
 }
 
-static int answer_tasks(struct asking *a)
+/* What was read, as far as a page goes. */
+static int page_of_tasks(struct asking *a, json_t **ret_items)
 {
     struct wg_ctx *ctx = a->ctx;
     size_t n = a->n < (size_t)a->limit ? a->n : (size_t)a->limit;
     wg_id *ids = wg_alloc_n(ctx->arena, n + 1, sizeof *ids);
     json_t **lists = wg_alloc_n(ctx->arena, n + 1, sizeof(json_t *));
-    const char *next = a->n > n ? desk_position_text(ctx, a->tasks[n - 1].path, a->tasks[n - 1].id) : NULL;
     for (size_t i = 0; i < n; i++) ids[i] = a->tasks[i].id;
     int rc = list_names_for(ctx, a->d, a->snap, ids, n, lists);
     if (rc) return rc;
+    *ret_items = json_array();
+    for (size_t i = 0; i < n; i++) json_array_append_new(*ret_items, task_json(a, &a->tasks[i], lists[i]));
+    return 0;
+}
+
+static int answer_tasks(struct asking *a)
+{
+    struct wg_ctx *ctx = a->ctx;
+    json_t *items;
+    int rc = page_of_tasks(a, &items);
+    if (rc) return rc;
     store_read_end(a->snap);
-    json_t *items = json_array();
-    for (size_t i = 0; i < n; i++) json_array_append_new(items, task_json(a, &a->tasks[i], lists[i]));
+    size_t n = json_array_size(items);
+    const char *next = a->n > n ? desk_position_text(ctx, a->tasks[n - 1].path, a->tasks[n - 1].id) : NULL;
     guard_note(a->call, (wg_id){0}, wg_fmt(ctx->arena, "%zu", n));
     return res_answer(a->call, res_page_json(items, next));
 }
@@ -336,6 +347,40 @@ int desk_get_tasks(struct guard_call *call)
     if (rc == 0) rc = store_read(a.ctx, a.d->store, &a.snap);
     if (rc == 0) rc = read_tasks(&a);
     return rc ? rc : answer_tasks(&a);
+}
+
+/* --- all of them, for a file ------------------------------------------------------------------------------------------------ */
+
+int desk_each_task(struct guard_call *call, int page_rows, desk_rows_visit visit, void *arg)
+{
+    struct asking a;
+    bool more = true;
+    int rc = read_asking(call, &a);
+    if (rc == 0) rc = owners_today(a.ctx, a.d, &a.owners);
+    if (rc == 0) rc = store_read(a.ctx, a.d->store, &a.snap);
+    if (rc) return rc;
+    struct wg_ctx own = *a.ctx;
+    own.arena = wg_arena_new();
+    a.ctx = &own;
+    a.limit = page_rows;
+    while (rc == 0 && more) {
+        json_t *items = NULL;
+        a.tasks = NULL;
+        a.n = a.cap = 0;
+        rc = read_tasks(&a);
+        if (rc == 0) rc = page_of_tasks(&a, &items);
+        if (rc == 0) rc = visit(&own, arg, items);
+        size_t n = json_array_size(items);
+        more = rc == 0 && a.n > n;
+        if (more)
+            a.after = (struct desk_position){wg_str_dup(call->ctx->arena, wg_str(a.tasks[n - 1].path)), a.tasks[n - 1].id};
+        json_decref(items);
+        if (rc) wg_problem_fill(call->ctx, rc, own.problem.where, own.problem.args[0], own.problem.args[1]);
+        wg_arena_reset(own.arena);
+    }
+    wg_arena_free(own.arena);
+    store_read_end(a.snap);
+    return rc;
 }
 
 /* --- pools ---------------------------------------------------------------------------------------------------------------- */

@@ -197,6 +197,40 @@ static void test_desk__a_task_given_by_name_is_seen_wherever_it_is(void **state)
     assert_int_equal(count_rows(f, "street-001", wg_fmt(f->arena, by_worker, df_id(f, df_worker("grid-001001001"))), 10), 0);
 }
 
+/* --- files ----------------------------------------------------------------------------------------------------------------- */
+
+static size_t lines_of(struct district_fixture *f, const char *login, const char *path)
+{
+    struct df_session s = df_enter(f, login);
+    struct df_reply r = df_ask(f, &s, "GET", path, NULL);
+    size_t n = 0;
+    assert_int_equal(r.status, 200);
+    struct wg_str rest = r.answer->bytes, line;
+    while (wg_str_next(&rest, '\n', &line)) n += line.n > 0;
+    return n;
+}
+
+/* desk P4 */
+static void test_desk__a_file_has_the_rows_of_its_page_and_is_on_record(void **state)
+{
+    struct district_fixture *f = *state;
+    some_tasks(f);
+    df_open_round(f, f->today);
+    static const char *const filters[] = {"state=open,overdue", "state=overdue", "state=open,overdue,done,excused,passed"};
+    static const char *const logins[] = {"district", "street-001", "community-001001"};
+    for (size_t w = 0; w < 3; w++)
+        for (size_t i = 0; i < 3; i++)
+            assert_int_equal(lines_of(f, logins[w], wg_fmt(f->arena, "/api/v1/export/tasks?%s", filters[i])),
+                             1 + count_rows(f, logins[w], wg_fmt(f->arena, "/api/v1/tasks?%s", filters[i]), 200));
+    assert_int_equal(lines_of(f, "district", "/api/v1/export/households"), 1 + DF_HOUSEHOLDS);
+    assert_int_equal(lines_of(f, "street-001", "/api/v1/export/households"), 1 + DF_HOUSEHOLDS / DF_STREETS);
+    assert_int_equal(df_number(f, "SELECT count(*) FROM audit WHERE verb = 'task.export' AND what LIKE '% rows'"), 9);
+    assert_int_equal(df_number(f, "SELECT count(*) FROM audit WHERE verb = 'household.export' AND path = '001'"), 1);
+    struct df_session clerk = df_enter(f, "clerk"), outside = df_enter(f, "street-002");
+    assert_int_equal(df_ask(f, &clerk, "GET", "/api/v1/export/tasks", NULL).status, 403);
+    assert_int_equal(df_ask(f, &outside, "GET", "/api/v1/export/tasks?place=001", NULL).status, 404);
+}
+
 /* --- sums ------------------------------------------------------------------------------------------------------------------ */
 
 /* docs/api.md: every answer has the shape that the pages are built on */
@@ -634,6 +668,7 @@ int main(void)
         ON_A_DISTRICT(test_desk__a_task_names_its_lists_once_each),
         ON_A_DISTRICT(test_desk__ranges_of_a_worker_are_the_paths_they_answer_for),
         ON_A_DISTRICT(test_desk__who_is_late_comes_worst_first),
+        ON_A_DISTRICT(test_desk__a_file_has_the_rows_of_its_page_and_is_on_record),
         ON_A_DISTRICT(test_desk__workers_have_what_is_open_beside_them),
         ON_A_DISTRICT(test_desk__who_holds_nothing_yet_can_be_given_a_first_duty),
         ON_A_DISTRICT(test_desk__a_person_has_household_tasks_and_facts),

@@ -185,22 +185,18 @@ static void close_file(void *arg)
     *fd = -1;
 }
 
-static int get_export(struct guard_call *call)
+int file_answer(struct guard_call *call, const char *name, file_writer write, void *what)
 {
     struct wg_ctx *ctx = call->ctx;
     const struct district *d = call->services;
-    const struct register_file *file = register_file_named(call->request->params[0]);
-    struct guard_scope scope;
     enum tab_format format;
-    if (!file) return wg_refuse(ctx, WG_E_NOT_FOUND, NULL, wg_cstr(ctx->arena, call->request->params[0]), NULL);
-    int rc = res_scope_query(call, &scope);
-    if (rc == 0) rc = res_format(ctx, call->request, &format);
+    int rc = res_format(ctx, call->request, &format);
     if (rc) return rc;
     int *fd = wg_alloc(ctx->arena, sizeof *fd);
     *fd = open(store_directory(d->store), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
     if (*fd < 0) return wg_refuse(ctx, WG_E_FILE, NULL, "export", strerror(errno));
     wg_arena_cleanup(ctx->arena, close_file, fd);
-    rc = register_export(ctx, d, file, &scope, format, into_file, fd);
+    rc = write(ctx, what, format, into_file, fd);
     if (rc) return rc;
     if (lseek(*fd, 0, SEEK_SET) < 0) return wg_refuse(ctx, WG_E_FILE, NULL, "export", strerror(errno));
     call->answer->stream = from_file;
@@ -208,10 +204,32 @@ static int get_export(struct guard_call *call)
     call->answer->stream_arg = fd;
     call->answer->type =
         format == TAB_CSV ? "text/csv; charset=utf-8" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    call->answer->file_name = wg_fmt(ctx->arena, "%s-%s.%s", ctx->lang == WG_ZH ? file->resource->zh : file->resource->en,
-                                     wg_day_text(ctx->arena, wg_today(ctx)), format == TAB_CSV ? "csv" : "xlsx");
-    guard_note(call, (wg_id){0}, file->resource->name);
+    call->answer->file_name =
+        wg_fmt(ctx->arena, "%s-%s.%s", name, wg_day_text(ctx->arena, wg_today(ctx)), format == TAB_CSV ? "csv" : "xlsx");
     return 0;
+}
+
+struct exporting {
+    const struct district *d;
+    const struct register_file *file;
+    struct guard_scope scope;
+};
+
+static int write_register(struct wg_ctx *ctx, void *what, enum tab_format format, tab_sink sink, void *arg)
+{
+    const struct exporting *e = what;
+    return register_export(ctx, e->d, e->file, &e->scope, format, sink, arg);
+}
+
+static int get_export(struct guard_call *call)
+{
+    struct wg_ctx *ctx = call->ctx;
+    struct exporting e = {.d = call->services, .file = register_file_named(call->request->params[0])};
+    if (!e.file) return wg_refuse(ctx, WG_E_NOT_FOUND, NULL, wg_cstr(ctx->arena, call->request->params[0]), NULL);
+    int rc = res_scope_query(call, &e.scope);
+    if (rc == 0) rc = file_answer(call, ctx->lang == WG_ZH ? e.file->resource->zh : e.file->resource->en, write_register, &e);
+    if (rc == 0) guard_note(call, (wg_id){0}, e.file->resource->name);
+    return rc;
 }
 
 static int get_resource(struct guard_call *call)

@@ -195,4 +195,15 @@ extern const struct guard_route guard_routes[];
 /* Who looked at a person's record or changed it, newest first: a LookPage {items, next}. `after` is a former `next`, or empty. */
 WG_MUST int guard_looks(struct wg_ctx *ctx, struct store_snap *snap, const char *district, wg_id person, struct wg_str after,
                         int limit, json_t **ret_page);
+
+/* A row of the audit, for files of it. */
+struct guard_audit_row {
+    wg_time at;
+    wg_id person, request;                                   /* nil: nobody's, unknown */
+    const char *worker, *role, *verb, *what, *reason, *path; /* NULL: none */
+};
+typedef int (*guard_audit_visit)(struct wg_ctx *ctx, void *arg, const struct guard_audit_row *row);
+/* All that GET audit would show for the call's person, worker, from and to, page after page: newest first, within the caller's scope,
+ * from one snapshot. WG_E_TOO_MANY beyond `most`. */
+WG_MUST int guard_audit_each(struct guard_call *call, int64_t most, guard_audit_visit visit, void *arg);
 #endif

@@ -178,14 +178,17 @@ static json_t *look_json(struct wg_ctx *ctx, const struct store_rows *rows)
 struct page {
     json_t *items;
     const struct guard_scope *scope; /* NULL: all */
+    struct wg_str verb;              /* empty: all; with it come those that were refused */
     json_t *(*item)(struct wg_ctx *ctx, const struct store_rows *rows);
     int limit;
     struct position last;
     bool more;
 };
 
-static bool row_in_scope(const struct page *page, const struct store_rows *rows)
+static bool is_asked_for(const struct page *page, const struct store_rows *rows)
 {
+    struct wg_str verb = store_get_text(rows, 5), rest = wg_str_sub(verb, page->verb.n, verb.n);
+    if (page->verb.n && !(wg_str_starts(verb, page->verb) && (rest.n == 0 || wg_str_is(rest, ".refused")))) return false;
     if (!page->scope) return true;
     /* A row that says no place (a sign-in that failed) is for those who see the whole district. */
     return guard_in_scope(page->scope, store_is_null(rows, 9) ? WG_STR("") : store_get_text(rows, 9));
@@ -197,7 +200,7 @@ static int read_page(struct wg_ctx *ctx, struct store_rows *rows, struct page *p
         bool more;
         int rc = store_next(ctx, rows, &more);
         if (rc || !more) return rc;
-        if (!row_in_scope(page, rows)) continue;
+        if (!is_asked_for(page, rows)) continue;
         if ((int)json_array_size(page->items) == page->limit) {
             page->more = true;
             store_rows_end(rows);
@@ -216,8 +219,8 @@ struct audit_query {
     wg_id person, worker;
 };
 
-static int read_audit(struct wg_ctx *ctx, struct store_snap *snap, const char *district, const struct audit_query *q,
-                      struct page *page, json_t **ret)
+static int ask_audit(struct wg_ctx *ctx, struct store_snap *snap, const char *district, const struct audit_query *q,
+                     struct store_rows **ret_rows)
 {
     bool of_person = !wg_id_is_nil(q->person), of_worker = !wg_id_is_nil(q->worker);
     wg_time until = q->after.at < q->until ? q->after.at + 1 : q->until; /* a later page begins where the last one ended */
@@ -227,9 +230,15 @@ static int read_audit(struct wg_ctx *ctx, struct store_snap *snap, const char *d
                                    store_id(&q->after.id), store_id(of_person ? &q->person : &q->worker)};
     /* Before any id, when there is no cursor: its moment is after all. */
     if (wg_id_is_nil(q->after.id)) values[4] = store_bytes(WG_STR(""));
+    return store_query(ctx, snap, sql, values, of_person || of_worker ? 6 : 5, ret_rows);
+}
+
+static int read_audit(struct wg_ctx *ctx, struct store_snap *snap, const char *district, const struct audit_query *q,
+                      struct page *page, json_t **ret)
+{
     struct store_rows *rows;
     page->items = json_array();
-    int rc = store_query(ctx, snap, sql, values, of_person || of_worker ? 6 : 5, &rows);
+    int rc = ask_audit(ctx, snap, district, q, &rows);
     if (rc == 0) rc = read_page(ctx, rows, page);
     if (rc) {
         json_decref(page->items);
@@ -281,7 +290,7 @@ static int read_query(struct guard_call *call, struct audit_query *query, int *l
 int guard_audit_routes_read(struct guard_call *call)
 {
     struct audit_query query = {0};
-    struct page page = {.item = row_json, .scope = &call->who->scope};
+    struct page page = {.item = row_json, .scope = &call->who->scope, .verb = http_query(call->request, "verb")};
     struct store_snap *snap;
     int rc = read_query(call, &query, &page.limit);
     if (rc == 0) rc = store_read(call->ctx, call->store, &snap);
@@ -292,4 +301,55 @@ int guard_audit_routes_read(struct guard_call *call)
     guard_note(call, query.person,
                wg_fmt(call->ctx->arena, "%zu rows", json_array_size(json_object_get(call->answer->json, "items"))));
     return 0;
+}
+
+static const char *text_at(struct wg_ctx *ctx, const struct store_rows *rows, int column)
+{
+    return store_is_null(rows, column) ? NULL : wg_cstr(ctx->arena, store_get_text(rows, column));
+}
+
+static int visit_rows(struct guard_call *call, struct store_rows *rows, int64_t most, guard_audit_visit visit, void *arg)
+{
+    struct wg_ctx *ctx = call->ctx;
+    const struct page page = {.scope = &call->who->scope, .verb = http_query(call->request, "verb")};
+    int64_t n = 0;
+    bool more;
+    int rc;
+    while ((rc = store_next(ctx, rows, &more)) == 0 && more) {
+        if (!is_asked_for(&page, rows)) continue;
+        if (++n > most)
+            rc = wg_refuse(ctx, WG_E_TOO_MANY, ctx->lang == WG_ZH ? "审计行" : "rows of the audit",
+                           wg_fmt(ctx->arena, "%lld", (long long)most), NULL);
+        struct wg_arena_mark mark = wg_arena_mark(ctx->arena);
+        struct guard_audit_row row = {.at = store_get_time(rows, 0),
+                                      .worker = text_at(ctx, rows, 3),
+                                      .role = text_at(ctx, rows, 4),
+                                      .verb = text_at(ctx, rows, 5),
+                                      .person = store_get_id(rows, 6),
+                                      .what = text_at(ctx, rows, 7),
+                                      .reason = text_at(ctx, rows, 8),
+                                      .path = text_at(ctx, rows, 9),
+                                      .request = store_get_id(rows, 10)};
+        if (rc == 0) rc = visit(ctx, arg, &row);
+        if (rc) {
+            store_rows_end(rows);
+            return rc;
+        }
+        wg_arena_rewind(ctx->arena, mark);
+    }
+    return rc;
+}
+
+int guard_audit_each(struct guard_call *call, int64_t most, guard_audit_visit visit, void *arg)
+{
+    struct audit_query query = {0};
+    struct store_snap *snap;
+    struct store_rows *rows;
+    int limit, rc = read_query(call, &query, &limit);
+    if (rc == 0) rc = store_read(call->ctx, call->store, &snap);
+    if (rc) return rc;
+    rc = ask_audit(call->ctx, snap, call->guard->district, &query, &rows);
+    if (rc == 0) rc = visit_rows(call, rows, most, visit, arg);
+    store_read_end(snap);
+    return rc;
 }

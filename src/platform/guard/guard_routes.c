@@ -256,7 +256,7 @@ const struct guard_route guard_routes[] = {
      "Give an account a new password; its sessions end.", NULL, "PasswordSet", "Done"},
     {"GET", "/api/v1/audit", RIGHT_AUDIT_READ, "audit.read", NULL, guard_audit_routes_read,
      "Who did what, newest first; without a person or a worker, of the last 31 days.",
-     "person:string worker:string from:date to:date after:string limit:integer", NULL, "AuditPage"},
+     "person:string worker:string verb:string from:date to:date after:string limit:integer", NULL, "AuditPage"},
     {"GET", "/healthz", RIGHT_NONE, NULL, "tells only that the store can be read", route_health, "Is the service well?", NULL,
      NULL, "Done"},
     {"GET", "/metrics", RIGHT_NONE, NULL, "numbers about the program", route_metrics,

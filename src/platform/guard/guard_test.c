@@ -221,6 +221,11 @@ static void test_guard__the_audit_is_read_in_pages_within_scope(void **state)
     }
     assert_string_equal(ask(f, &wang, "GET", "/api/v1/audit", NULL).code, "guard.forbidden");
     assert_string_equal(ask(f, &keeper, "GET", "/api/v1/audit?after=x", NULL).code, "bad_field");
+    /* One verb, and what was refused of it. */
+    json_t *verbs = json_object_get(ask(f, &keeper, "GET", "/api/v1/audit?verb=person.read&limit=200", NULL).json, "items");
+    assert_true(json_array_size(verbs) > 0);
+    for (size_t i = 0; i < json_array_size(verbs); i++)
+        assert_int_equal(strncmp(json_string_value(json_object_get(json_array_get(verbs, i), "verb")), "person.read", 11), 0);
     r = ask(f, &keeper, "GET", "/api/v1/audit?to=2001-01-01", NULL);
     assert_int_equal(json_array_size(json_object_get(r.json, "items")), 0);
 }

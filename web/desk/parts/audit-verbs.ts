@@ -10,6 +10,8 @@ export const auditVerbs = [
   'observation.write',
   'task.list',
   'task.assign',
+  'task.export',
+  'household.export',
   'alarm.list',
   'alarm.act',
   'list.receive',
@@ -30,6 +32,7 @@ export const auditVerbs = [
   'report.export',
   'register.import',
   'register.export',
+  'register.refused',
   'duty.write',
   'absence.write',
   'place.write',
@@ -43,6 +46,7 @@ export const auditVerbs = [
   'account.change',
   'account.password',
   'audit.read',
+  'audit.export',
   'check.read',
 ]
 
@@ -50,6 +54,6 @@ const REFUSED = '.refused'
 
 /** A verb in words; one that was refused says so. */
 export function verbText(verb: string): string {
-  if (!verb.endsWith(REFUSED)) return word('verb.', verb)
+  if (!verb.endsWith(REFUSED) || auditVerbs.includes(verb)) return word('verb.', verb)
   return `${word('verb.', verb.slice(0, -REFUSED.length))} (${t('verb.refused')})`
 }

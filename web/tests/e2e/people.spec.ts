@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test, type Locator, type Page } from '@playwright/test'
 import { count, signIn } from './desk'
 
@@ -140,5 +141,34 @@ test('the keeper makes an account and gives it its first place, and sees no resi
   await expect(page.getByText('已指定')).toBeVisible()
   await page.goto('/desk/places?view=workers&q=试验员甲')
   await expect(page.locator('.table tbody tr')).toContainText('试验员甲')
+  expect(faults).toEqual([])
+})
+
+test('tasks, doors and the audit go out as files: all rows of the page, and on record', async ({ page }) => {
+  const lines = (text: string): string[] => text.trim().split('\n')
+  const faults = await signIn(page, 'district')
+  const file = async (name: string): Promise<string> => {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.locator('.panel-links').getByRole('link', { name }).click(),
+    ])
+    return readFileSync(await download.path(), 'utf8')
+  }
+  await page.goto('/desk/tasks?view=doors&state=done')
+  await expect(page.locator('.table tbody tr').first()).toBeVisible()
+  const doors = lines(await file('CSV'))
+  expect(doors[0]).toContain('社区村')
+  // All of the district is more than the server reads at a time: no door twice, and none lost.
+  const all = lines(await (await page.request.get('/api/v1/export/households?format=csv')).text()).slice(1)
+  expect(all.length).toBeGreaterThan(1000)
+  expect(new Set(all.map((line) => line.split(',').slice(0, 3).join())).size).toBe(all.length)
+  await page.goto('/desk/tasks?state=overdue')
+  await expect(page.locator('.table tbody tr').first()).toBeVisible()
+  expect((await file('XLSX')).slice(0, 2)).toBe('PK')
+  await page.goto('/desk/audit?verb=household.export')
+  await expect(page.locator('.table tbody tr')).toHaveCount(2)
+  await expect(page.locator('.table tbody tr').last()).toContainText(`${doors.length - 1} rows`)
+  const audit = lines(await file('CSV'))
+  expect(audit).toHaveLength(3)
   expect(faults).toEqual([])
 })
