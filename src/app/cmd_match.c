@@ -239,6 +239,28 @@ static int read_fields(struct wg_ctx *ctx, const char *path, struct table *const
     return rc;
 }
 
+/* What the columns were taken for, as a fields file: to be corrected and given back. */
+static int show_fields(struct wg_ctx *ctx, struct table *const *tables, size_t n_tables)
+{
+    static const char *const sides[] = {"register", "list"};
+    json_t *out = json_object();
+    for (size_t i = 0; i < n_tables; i++) {
+        json_t *one = json_object();
+        for (size_t c = 0; c < tables[i]->columns; c++)
+            (void)json_object_set_new(one, wg_cstr(ctx->arena, tables[i]->header[c]),
+                                      json_string(column_kind_code(tables[i]->fields[c].kind)));
+        if (n_tables == 1) {
+            json_decref(out);
+            out = one;
+        } else {
+            (void)json_object_set_new(out, sides[i], one);
+        }
+    }
+    bool bad = json_dumpf(out, stdout, JSON_INDENT(1)) != 0 || fputc('\n', stdout) == EOF;
+    json_decref(out);
+    return bad ? wg_refuse(ctx, WG_E_FILE, "-", "-", say(ctx, "写入失败", "writing failed")) : 0;
+}
+
 static int open_tables(struct wg_ctx *ctx, const char *fields, const char *const *paths, struct table *const *tables, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -538,6 +560,7 @@ static int run(struct wg_ctx *ctx, struct job *job)
     struct table *tables[2] = {&job->a, &job->b};
     int rc = open_tables(ctx, app_option(job->args, "fields"), paths, tables, dedupe ? 1 : 2);
     if (rc) return rc;
+    if (app_option(job->args, "show-fields")) return show_fields(ctx, tables, dedupe ? 1 : 2);
     return dedupe ? find_doubles(ctx, job) : link_tables(ctx, job);
 }
 
@@ -550,7 +573,7 @@ static int usage(const struct app_args *args)
 int cmd_match(int argc, char **argv)
 {
     static const char *const known[] = {"register", "list", "dedupe", "fields", "out", "pairs", "explain", "threads", NULL},
-                             *const flags[] = {NULL};
+                             *const flags[] = {"show-fields", NULL};
     struct app_args args;
     int64_t threads = 0;
     if (!app_args(argc, argv, known, flags, &args)) return EXIT_USAGE;

@@ -91,6 +91,8 @@ static double believed_header(const struct column *column, enum column_kind kind
 
 static void score(struct column *column, wg_day today)
 {
+    if (column->header.event) column->content.fits[COLUMN_BIRTH] *= 0.2;
+    if (column->header.name_part) column->content.fits[COLUMN_NAME] = 0;
     for (int k = 1; k < COLUMN_KIND_COUNT; k++) {
         double header = believed_header(column, (enum column_kind)k, today);
         column->header.says[k] = header;
@@ -108,6 +110,78 @@ static void part_streets(struct column *columns, size_t n)
         if (says[COLUMN_ADDRESS] <= says[COLUMN_STREET_NAME] || columns[c].content.fits[COLUMN_STREET_NAME] < 0.4) continue;
         says[COLUMN_STREET_NAME] = says[COLUMN_ADDRESS];
         says[COLUMN_ADDRESS] *= 0.5;
+    }
+}
+
+static bool says_name(const struct column *c, enum column_kind kind)
+{
+    return c->header.says[kind] >= 0.5 && !c->header.others;
+}
+
+/* Latin letters, mostly one word a cell. */
+static bool one_word(const struct column *c)
+{
+    size_t words = 0, filled = 0;
+    for (size_t r = 0; r < c->rows; r++) {
+        struct wg_str cell = wg_str_trim(c->cells[r * c->stride]);
+        if (cell.n == 0) continue;
+        filled++;
+        bool one = true;
+        for (size_t i = 0; i < cell.n; i++) one = one && cell.p[i] != ' ' && cell.p[i] != ',';
+        words += one;
+    }
+    return filled > 0 && c->content.fits[COLUMN_NAME] < 0.5 && words * 10 >= filled * 8;
+}
+
+static void rename_column(struct column *c, enum column_kind from, enum column_kind to)
+{
+    c->header.says[to] = c->header.says[from];
+    c->header.says[from] = 0;
+}
+
+/* What is headed "name" beside "first name" is the family name (Name, Vorname; nom, prenom); "name 1" and "name 2" are the given
+ * and the family name. */
+static void part_names(struct column *columns, size_t n)
+{
+    size_t names = 0, given = 0, family = 0, name[2] = {n, n};
+    for (size_t c = 0; c < n; c++) {
+        given += says_name(&columns[c], COLUMN_GIVEN_NAME);
+        family += says_name(&columns[c], COLUMN_SURNAME);
+        if (!says_name(&columns[c], COLUMN_NAME) || !one_word(&columns[c])) continue;
+        if (names < 2) name[names] = c;
+        names++;
+    }
+    if (names == 1 && given > 0 && family == 0) rename_column(&columns[name[0]], COLUMN_NAME, COLUMN_SURNAME);
+    if (names == 1 && family > 0 && given == 0) rename_column(&columns[name[0]], COLUMN_NAME, COLUMN_GIVEN_NAME);
+    if (names != 2 || given + family > 0) return;
+    int first = columns[name[0]].header.ordinal, second = columns[name[1]].header.ordinal;
+    if (first < 0 || second < 0 || first == second) return;
+    rename_column(&columns[name[first > second]], COLUMN_NAME, COLUMN_GIVEN_NAME);
+    rename_column(&columns[name[first < second]], COLUMN_NAME, COLUMN_SURNAME);
+}
+
+static bool is_own(int kind)
+{
+    return kind == COLUMN_NAME || kind == COLUMN_SURNAME || kind == COLUMN_GIVEN_NAME || kind == COLUMN_IDNO ||
+           kind == COLUMN_SEX || kind == COLUMN_BIRTH || kind == COLUMN_AGE || kind == COLUMN_ADDRESS;
+}
+
+static bool is_name(int kind)
+{
+    return kind == COLUMN_NAME || kind == COLUMN_SURNAME || kind == COLUMN_GIVEN_NAME;
+}
+
+/* The name of a contact is no name of the row's person, however well it reads, where the person's own stands beside it. */
+static void set_others_apart(struct column *columns, size_t n)
+{
+    bool own[COLUMN_KIND_COUNT] = {false};
+    for (size_t c = 0; c < n; c++) {
+        for (int k = 1; k < COLUMN_KIND_COUNT && !columns[c].header.others; k++)
+            if (is_own(k) && columns[c].score[k] >= 0.45) own[is_name(k) ? COLUMN_NAME : k] = true;
+    }
+    for (size_t c = 0; c < n; c++) {
+        for (int k = 1; k < COLUMN_KIND_COUNT && columns[c].header.others; k++)
+            if (is_own(k) && own[is_name(k) ? COLUMN_NAME : k]) columns[c].score[k] *= 0.4;
     }
 }
 
@@ -129,19 +203,28 @@ static void give(struct column_guess *guess, const struct column *column, enum c
     guess->by_header = column->header.says[kind] >= 0.3;
 }
 
+/* Of two that read alike the one that more rows have is the better. */
+static double fullness(const struct column *column)
+{
+    if (column->content.sampled == 0) return 1;
+    return 0.85 + 0.15 * (double)column->content.filled / (double)column->content.sampled;
+}
+
 /* Takes the best pair of column and kind again and again, so that a kind that can occur once goes to the column that has most
  * right to it; of equals to the first column. */
 static void share_out(const struct column *columns, size_t n, struct column_guess *guesses)
 {
     bool taken[COLUMN_KIND_COUNT] = {false};
     for (;;) {
-        double best = enough;
+        double best = 0;
         size_t at = n;
         int kind = COLUMN_UNKNOWN;
         for (size_t c = 0; c < n; c++)
             for (int k = 1; k < COLUMN_KIND_COUNT && guesses[c].kind == COLUMN_UNKNOWN; k++) {
-                if (is_leftover(k) || taken[k] || columns[c].score[k] <= best) continue;
-                best = columns[c].score[k];
+                if (is_leftover(k) || taken[k] || columns[c].score[k] <= enough) continue;
+                double right = columns[c].score[k] * fullness(&columns[c]);
+                if (right <= best) continue;
+                best = right;
                 at = c;
                 kind = k;
             }
@@ -232,7 +315,9 @@ int columns_guess_cells(struct wg_ctx *ctx, const struct wg_str *header, size_t 
         columns[c].content = column_content_read(ctx, columns[c].cells, rows, n_columns);
     }
     part_streets(columns, n_columns);
+    part_names(columns, n_columns);
     for (size_t c = 0; c < n_columns; c++) score(&columns[c], today);
+    set_others_apart(columns, n_columns);
     share_out(columns, n_columns, guesses);
     for (size_t c = 0; c < n_columns; c++) {
         if (guesses[c].kind == COLUMN_UNKNOWN) give_leftover(&columns[c], &guesses[c], today);

@@ -51,7 +51,9 @@ static bool is_temperature(struct wg_str s, bool *ret_decimal)
             break;
         }
     s = wg_str_trim(s);
-    *ret_decimal = wg_str_find(s, WG_STR(".")) > 0;
+    ptrdiff_t dot = wg_str_find(s, WG_STR("."));
+    *ret_decimal = dot > 0;
+    if (dot > 0 && s.n > (size_t)dot + 3) return false; /* a latitude */
     return wg_parse_double(s, 33.0, 43.0, &v);
 }
 
@@ -289,6 +291,8 @@ bool column_cell_may_be(enum column_kind kind, struct wg_str cell, wg_day today)
                (people_date_read(s, true, false, &(wg_day){0}) || !wg_parse_double(s, 1e5, 1e300, &number));
     case COLUMN_AGE: /* 3个月 too */
         return digits >= 1 && digits <= 3;
+    case COLUMN_POSTCODE: /* ME4 1AB too */
+        return digits >= 1 && s.n <= 12;
     case COLUMN_TEMPERATURE: /* 365 too */
         return digits >= 2 && digits <= 4;
     default:

@@ -45,12 +45,7 @@ static const struct header_word words[] = {
     {"idnumber", COLUMN_IDNO, 1},
     {"idcard", COLUMN_IDNO, 1},
     {"idcardno", COLUMN_IDNO, 1},
-    {"nationalid", COLUMN_IDNO, 1},
-    {"identitynumber", COLUMN_IDNO, 1},
     {"socsecid", COLUMN_IDNO, 1},
-    {"ssn", COLUMN_IDNO, 1},
-    {"passport", COLUMN_IDNO, 0.9},
-    {"passportno", COLUMN_IDNO, 0.9},
     {"手机", COLUMN_PHONE, 1},
     {"手机号", COLUMN_PHONE, 1},
     {"手机号码", COLUMN_PHONE, 1},
@@ -61,65 +56,37 @@ static const struct header_word words[] = {
     {"联系号码", COLUMN_PHONE, 1},
     {"固话", COLUMN_PHONE, 0.9},
     {"座机", COLUMN_PHONE, 0.9},
-    {"phone", COLUMN_PHONE, 1},
-    {"phoneno", COLUMN_PHONE, 1},
-    {"phonenumber", COLUMN_PHONE, 1},
-    {"mobile", COLUMN_PHONE, 1},
-    {"telephone", COLUMN_PHONE, 1},
-    {"tel", COLUMN_PHONE, 1},
     {"cell", COLUMN_PHONE, 0.7},
     {"姓名", COLUMN_NAME, 1},
     {"名字", COLUMN_NAME, 0.9},
     {"户主", COLUMN_NAME, 0.85},
     {"旅客", COLUMN_NAME, 0.7},
     {"患者", COLUMN_NAME, 0.7},
-    {"name", COLUMN_NAME, 1},
-    {"fullname", COLUMN_NAME, 1},
     {"姓", COLUMN_SURNAME, 1},
     {"姓氏", COLUMN_SURNAME, 1},
-    {"surname", COLUMN_SURNAME, 1},
-    {"lastname", COLUMN_SURNAME, 1},
-    {"familyname", COLUMN_SURNAME, 1},
-    {"lname", COLUMN_SURNAME, 1},
     {"lnamec1", COLUMN_SURNAME, 1},
     {"lnamec2", COLUMN_SURNAME, 0.9},
     {"名", COLUMN_GIVEN_NAME, 1},
-    {"givenname", COLUMN_GIVEN_NAME, 1},
-    {"givennames", COLUMN_GIVEN_NAME, 1},
-    {"firstname", COLUMN_GIVEN_NAME, 1},
-    {"forename", COLUMN_GIVEN_NAME, 1},
-    {"middlename", COLUMN_GIVEN_NAME, 0.9},
-    {"fname", COLUMN_GIVEN_NAME, 1},
     {"fnamec1", COLUMN_GIVEN_NAME, 1},
     {"fnamec2", COLUMN_GIVEN_NAME, 0.9},
     {"性别", COLUMN_SEX, 1},
-    {"sex", COLUMN_SEX, 1},
-    {"gender", COLUMN_SEX, 1},
     {"出生日期", COLUMN_BIRTH, 1},
     {"出生年月日", COLUMN_BIRTH, 1},
     {"出生年月", COLUMN_BIRTH, 1},
     {"出生时间", COLUMN_BIRTH, 1},
     {"生日", COLUMN_BIRTH, 1},
-    {"dob", COLUMN_BIRTH, 1},
-    {"birth", COLUMN_BIRTH, 1},
-    {"birthdate", COLUMN_BIRTH, 1},
-    {"birthday", COLUMN_BIRTH, 1},
-    {"dateofbirth", COLUMN_BIRTH, 1},
     {"出生年", COLUMN_BIRTH_YEAR, 1},
     {"出生年份", COLUMN_BIRTH_YEAR, 1},
-    {"birthyear", COLUMN_BIRTH_YEAR, 1},
     {"yob", COLUMN_BIRTH_YEAR, 1},
     {"by", COLUMN_BIRTH_YEAR, 0.9},
     {"出生月", COLUMN_BIRTH_MONTH, 1},
     {"出生月份", COLUMN_BIRTH_MONTH, 1},
-    {"birthmonth", COLUMN_BIRTH_MONTH, 1},
     {"bm", COLUMN_BIRTH_MONTH, 0.9},
     {"出生日", COLUMN_BIRTH_DAY, 1},
     {"bd", COLUMN_BIRTH_DAY, 0.9},
     {"年龄", COLUMN_AGE, 1},
     {"周岁", COLUMN_AGE, 1},
     {"岁数", COLUMN_AGE, 1},
-    {"age", COLUMN_AGE, 1},
     {"现住址", COLUMN_ADDRESS, 1},
     {"现居住地址", COLUMN_ADDRESS, 1},
     {"现居住地", COLUMN_ADDRESS, 1},
@@ -139,42 +106,22 @@ static const struct header_word words[] = {
     {"户籍所在地", COLUMN_ADDRESS, 0.6},
     {"户口所在地", COLUMN_ADDRESS, 0.6},
     {"户籍", COLUMN_ADDRESS, 0.55},
-    {"address", COLUMN_ADDRESS, 1},
-    {"address1", COLUMN_ADDRESS, 0.95},
-    {"address2", COLUMN_ADDRESS, 0.9},
-    {"residence", COLUMN_ADDRESS, 0.9},
     {"门牌号", COLUMN_STREET_NUMBER, 1},
     {"门牌", COLUMN_STREET_NUMBER, 1},
     {"门牌号码", COLUMN_STREET_NUMBER, 1},
-    {"streetnumber", COLUMN_STREET_NUMBER, 1},
-    {"streetno", COLUMN_STREET_NUMBER, 1},
-    {"housenumber", COLUMN_STREET_NUMBER, 1},
-    {"houseno", COLUMN_STREET_NUMBER, 1},
     {"街路", COLUMN_STREET_NAME, 1},
     {"街路巷", COLUMN_STREET_NAME, 1},
     {"路名", COLUMN_STREET_NAME, 1},
     {"道路", COLUMN_STREET_NAME, 0.9},
-    {"street", COLUMN_STREET_NAME, 1},
-    {"streetname", COLUMN_STREET_NAME, 1},
     {"城市", COLUMN_CITY, 1},
     {"市", COLUMN_CITY, 0.9},
     {"地市", COLUMN_CITY, 0.9},
     {"区县", COLUMN_CITY, 0.8},
     {"县区", COLUMN_CITY, 0.8},
-    {"city", COLUMN_CITY, 1},
-    {"suburb", COLUMN_CITY, 1},
-    {"town", COLUMN_CITY, 0.9},
-    {"locality", COLUMN_CITY, 0.9},
     {"省", COLUMN_STATE, 1},
     {"省份", COLUMN_STATE, 1},
-    {"state", COLUMN_STATE, 1},
-    {"province", COLUMN_STATE, 1},
     {"邮编", COLUMN_POSTCODE, 1},
     {"邮政编码", COLUMN_POSTCODE, 1},
-    {"postcode", COLUMN_POSTCODE, 1},
-    {"postalcode", COLUMN_POSTCODE, 1},
-    {"zip", COLUMN_POSTCODE, 1},
-    {"zipcode", COLUMN_POSTCODE, 1},
     {"街道", COLUMN_TOWNSHIP, 1},
     {"乡镇", COLUMN_TOWNSHIP, 1},
     {"街道乡镇", COLUMN_TOWNSHIP, 1},
@@ -196,8 +143,6 @@ static const struct header_word words[] = {
     {"电子邮箱", COLUMN_EMAIL, 1},
     {"电子邮件", COLUMN_EMAIL, 1},
     {"邮箱", COLUMN_EMAIL, 1},
-    {"email", COLUMN_EMAIL, 1},
-    {"mail", COLUMN_EMAIL, 0.9},
     {"车牌", COLUMN_PLATE, 1},
     {"车牌号", COLUMN_PLATE, 1},
     {"车牌号码", COLUMN_PLATE, 1},
@@ -214,10 +159,6 @@ static const struct header_word words[] = {
     {"企业名称", COLUMN_ORGANISATION, 1},
     {"公司", COLUMN_ORGANISATION, 0.9},
     {"学校", COLUMN_ORGANISATION, 0.8},
-    {"organisation", COLUMN_ORGANISATION, 1},
-    {"organization", COLUMN_ORGANISATION, 1},
-    {"company", COLUMN_ORGANISATION, 1},
-    {"employer", COLUMN_ORGANISATION, 1},
     {"来源地", COLUMN_CAME_FROM, 1},
     {"出发地", COLUMN_CAME_FROM, 1},
     {"始发地", COLUMN_CAME_FROM, 1},
@@ -266,19 +207,16 @@ static const struct header_word words[] = {
     {"temp", COLUMN_TEMPERATURE, 0.9},
     {"备注", COLUMN_NOTE, 1},
     {"说明", COLUMN_NOTE, 0.9},
-    {"note", COLUMN_NOTE, 1},
-    {"notes", COLUMN_NOTE, 1},
-    {"remark", COLUMN_NOTE, 1},
-    {"remarks", COLUMN_NOTE, 1},
-    {"comment", COLUMN_NOTE, 1},
-    {"comments", COLUMN_NOTE, 1},
 };
 
 /* A header that speaks of somebody else: the contact, the guardian, who filled the form in. */
-static const char *const others[] = {"联系人", "监护人", "包保",    "排查人",   "填报人",    "填表人", "登记人",
-                                     "审核",   "网格员", "责任人",  "负责人",   "家长",      "父亲",   "母亲",
-                                     "配偶",   "亲属",   "医生",    "司机",     "同住",      "紧急",   "测温人",
-                                     "记录人", "经办人", "contact", "guardian", "emergency", "mother", "father"};
+static const char *const others[] = {"联系人", "监护人", "包保",   "排查人", "填报人", "填表人", "登记人", "审核",
+                                     "网格员", "责任人", "负责人", "家长",   "父亲",   "母亲",   "配偶",   "亲属",
+                                     "医生",   "司机",   "同住",   "紧急",   "测温人", "记录人", "经办人"};
+
+/* A date under such a header is not that of the birth. */
+static const char *const events[] = {"登记", "填报", "入院", "出院", "就诊", "死亡", "采样", "检测", "发病", "办理",
+                                     "签发", "有效", "报告", "更新", "创建", "录入", "入住", "接种", "确诊", "入职"};
 
 /* Simplified, lower case, half width; without blanks and signs, without what stands in brackets, without "#2" at the end. */
 static struct wg_str clean(struct wg_str header, char out[HEADER_MAX * 4])
@@ -300,15 +238,13 @@ static struct wg_str clean(struct wg_str header, char out[HEADER_MAX * 4])
     return (struct wg_str){out, n};
 }
 
-/* How much of a header a word is: 1 the whole, less at its end, still less inside. Letters count only when there are enough of
- * them to be no accident ("no" in "telno" is, "phone" in "workphone" is not). */
+/* How much of a header a word is: 1 the whole, less at its end, still less inside. Letters are the whole or nothing here; their
+ * parts are read in columns_latin.c. */
 static double share_of(struct wg_str header, struct wg_str word)
 {
-    bool letters = (unsigned char)word.p[0] < 0x80;
     if (wg_str_eq(header, word)) return 1;
-    if (word.n < (letters ? 4 : 6)) return 0; /* two Han characters have six bytes */
+    if ((unsigned char)word.p[0] < 0x80 || word.n < 6) return 0; /* two Han characters have six bytes */
     if (wg_str_ends(header, word)) return 0.9;
-    if (letters) return wg_str_starts(header, word) ? 0.5 : 0;
     return wg_str_find(header, word) >= 0 ? 0.6 : 0;
 }
 
@@ -332,11 +268,12 @@ static void read_words(struct wg_str header, struct column_header *ret)
 
 struct column_header column_header_read(struct wg_str header)
 {
-    struct column_header ret = {0};
+    struct column_header ret = {.ordinal = -1};
     char buffer[HEADER_MAX * 4];
     struct wg_str whole = clean(header, buffer);
+    if (whole.n > 0) read_words(whole, &ret);
+    column_header_latin(header, &ret);
     if (whole.n == 0) return ret;
-    read_words(whole, &ret);
     /* 现住址/街道: of a two-line header the lower line says more */
     ptrdiff_t slash = -1;
     for (size_t i = 0; i < header.n; i++)
@@ -350,9 +287,11 @@ struct column_header column_header_read(struct wg_str header)
             if (lower.says[k] * 0.95 > ret.says[k]) ret.says[k] = lower.says[k] * 0.95;
     }
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        if (wg_str_find(whole, wg_str(others[i])) < 0) continue;
-        for (int k = 0; k < COLUMN_KIND_COUNT; k++) ret.says[k] *= 0.5;
-        break;
+        if (wg_str_find(whole, wg_str(others[i])) >= 0) ret.others = true;
     }
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+        if (wg_str_find(whole, wg_str(events[i])) >= 0) ret.event = ret.says[COLUMN_BIRTH] < 0.5;
+    }
+    for (int k = 0; k < COLUMN_KIND_COUNT && ret.others; k++) ret.says[k] *= 0.5;
     return ret;
 }

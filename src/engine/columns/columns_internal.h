@@ -7,8 +7,14 @@
 /* What a header says: for each kind 0 (nothing) to 1 (exactly that). */
 struct column_header {
     double says[COLUMN_KIND_COUNT];
+    int ordinal;    /* of "name 2": 2; -1: none */
+    bool others;    /* speaks of somebody else than the row's person: the mother, the contact, who filled it in */
+    bool event;     /* speaks of something that happened once, which is not the birth: registered, admitted, died */
+    bool name_part; /* a title, a suffix, a type: belongs to a name or a street and is neither */
 };
 struct column_header column_header_read(struct wg_str header);
+/* What its words say where they are in Latin letters (columns_latin.c); adds to what is there. */
+void column_header_latin(struct wg_str header, struct column_header *ret);
 
 /* What the cells say. Sums of whole numbers over cells, so that their order cannot matter, not even in the last bit. */
 struct column_content {
