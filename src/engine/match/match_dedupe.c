@@ -16,6 +16,7 @@ static int by_content(const void *a, const void *b)
 struct sample {
     struct sample_pair *pairs;
     size_t n, cap, rows, looked;
+    struct level_counts seen;
 };
 
 static void sample_row(struct match_index *index, struct finder *f, struct row_choice **order, size_t *order_cap, uint32_t row,
@@ -41,7 +42,8 @@ static void sample_row(struct match_index *index, struct finder *f, struct row_c
         (void)compare_rows(&index->layout, &index->dep, index_side(index, row), index_side(index, (*order)[i].row), NULL, 0,
                            &p->c);
         s->looked++;
-        s->n += model_saw(&index->model, &index->layout, &index->words, &p->c, cut);
+        level_count(&s->seen, &index->layout, &p->c);
+        s->n += model_learns_from(&index->model, &index->layout, &index->words, &p->c, cut);
     }
 }
 
@@ -58,6 +60,7 @@ static void learn(struct match_index *index)
     float cut = model_begin(&index->model, &index->layout, .2 / (double)(index->living + 1), true);
     for (size_t i = 0; i < n && s.looked < SAMPLE_PAIRS; i++, s.rows++)
         sample_row(index, &f, &order, &order_cap, rows[i].row, cut, &s);
+    model_add_seen(&index->model, &s.seen);
     double space = (double)s.rows * ((double)index->living - 1);
     if (space < 1) space = 1;
     model_em(&index->model, &index->layout, &index->words, s.pairs, s.n, space, .2 * (double)s.rows, 5.0 / ((double)s.rows + 5),

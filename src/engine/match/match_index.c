@@ -285,6 +285,7 @@ static void draw_pairs(struct match_index *index)
     size_t all = n < 2 ? 0 : n * (n - 1) / 2, want = all < DRAWN_PAIRS ? all : DRAWN_PAIRS;
     double step = want ? (double)all / (double)want : 0;
     size_t i = 0, before = 0;
+    struct level_counts *counts = wg_xcalloc(1, sizeof *counts);
     for (size_t k = 0; k < want; k++) {
         size_t at = (size_t)((double)k * step);
         while (at - before >= n - 1 - i) before += n - 1 - i++;
@@ -292,8 +293,10 @@ static void draw_pairs(struct match_index *index)
         struct comparison c;
         (void)compare_rows(&index->layout, &index->dep, index_side(index, rows[i].row), index_side(index, rows[j].row), NULL, 0,
                            &c);
-        model_saw_random(m, &index->layout, &c);
+        level_count(counts, &index->layout, &c);
     }
+    model_add_random(m, &index->layout, counts);
+    free(counts);
     index->n_by_content = n;
     index->by_content = wg_xrealloc(index->by_content, n + 1, sizeof *index->by_content);
     for (size_t k = 0; k < n; k++) index->by_content[k] = rows[k].row;

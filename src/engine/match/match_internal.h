@@ -11,6 +11,7 @@
  *   match_model.c    levels to weights, EM            match_keys.c     keys, postings, candidates
  *   match_index.c    a register in memory             match_number.c   its identity numbers
  *   match_list.c     a list against it                match_settle.c   rows that number and name settle
+ *   match_learn.c    what it teaches
  *   match_dedupe.c   one table with itself            match_explain.c  why, in words */
 #ifndef WG_MATCH_INTERNAL_H
 #define WG_MATCH_INTERNAL_H
@@ -82,10 +83,13 @@ enum level {
 /* --- values ---------------------------------------------------------------------------------------------------------
  * A value's number is where its blob stands in the pool, in fours of bytes: rows that have it (4 bytes), domain, length of the
  * compared form, length of the text, mark; then the form, then the text unless it is the form's end. */
+struct word_place {
+    uint32_t value, hash; /* value 0: empty. Another hash, another text: the text itself is fetched for its own hash only */
+};
 struct words {
     uint8_t *pool;
     size_t pool_n, pool_cap;
-    uint32_t *table; /* open addressing, 0 empty */
+    struct word_place *table; /* open addressing */
     uint32_t mask, n;
     const struct words *base; /* an overlay numbers its own values after those of its base, which it never changes */
     uint32_t first;           /* the overlay's first number, else 0 */
@@ -259,6 +263,29 @@ struct wg_str text_clip(struct wg_str s, size_t most);          /* never within 
 size_t text_squeeze(const uint8_t *in, size_t n, uint8_t *out); /* without spaces */
 uint32_t text_sound(const uint8_t *s, size_t n);                /* hash of how a European reader would say it */
 uint32_t mix32(uint32_t a, uint32_t b);
+/* Eight bytes a step: for tables in memory, not for anything kept. */
+static inline uint64_t text_hash(const void *p, size_t n, uint64_t seed)
+{
+    const uint8_t *s = p;
+    uint64_t h = seed + n, part;
+    for (; n >= 8; s += 8, n -= 8) {
+        memcpy(&part, s, 8);
+        h = (h ^ part) * 0x9E3779B97F4A7C15u;
+        h ^= h >> 29;
+    }
+    part = 0;
+    if (n >= 4) {
+        uint32_t first, last;
+        memcpy(&first, s, 4);
+        memcpy(&last, s + n - 4, 4);
+        part = (uint64_t)last << 32 | first;
+    } else if (n) {
+        part = (uint64_t)s[0] << 16 | (uint64_t)s[n / 2] << 8 | s[n - 1];
+    }
+    h = (h ^ part) * 0xBF58476D1CE4E5B9u;
+    h ^= h >> 32;
+    return h * 0x94D049BB133111EBu;
+}
 uint16_t text_hash16(const void *p, size_t n);
 
 /* --- two values to a level (match_level.c) --------------------------------------------------------------------------- */
@@ -367,10 +394,17 @@ struct sample_pair {
     float rarity[UNITS_MAX];
 };
 uint64_t weights_signature(const struct layout *layout);
-void model_saw_random(struct model *model, const struct layout *layout, const struct comparison *c);
-/* Counts a pair of the sample; false when it is too unlike to teach anything more. */
-bool model_saw(struct model *model, const struct layout *layout, const struct words *words, const struct comparison *c,
-               float cut);
+struct level_counts {
+    uint32_t n[UNITS_MAX][LEVELS];
+    uint32_t pairs;
+};
+void level_count(struct level_counts *counts, const struct layout *layout, const struct comparison *c);
+/* Pairs drawn at random, and pairs that the keys brought together. */
+void model_add_random(struct model *model, const struct layout *layout, const struct level_counts *counts);
+void model_add_seen(struct model *model, const struct level_counts *counts);
+/* Or is the pair too unlike? */
+bool model_learns_from(const struct model *model, const struct layout *layout, const struct words *words,
+                       const struct comparison *c, float cut);
 void model_prior(struct model *model, const struct layout *layout);
 void model_counts(struct model *model, const struct layout *layout, const struct words *words, const uint32_t *slots,
                   uint32_t rows, const uint64_t *alive);
@@ -509,6 +543,19 @@ size_t choose_rows(const struct layout *layout, const struct words *words, const
 WG_MUST int index_of_table(struct wg_ctx *ctx, const struct match_rows *table, const struct match_options *options,
                            const struct wg_progress *progress, struct match_index **ret_index);
 
+/* --- what a list teaches (match_learn.c) ---------------------------------------------------------------------------- */
+struct pupil {
+    const struct match_index *index;
+    const struct match_rows *rows;
+    const struct column_map *map;
+    wg_day today;
+    size_t threads;
+};
+/* `open`: rows that will be decided by what is learnt. */
+void learn_from_list(const struct pupil *pupil, size_t open, struct model *model);
+/* The numbers of a list's own values mean nothing to another worker; nobody in the register has them anyway. */
+void learn_only_register(const struct match_index *index, struct comparison *c);
+
 /* --- rows that number and name settle (match_settle.c) --------------------------------------------------------------
  * Who has the whole number and the whole name of one person of the register, and shares that number with nobody, is that person,
  * whatever else the row says. What number and name say at the usual rate of errors is known before any list is. */
@@ -527,6 +574,8 @@ struct settled {
 void settler_make(struct settler *s, const struct match_index *index, const struct column_map *map, double sure);
 /* From the raw cells of `n` rows, sixteen in flight: ret_settled[i].odds is 0 for a row that must be read. */
 void settle_cells(const struct settler *s, const struct wg_str *cells, size_t n_fields, size_t n, struct settled *ret_settled);
+/* How many rows settle_cells leaves. */
+size_t settle_count_open(const struct settler *s, const struct match_rows *rows, size_t threads);
 bool settle_slots(const struct settler *s, const struct words *words, const uint32_t *slots, struct settled *ret);
 
 struct finder {

@@ -4,7 +4,7 @@
 
 #include "engine/match/match_internal.h"
 
-enum { CHUNK = 512, SAMPLE_ROWS = 1500, SAMPLE_PAIRS = 60000, DRAWN_PAIRS = 20000, KEPT = 12 };
+enum { CHUNK = 512, KEPT = 12 };
 
 const char *match_outcome_code(enum match_outcome outcome)
 {
@@ -58,6 +58,11 @@ static void list_open(struct list *l, const struct match_index *index, const str
     layout_map(&index->layout, rows->fields, rows->n_fields, &l->map);
 }
 
+static struct pupil list_pupil(const struct list *l)
+{
+    return (struct pupil){.index = l->index, .rows = l->rows, .map = &l->map, .today = l->today, .threads = l->threads};
+}
+
 static void list_read(struct list *l, const uint32_t *pick, size_t n)
 {
     l->place = wg_xmalloc((l->rows->rows + 1) * sizeof *l->place);
@@ -92,145 +97,6 @@ static void list_close(struct list *l)
     free(l->late);
     free(l->place);
     batch_free(&l->batch);
-}
-
-/* --- learning from the list ----------------------------------------------------------------------------------------- */
-static int by_content(const void *a, const void *b)
-{
-    const struct row_choice *x = a, *y = b;
-    return x->content != y->content ? (x->content < y->content ? -1 : 1) : x->row < y->row ? -1 : x->row > y->row;
-}
-
-static uint64_t cell_hash(struct wg_str s, uint64_t h)
-{
-    size_t i = 0;
-    uint64_t part;
-    for (; i + 8 <= s.n; i += 8) {
-        memcpy(&part, s.p + i, 8);
-        h = (h ^ part) * 0x9E3779B97F4A7C15u;
-        h ^= h >> 29;
-    }
-    part = s.n;
-    if (s.n > i) memcpy((char *)&part + 1, s.p + i, s.n - i);
-    h = (h ^ part) * 0xBF58476D1CE4E5B9u;
-    return h ^ h >> 32;
-}
-
-/* The same for rows that say the same in the same words, wherever they stand and whatever they are called. */
-static uint64_t raw_content(const struct list *l, size_t row)
-{
-    const struct wg_str *cells = l->rows->cells + row * l->rows->n_fields;
-    uint64_t sum = 1;
-    for (size_t i = 0; i < l->map.n; i++) {
-        if (l->map.part[i] == PART_NONE || cells[i].n == 0) continue;
-        sum += cell_hash(wg_str_trim(cells[i]), (uint64_t)l->map.part[i] << 8 | l->map.slot[i]);
-    }
-    sum *= 0x94D049BB133111EBu;
-    return sum ^ sum >> 31;
-}
-
-struct hashing {
-    const struct list *list;
-    struct row_choice *all;
-};
-
-static void hash_rows(void *arg, size_t from, size_t to, size_t worker)
-{
-    struct hashing *h = arg;
-    (void)worker;
-    for (size_t r = from; r < to; r++) h->all[r] = (struct row_choice){raw_content(h->list, r), (uint32_t)r};
-}
-
-/* Rows of the least contents, in their order: a sample that does not depend on the order of rows. */
-static size_t list_sample(const struct list *l, struct row_choice **ret)
-{
-    size_t rows = l->rows->rows, n = 0;
-    struct hashing h = {l, wg_xmalloc((rows + 1) * sizeof *h.all)};
-    wg_parallel(l->threads, rows, 4096, hash_rows, &h);
-    uint64_t bar = rows > 2 * SAMPLE_ROWS ? UINT64_MAX / rows * (SAMPLE_ROWS * 3 / 2) : UINT64_MAX;
-    for (size_t r = 0; r < rows; r++) n += h.all[r].content <= bar;
-    if (n < SAMPLE_ROWS) bar = UINT64_MAX; /* many equal rows: look at all */
-    n = 0;
-    for (size_t r = 0; r < rows; r++) {
-        if (h.all[r].content <= bar) h.all[n++] = h.all[r];
-    }
-    if (n) qsort(h.all, n, sizeof *h.all, by_content);
-    *ret = h.all;
-    return n < SAMPLE_ROWS ? n : SAMPLE_ROWS;
-}
-
-/* Strangers: rows of the sample against persons of the register, far apart in the order of their contents. */
-static void draw_strangers(const struct match_index *index, const struct batch *sample, uint64_t seed, struct model *model)
-{
-    size_t n = sample->n;
-    if (n == 0 || index->n_by_content == 0) return;
-    memset(model->known, 0, sizeof model->known);
-    model->tried = 0;
-    uint64_t state = seed | 1;
-    for (size_t k = 0; k < DRAWN_PAIRS && k < n * 64; k++) {
-        struct side row = {.words = batch_words(sample, k % n), .slots = batch_slots(sample, k % n)};
-        state = state * 6364136223846793005u + 1442695040888963407u;
-        uint32_t person = index->by_content[(state >> 33) % index->n_by_content];
-        if (!index_alive(index, person)) continue;
-        struct comparison c;
-        (void)compare_rows(&index->layout, &index->dep, row, index_side(index, person), NULL, 0, &c);
-        model_saw_random(model, &index->layout, &c);
-    }
-}
-
-/* The numbers of a list's own values mean nothing to another worker; nobody in the register has them anyway. */
-static void only_register(const struct match_index *index, struct comparison *c)
-{
-    for (size_t u = 0; u < index->layout.n_units; u++) {
-        if (c->shared[u] >= words_total(&index->words)) c->shared[u] = 0;
-    }
-}
-
-static void learn_sample(const struct match_index *index, const struct batch *sample, struct model *model)
-{
-    size_t n_pairs = 0, cap = 0, used = 0, looked = 0;
-    struct sample_pair *pairs = NULL;
-    struct finder f;
-    float cut = model_begin(model, &index->layout, .5 / (double)(index->living + 1), false);
-    finder_init(&f, index);
-    for (size_t i = 0; i < sample->n && looked < SAMPLE_PAIRS; i++, used++) {
-        struct side row = {.words = batch_words(sample, i), .slots = batch_slots(sample, i)};
-        finder_run(&f, row.words, row.slots);
-        looked += f.n;
-        if (n_pairs + f.n > cap) {
-            cap = (n_pairs + f.n) * 2;
-            pairs = wg_xrealloc(pairs, cap, sizeof *pairs);
-        }
-        for (size_t k = 0; k < f.n; k++) {
-            struct sample_pair *p = &pairs[n_pairs];
-            (void)compare_rows(&index->layout, &index->dep, row, index_side(index, f.found[k]), NULL, 0, &p->c);
-            only_register(index, &p->c);
-            if (!model_saw(model, &index->layout, &index->words, &p->c, cut)) continue;
-            n_pairs++;
-        }
-    }
-    double space = (double)used * (double)index->living;
-    if (space < 1) space = 1;
-    model_em(model, &index->layout, &index->words, pairs, n_pairs, space, .5 * (double)used, 5.0 / ((double)used + 5), false,
-             20);
-    finder_free(&f);
-    free(pairs);
-}
-
-static void learn(const struct list *l, struct model *model)
-{
-    struct row_choice *rows = NULL;
-    size_t n = list_sample(l, &rows);
-    uint32_t *pick = wg_xmalloc((n + 1) * sizeof *pick);
-    for (size_t i = 0; i < n; i++) pick[i] = rows[i].row;
-    struct batch sample;
-    batch_read(&sample, &l->index->layout, &l->map, &l->index->words, l->rows, pick, n, l->index->options.area_code, l->today,
-               l->threads);
-    draw_strangers(l->index, &sample, n ? rows[0].content : 0, model);
-    learn_sample(l->index, &sample, model);
-    batch_free(&sample);
-    free(pick);
-    free(rows);
 }
 
 /* --- comparing one row with the register ---------------------------------------------------------------------------- */
@@ -472,7 +338,7 @@ static bool repeat(const struct matching *m, uint32_t a, uint32_t b)
     struct comparison c;
     struct scored s;
     (void)compare_rows(&index->layout, &index->dep, list_side(m->list, a), list_side(m->list, b), NULL, 0, &c);
-    only_register(index, &c);
+    learn_only_register(index, &c);
     model_score(m->model, &index->layout, &index->words, NULL, &c, &s);
     return s.bits > 0;
 }
@@ -628,10 +494,13 @@ int match_learn(struct wg_ctx *ctx, const struct match_index *index, const struc
 {
     struct list list;
     list_open(&list, index, rows, options->threads ? options->threads : wg_cores(), options->today);
+    struct settler settler;
+    settler_make(&settler, index, &list.map, 1 - options->costs.review / options->costs.false_match);
     struct match_weights *weights = wg_alloc(ctx->arena, sizeof *weights);
     weights->signature = weights_signature(&index->layout);
     weights->model = index->model;
-    learn(&list, &weights->model);
+    struct pupil pupil = list_pupil(&list);
+    learn_from_list(&pupil, settle_count_open(&settler, rows, list.threads), &weights->model);
     *ret_weights = weights;
     return 0;
 }
@@ -686,10 +555,11 @@ int match_list(struct wg_ctx *ctx, const struct match_index *index, const struct
     m.open = open;
     list_read(&list, open, n_open);
     struct model *model = wg_xmalloc(sizeof *model);
+    struct pupil pupil = list_pupil(&list);
     bool known = options->weights && options->weights->signature == weights_signature(&index->layout);
     *model = known ? options->weights->model : index->model;
     if (!known && n_open > 0)
-        learn(&list, model);
+        learn_from_list(&pupil, n_open, model);
     else if (!known) /* nothing to weigh but rival claims */
         (void)model_begin(model, &index->layout, .5 / (double)(index->living + 1), false);
     m.model = model;

@@ -368,21 +368,34 @@ static void maximise_m(struct model *model, const struct model *prior, const str
     }
 }
 
-void model_saw_random(struct model *model, const struct layout *l, const struct comparison *c)
+void level_count(struct level_counts *counts, const struct layout *l, const struct comparison *c)
 {
-    model->tried++;
+    counts->pairs++;
+    for (size_t u = 0; u < l->n_units; u++) counts->n[u][c->level[u]]++;
+}
+
+void model_add_random(struct model *model, const struct layout *l, const struct level_counts *counts)
+{
+    model->tried += counts->pairs;
     for (size_t u = 0; u < l->n_units; u++) {
-        if (c->level[u] == LEVEL_MISSING) continue;
-        model->u_drawn[u][c->level[u]]++;
-        model->drawn[u]++;
-        model->known[u]++;
+        uint32_t known = counts->pairs - counts->n[u][LEVEL_MISSING];
+        for (size_t v = 1; v < LEVELS; v++) model->u_drawn[u][v] += counts->n[u][v];
+        model->drawn[u] += known;
+        model->known[u] += known;
     }
 }
 
-bool model_saw(struct model *model, const struct layout *l, const struct words *words, const struct comparison *c, float cut)
+void model_add_seen(struct model *model, const struct level_counts *counts)
+{
+    for (size_t u = 0; u < UNITS_MAX; u++) {
+        for (size_t v = 0; v < LEVELS; v++) model->seen[u][v] += counts->n[u][v];
+    }
+}
+
+bool model_learns_from(const struct model *model, const struct layout *l, const struct words *words, const struct comparison *c,
+                       float cut)
 {
     struct scored scored;
-    for (size_t u = 0; u < l->n_units; u++) model->seen[u][c->level[u]]++;
     model_score(model, l, words, NULL, c, &scored);
     return scored.weight[CLASS_SAME] >= cut;
 }

@@ -251,6 +251,7 @@ static bool is_nothing(struct wg_str s)
     static const char *const words[] = {"-",    "--",   "/",  "\\",  "无",  "未知", "不详", "暂无",    "null", "NULL",
                                         "none", "None", "NA", "N/A", "n/a", "nan",  "NaN",  "unknown", "?",    "."};
     if (s.n == 0) return true;
+    if (s.n > 7) return false; /* longer than any of them */
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (wg_str_is(s, words[i])) return true;
     }
@@ -519,7 +520,7 @@ static uint32_t put_cell(struct reader *r, enum unit_kind kind, struct wg_str s)
 static uint32_t read_cell(struct reader *r, enum unit_kind kind, struct wg_str s)
 {
     if (s.n > CACHED_TEXT || kind == UNIT_PHONE) return put_cell(r, kind, s);
-    struct cached *c = &r->cache->cell[(wg_hash(s.p, s.n) ^ kind * 0x9E37u) % CACHE_SIZE];
+    struct cached *c = &r->cache->cell[text_hash(s.p, s.n, (uint64_t)kind) >> 40 & (CACHE_SIZE - 1)];
     if (c->used && c->kind == kind && c->n == s.n && memcmp(c->text, s.p, s.n) == 0) return c->id;
     uint32_t id = put_cell(r, kind, s);
     *c = (struct cached){.id = id, .used = 1, .kind = (uint8_t)kind, .n = (uint8_t)s.n};

@@ -3,7 +3,7 @@
 
 #include "engine/match/match_internal.h"
 
-enum { IN_FLIGHT = 16 };
+enum { IN_FLIGHT = 16, COUNTED_AT_ONCE = 512 };
 
 /* The columns a row can be settled by unread: one that is the number, one that is the whole name. */
 static void find_columns(struct settler *s, const struct column_map *map)
@@ -89,6 +89,30 @@ void settle_cells(const struct settler *s, const struct wg_str *cells, size_t n_
     }
     for (size_t i = 0; i < n; i += IN_FLIGHT)
         settle_some(s, cells + i * n_fields, n_fields, n - i < IN_FLIGHT ? n - i : IN_FLIGHT, ret_settled + i);
+}
+
+struct counting {
+    const struct settler *settler;
+    const struct match_rows *rows;
+    size_t open;
+};
+
+static void count_some(void *arg, size_t from, size_t to, size_t worker)
+{
+    struct counting *c = arg;
+    struct settled settled[COUNTED_AT_ONCE];
+    size_t open = 0;
+    (void)worker;
+    settle_cells(c->settler, c->rows->cells + from * c->rows->n_fields, c->rows->n_fields, to - from, settled);
+    for (size_t i = 0; i < to - from; i++) open += !(settled[i].odds > 0);
+    (void)__atomic_fetch_add(&c->open, open, __ATOMIC_RELAXED);
+}
+
+size_t settle_count_open(const struct settler *s, const struct match_rows *rows, size_t threads)
+{
+    struct counting c = {.settler = s, .rows = rows};
+    wg_parallel(threads, rows->rows, COUNTED_AT_ONCE, count_some, &c);
+    return c.open;
 }
 
 /* The same of a row that had to be read: a number or name written in another way settles as well. */

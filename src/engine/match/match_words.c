@@ -36,24 +36,24 @@ size_t words_bytes(const struct words *w)
 
 static uint32_t hash_of(uint8_t domain, struct wg_str text)
 {
-    uint64_t h = (wg_hash(text.p, text.n) ^ domain) * 0x9E3779B97F4A7C15u;
-    return (uint32_t)(h >> 32);
+    return (uint32_t)(text_hash(text.p, text.n, domain) >> 32);
 }
 
 static uint32_t find(const struct words *w, uint32_t hash, uint8_t domain, struct wg_str text)
 {
-    for (uint32_t i = hash & w->mask; w->table[i]; i = (i + 1) & w->mask) {
-        struct blob b = words_blob_own(w, w->table[i]);
-        if (b.n_text == text.n && b.domain == domain && memcmp(b.text, text.p, text.n) == 0) return w->table[i];
+    for (uint32_t i = hash & w->mask; w->table[i].value; i = (i + 1) & w->mask) {
+        if (w->table[i].hash != hash) continue;
+        struct blob b = words_blob_own(w, w->table[i].value);
+        if (b.n_text == text.n && b.domain == domain && memcmp(b.text, text.p, text.n) == 0) return w->table[i].value;
     }
     return 0;
 }
 
-static void table_add(struct words *w, uint32_t hash, uint32_t own)
+static void table_add(struct words *w, struct word_place place)
 {
-    uint32_t i = hash & w->mask;
-    while (w->table[i]) i = (i + 1) & w->mask;
-    w->table[i] = own;
+    uint32_t i = place.hash & w->mask;
+    while (w->table[i].value) i = (i + 1) & w->mask;
+    w->table[i] = place;
 }
 
 static size_t blob_size(struct blob b)
@@ -70,14 +70,14 @@ uint32_t words_next(const struct words *w, uint32_t own)
 
 static void enlarge(struct words *w)
 {
+    struct words old = *w;
     uint32_t size = (w->mask + 1) * 2;
-    free(w->table);
     w->table = wg_xcalloc(size, sizeof *w->table);
     w->mask = size - 1;
-    for (uint32_t v = words_next(w, 0); v; v = words_next(w, v)) {
-        struct blob b = words_blob_own(w, v);
-        table_add(w, hash_of(b.domain, (struct wg_str){b.text, b.n_text}), v);
+    for (uint32_t i = 0; i <= old.mask; i++) {
+        if (old.table[i].value) table_add(w, old.table[i]);
     }
+    free(old.table);
 }
 
 /* Texts equal to the end of their form are not kept twice. */
@@ -116,11 +116,12 @@ uint32_t words_find(const struct words *w, uint8_t domain, struct wg_str text)
 void words_ahead(const struct words *w, uint8_t domain, struct wg_str text, bool value)
 {
     if (!w->base || text.n == 0) return;
-    const uint32_t *at = &w->base->table[hash_of(domain, text) & w->base->mask];
+    uint32_t hash = hash_of(domain, text);
+    const struct word_place *at = &w->base->table[hash & w->base->mask];
     if (!value)
         __builtin_prefetch(at);
-    else if (*at)
-        __builtin_prefetch(w->base->pool + (size_t)*at * 4);
+    else if (at->hash == hash)
+        __builtin_prefetch(w->base->pool + (size_t)at->value * 4);
 }
 
 uint32_t words_put(struct words *w, uint8_t domain, uint8_t mark, const void *form, size_t n_form, const void *text,
@@ -133,7 +134,7 @@ uint32_t words_put(struct words *w, uint8_t domain, uint8_t mark, const void *fo
     found = find(w, hash, domain, t);
     if (found) return found + w->first;
     uint32_t own = add(w, domain, mark, f, t);
-    table_add(w, hash, own);
+    table_add(w, (struct word_place){.value = own, .hash = hash});
     w->n++;
     if ((uint64_t)w->n * 10 > (uint64_t)(w->mask + 1) * 8) enlarge(w);
     return own + w->first;
