@@ -172,3 +172,19 @@ test('tasks, doors and the audit go out as files: all rows of the page, and on r
   expect(audit).toHaveLength(3)
   expect(faults).toEqual([])
 })
+
+test('a grid or a door is named with its community where several are in sight, and not where one is', async ({
+  page,
+}) => {
+  const cells = (): Locator => page.locator('.table tbody tr td:first-child')
+  await signIn(page, 'district')
+  await page.goto('/desk/places?view=duties')
+  await expect(cells().filter({ hasText: '第四网格' }).first()).toContainText(/(社区|村)\s*第四网格/)
+  await page.goto('/desk/tasks?view=doors')
+  await expect(page.locator('.place-community').first()).toHaveText(/社区|村/)
+  const inside = await page.request.get('/api/v1/places/search?q=&level=2&limit=1')
+  const community = ((await inside.json()) as { items: { path: string }[] }).items[0]!.path
+  await page.goto(`/desk/places?view=duties&place=${community}`)
+  await expect(cells().filter({ hasText: '第一网格' }).first()).toBeVisible()
+  await expect(page.locator('.place-community')).toHaveCount(0)
+})
