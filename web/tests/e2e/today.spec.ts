@@ -81,3 +81,28 @@ test('every page is clean by axe and breaks no policy', async ({ browser }) => {
     await context.close()
   }
 })
+
+test('people to reach are counted two ways, and both pages say which', async ({ page }) => {
+  await signIn(page, 'district')
+  const missing = count(await page.locator('#missing-title b').textContent())
+  await expect(page.locator('.today-sum .sum-about')).toContainText('按期限分批')
+  await page.goto('/desk/reports')
+  await expect(page.locator('.sheet .sum-about')).toContainText('0 至 24 时')
+  const left = count(
+    await page.locator('.sheet tbody tr').filter({ hasText: '尚未见到' }).locator('td').first().textContent(),
+  )
+  // What the report leaves out are those whom no community has, and it leads to them.
+  await page.locator('.sheet .sum-about').getByRole('link').click()
+  await expect(page).toHaveURL(/tasks\?.*pool=1/)
+  await expect(page.locator('.table-foot')).toContainText(/共/)
+  const above = await page.evaluate(async () => {
+    const answer = await fetch('/api/v1/today')
+    const today = (await answer.json()) as {
+      children: { follow_up: { open: number; overdue: number } }[]
+      follow_up: { open: number; overdue: number }
+    }
+    const of = (sums: { open: number; overdue: number }): number => sums.open + sums.overdue
+    return of(today.follow_up) - today.children.reduce((all, child) => all + of(child.follow_up), 0)
+  })
+  expect(left + above).toBe(missing)
+})
