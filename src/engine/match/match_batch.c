@@ -9,9 +9,8 @@ static const struct wg_str *batch_cells(const struct batch *b, size_t k)
     return b->rows->cells + (b->pick ? b->pick[k] : k) * b->rows->n_fields;
 }
 
-static void read_chunk(void *arg, size_t from, size_t to, size_t worker)
+void batch_read_chunk(struct batch *b, size_t from, size_t to, size_t worker)
 {
-    struct batch *b = arg;
     struct reader *reader = &b->readers[worker];
     if (!reader->cache) {
         words_init(&b->words[worker], b->base);
@@ -25,7 +24,12 @@ static void read_chunk(void *arg, size_t from, size_t to, size_t worker)
     }
 }
 
-void batch_read(struct batch *b, const struct layout *layout, const struct column_map *map, const struct words *base,
+static void read_chunk(void *arg, size_t from, size_t to, size_t worker)
+{
+    batch_read_chunk(arg, from, to, worker);
+}
+
+void batch_open(struct batch *b, const struct layout *layout, const struct column_map *map, const struct words *base,
                 const struct match_rows *rows, const uint32_t *pick, size_t n, const char *area_code, wg_day today,
                 size_t threads)
 {
@@ -42,8 +46,11 @@ void batch_read(struct batch *b, const struct layout *layout, const struct colum
     b->words = wg_xcalloc(b->threads, sizeof *b->words);
     b->owner = wg_xcalloc(n / BATCH_CHUNK + 1, sizeof *b->owner);
     b->readers = wg_xcalloc(b->threads, sizeof *b->readers);
-    wg_parallel(b->threads, n, BATCH_CHUNK, read_chunk, b);
-    for (size_t i = 0; i < b->threads; i++) {
+}
+
+void batch_close(struct batch *b)
+{
+    for (size_t i = 0; b->readers && i < b->threads; i++) {
         if (b->readers[i].cache) reader_free(&b->readers[i]);
     }
     free(b->readers);
@@ -52,8 +59,18 @@ void batch_read(struct batch *b, const struct layout *layout, const struct colum
     b->pick = NULL;
 }
 
+void batch_read(struct batch *b, const struct layout *layout, const struct column_map *map, const struct words *base,
+                const struct match_rows *rows, const uint32_t *pick, size_t n, const char *area_code, wg_day today,
+                size_t threads)
+{
+    batch_open(b, layout, map, base, rows, pick, n, area_code, today, threads);
+    wg_parallel(b->threads, n, BATCH_CHUNK, read_chunk, b);
+    batch_close(b);
+}
+
 void batch_free(struct batch *b)
 {
+    batch_close(b);
     for (size_t i = 0; i < b->threads; i++) {
         if (b->words[i].table) words_free(&b->words[i]);
     }

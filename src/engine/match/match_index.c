@@ -440,6 +440,7 @@ static void found_one(struct finder *f, uint32_t row)
     }
     if (!index_alive(f->index, row)) return;
     __builtin_prefetch(index_slots(f->index, row));
+    __builtin_prefetch(index_slots(f->index, row) + f->index->layout.n_slots - 1);
     __builtin_prefetch(&f->index->sketches[row]);
     f->set[i] = row + 1;
     f->found[f->n++] = row;
@@ -485,17 +486,35 @@ static void find_key(struct finder *f, uint32_t key)
     }
 }
 
-void finder_run(struct finder *f, const struct words *words, const uint32_t *slots)
+void finder_keys(struct finder *f, const struct words *words, const uint32_t *slots)
 {
     const struct postings *p = &f->index->postings;
-    uint32_t keys[KEYS_MAX];
     clear_set(f);
+    f->n_keys = 0;
     if (!f->index->built) return;
-    size_t n = postings_keys(p, &f->index->layout, words, slots, keys);
+    f->n_keys = postings_keys(p, &f->index->layout, words, slots, f->keys);
     uint32_t shift = (uint32_t)__builtin_clz(p->buckets) + 1;
-    for (size_t i = 0; i < n; i++) __builtin_prefetch(&p->start[keys[i] >> shift]);
-    for (size_t i = 0; i < n; i++) __builtin_prefetch(&p->entry[p->start[keys[i] >> shift]]);
-    for (size_t i = 0; i < n; i++) find_key(f, keys[i]);
+    for (size_t i = 0; i < f->n_keys; i++) __builtin_prefetch(&p->start[f->keys[i] >> shift]);
+}
+
+void finder_ahead(const struct finder *f)
+{
+    const struct postings *p = &f->index->postings;
+    if (f->n_keys == 0) return;
+    uint32_t shift = (uint32_t)__builtin_clz(p->buckets) + 1;
+    for (size_t i = 0; i < f->n_keys; i++) __builtin_prefetch(&p->entry[p->start[f->keys[i] >> shift]]);
+}
+
+void finder_gather(struct finder *f)
+{
+    for (size_t i = 0; i < f->n_keys; i++) find_key(f, f->keys[i]);
+}
+
+void finder_run(struct finder *f, const struct words *words, const uint32_t *slots)
+{
+    finder_keys(f, words, slots);
+    finder_ahead(f);
+    finder_gather(f);
 }
 
 void finder_number(struct finder *f, const struct words *words, const uint32_t *slots)

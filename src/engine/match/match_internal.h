@@ -244,6 +244,13 @@ void batch_read(struct batch *b, const struct layout *layout, const struct colum
                 const struct match_rows *rows, const uint32_t *pick, size_t n, const char *area_code, wg_day today,
                 size_t threads);
 void batch_free(struct batch *b);
+/* The same in steps, for who has more to do with a chunk while it is at hand: opened, each chunk of BATCH_CHUNK rows read by one
+ * of the workers, closed. */
+void batch_open(struct batch *b, const struct layout *layout, const struct column_map *map, const struct words *base,
+                const struct match_rows *rows, const uint32_t *pick, size_t n, const char *area_code, wg_day today,
+                size_t threads);
+void batch_read_chunk(struct batch *b, size_t from, size_t to, size_t worker);
+void batch_close(struct batch *b);
 static inline const uint32_t *batch_slots(const struct batch *b, size_t place)
 {
     return b->slots + place * b->layout->n_slots;
@@ -369,6 +376,7 @@ struct model {
     double m[CLASSES][UNITS_MAX][LEVELS];
     double u[UNITS_MAX][LEVELS];
     double lambda[CLASSES];                              /* share of each class among all pairs */
+    double lambda_strangers, log_same, log_rest;         /* of lambda, for scoring */
     double rare[UNITS_MAX];                              /* p of a value that nobody else has */
     double ones[UNITS_MAX], twos[UNITS_MAX];             /* values that one row, that two rows have */
     double u_drawn[UNITS_MAX][LEVELS], drawn[UNITS_MAX]; /* levels of pairs drawn at random */
@@ -436,7 +444,6 @@ void model_score(const struct model *model, const struct layout *layout, const s
                  const struct comparison *c, struct scored *ret);
 /* Bits of CLASS_SAME that a pair needs to reach the probability `least`. */
 float model_cut(const struct model *model, double least);
-double model_probability(const struct model *model, const float weight[CLASSES]);
 
 /* --- keys ----------------------------------------------------------------------------------------------------------- */
 struct atom {
@@ -448,6 +455,7 @@ struct atom {
 };
 size_t keys_atoms(const struct layout *layout, const struct words *words, const uint32_t *slots, struct atom out[ATOMS_MAX]);
 
+enum { KEYS_MAX = 512 };
 struct postings {
     uint32_t *start; /* buckets + 1 */
     uint32_t *entry; /* a row in the low bits; above them the key's, to tell it from others in its bucket */
@@ -463,7 +471,6 @@ void postings_build(struct postings *p, const struct layout *layout, const struc
                     uint32_t rows, size_t threads);
 void postings_free(struct postings *p);
 size_t postings_bytes(const struct postings *p);
-enum { KEYS_MAX = 512 };
 /* The key under which all persons with this identity number stand, or false. */
 bool postings_number_key(const struct postings *p, const struct layout *layout, const struct words *words,
                          const uint32_t *slots, uint32_t *ret_key);
@@ -490,6 +497,7 @@ void numbers_put(struct numbers *t, struct held held); /* nothing when held.numb
 void numbers_drop(struct numbers *t, uint64_t number, uint32_t row);
 void numbers_ahead(const struct numbers *t, uint64_t number);
 const struct held *numbers_find(const struct numbers *t, uint64_t number);
+bool numbers_has(const struct numbers *t, uint64_t number); /* of one or of several */
 
 /* --- the index ------------------------------------------------------------------------------------------------------ */
 struct added {
@@ -585,10 +593,16 @@ struct finder {
     uint32_t *set;
     uint32_t set_mask;
     size_t skipped; /* rows of keys that even three atoms could not make rare */
+    size_t n_keys;
+    uint32_t keys[KEYS_MAX];
 };
 void finder_init(struct finder *f, const struct match_index *index);
 void finder_free(struct finder *f);
 void finder_run(struct finder *f, const struct words *words, const uint32_t *slots);
+/* The same in three steps, each of which fetches what the next will read: others can take theirs in between. */
+void finder_keys(struct finder *f, const struct words *words, const uint32_t *slots);
+void finder_ahead(const struct finder *f);
+void finder_gather(struct finder *f);
 /* Only persons with the very identity number of the row. */
 void finder_number(struct finder *f, const struct words *words, const uint32_t *slots);
 #endif

@@ -4,7 +4,7 @@
 
 #include "engine/match/match_internal.h"
 
-enum { CHUNK = 512, KEPT = 12 };
+enum { CHUNK = BATCH_CHUNK, KEPT = 12 };
 
 const char *match_outcome_code(enum match_outcome outcome)
 {
@@ -63,12 +63,13 @@ static struct pupil list_pupil(const struct list *l)
     return (struct pupil){.index = l->index, .rows = l->rows, .map = &l->map, .today = l->today, .threads = l->threads};
 }
 
-static void list_read(struct list *l, const uint32_t *pick, size_t n)
+/* The rows are read chunk by chunk, when they are compared. */
+static void list_take(struct list *l, const uint32_t *pick, size_t n)
 {
     l->place = wg_xmalloc((l->rows->rows + 1) * sizeof *l->place);
     memset(l->place, 0xFF, (l->rows->rows + 1) * sizeof *l->place);
     for (size_t i = 0; i < n; i++) l->place[pick[i]] = (uint32_t)i;
-    batch_read(&l->batch, &l->index->layout, &l->map, &l->index->words, l->rows, pick, n, l->index->options.area_code, l->today,
+    batch_open(&l->batch, &l->index->layout, &l->map, &l->index->words, l->rows, pick, n, l->index->options.area_code, l->today,
                l->threads);
 }
 
@@ -242,32 +243,69 @@ static void keep_settled(struct row_result *r, const struct settled *s, struct w
     *r->kept = (struct candidate){.row = s->row, .bits = s->bits, .odds = s->odds, .idno = LEVEL_SAME, .name = LEVEL_SAME};
 }
 
-static void match_one(const struct matching *m, struct finder *f, size_t row, struct wg_arena *arena)
+/* A row on its way to its candidates. A few are under way at a time, so that what one waits for is fetched while others are
+ * worked at. */
+enum { FLIGHTS = 4 };
+struct flight {
+    struct finder finder;
+    struct side side;
+    struct sketch sketch;
+    struct rarity_memo memo;
+    struct best best;
+    uint32_t row;
+    bool landed; /* it needs no more looking for */
+};
+
+static uint64_t row_number(const struct match_index *index, struct side side)
 {
-    struct side side = list_side(m->list, row);
-    struct sketch sketch = sketch_of(&m->list->index->layout, side.words, side.slots);
-    struct rarity_memo memo = {.value = {0}};
-    side.sketch = &sketch;
-    side.memo = &memo;
+    const struct layout *l = &index->layout;
+    uint32_t value = l->idno >= 0 ? side.slots[l->units[l->idno].slot] : 0;
+    if (!value) return 0;
+    struct blob b = words_blob(side.words, value);
+    return b.mark == MARK_NUMBER ? number_pack((struct wg_str){b.text, b.n_text}) : 0;
+}
+
+static void land(const struct matching *m, struct flight *f, struct wg_arena *arena)
+{
+    struct row_result *r = &m->results[f->row];
+    r->found = f->best.found < UINT32_MAX ? (uint32_t)f->best.found : UINT32_MAX;
+    r->n = (uint8_t)f->best.n;
+    r->kept = wg_alloc_n(arena, f->best.n, sizeof *r->kept);
+    if (f->best.n) memcpy(r->kept, f->best.kept, f->best.n * sizeof *r->kept);
+    f->landed = true;
+}
+
+/* Number and name first: they settle most rows. */
+static void take_off(const struct matching *m, struct flight *f, uint32_t row, struct wg_arena *arena)
+{
+    const struct match_index *index = m->list->index;
     struct row_result *r = &m->results[row];
     struct settled settled;
-    struct best best = {.n = 0};
-    r->comparable = row_identifies(&m->list->index->layout, side.slots) > 0;
+    f->row = row;
+    f->side = list_side(m->list, row);
+    f->landed = true;
+    r->comparable = row_identifies(&index->layout, f->side.slots) > 0;
     if (!r->comparable) return;
-    if (settle_slots(m->settler, side.words, side.slots, &settled)) {
+    if (settle_slots(m->settler, f->side.words, f->side.slots, &settled)) {
         keep_settled(r, &settled, arena);
         return;
     }
-    finder_number(f, side.words, side.slots);
-    if (f->n) judge_found(m, f, side, &best);
-    if (!settled_by_number(&best)) {
-        finder_run(f, side.words, side.slots);
-        judge_found(m, f, side, &best);
+    f->sketch = sketch_of(&index->layout, f->side.words, f->side.slots);
+    memset(f->memo.value, 0, sizeof f->memo.value);
+    f->side.sketch = &f->sketch;
+    f->side.memo = &f->memo;
+    f->best.n = f->best.found = 0;
+    uint64_t number = row_number(index, f->side);
+    if (number && numbers_has(&index->numbers, number)) {
+        finder_number(&f->finder, f->side.words, f->side.slots);
+        judge_found(m, &f->finder, f->side, &f->best);
+        if (settled_by_number(&f->best)) {
+            land(m, f, arena);
+            return;
+        }
     }
-    r->found = best.found < UINT32_MAX ? (uint32_t)best.found : UINT32_MAX;
-    r->n = (uint8_t)best.n;
-    r->kept = wg_alloc_n(arena, best.n, sizeof *r->kept);
-    if (best.n) memcpy(r->kept, best.kept, best.n * sizeof *r->kept);
+    f->landed = false;
+    finder_keys(&f->finder, f->side.words, f->side.slots);
 }
 
 static struct wg_arena *arena_of(const struct matching *m, size_t worker)
@@ -276,22 +314,41 @@ static struct wg_arena *arena_of(const struct matching *m, size_t worker)
     return m->arenas[worker];
 }
 
+/* One step of each flight; `at` is the place of the one that takes off. */
+static void step_flights(const struct matching *m, struct flight *flights, size_t at, size_t from, size_t to,
+                         struct wg_arena *arena)
+{
+    if (at < to) take_off(m, &flights[at % FLIGHTS], m->open[at], arena);
+    for (size_t k = 1; k < FLIGHTS && k <= at - from; k++) {
+        struct flight *f = &flights[(at - k) % FLIGHTS];
+        if (at - k >= to || f->landed) continue;
+        if (k == 1) finder_ahead(&f->finder);
+        if (k == 2) finder_gather(&f->finder);
+        if (k < 3) continue;
+        judge_found(m, &f->finder, f->side, &f->best);
+        land(m, f, arena);
+    }
+}
+
 /* Row numbers at `from`..`to` of those that are open. */
 static void match_open(void *arg, size_t from, size_t to, size_t worker)
 {
     const struct matching *m = arg;
     if (wg_progress_cancelled(m->progress)) return;
     struct wg_arena *arena = arena_of(m, worker);
-    struct finder f;
-    finder_init(&f, m->list->index);
-    size_t compared = 0;
-    for (size_t i = from; i < to; i++) {
-        match_one(m, &f, m->open[i], arena);
-        compared += m->results[m->open[i]].found;
+    struct flight *flights = wg_xcalloc(FLIGHTS, sizeof *flights);
+    size_t compared = 0, skipped = 0;
+    batch_read_chunk(&m->list->batch, from, to, worker);
+    for (size_t i = 0; i < FLIGHTS; i++) finder_init(&flights[i].finder, m->list->index);
+    for (size_t at = from; at < to + FLIGHTS - 1; at++) step_flights(m, flights, at, from, to, arena);
+    for (size_t i = from; i < to; i++) compared += m->results[m->open[i]].found;
+    for (size_t i = 0; i < FLIGHTS; i++) {
+        skipped += flights[i].finder.skipped;
+        finder_free(&flights[i].finder);
     }
+    free(flights);
     m->compared[from / CHUNK] = compared;
-    m->skipped[from / CHUNK] = f.skipped;
-    finder_free(&f);
+    m->skipped[from / CHUNK] = skipped;
     /* Progress comes from whoever is at it; the order of reports does not matter. */
     if (worker == 0) wg_progress_report(m->progress, .2 + .7 * (double)to / (double)m->list->batch.n);
 }
@@ -553,7 +610,7 @@ int match_list(struct wg_ctx *ctx, const struct match_index *index, const struct
         if (!m.results[r].settled) open[n_open++] = (uint32_t)r;
     }
     m.open = open;
-    list_read(&list, open, n_open);
+    list_take(&list, open, n_open);
     struct model *model = wg_xmalloc(sizeof *model);
     struct pupil pupil = list_pupil(&list);
     bool known = options->weights && options->weights->signature == weights_signature(&index->layout);
@@ -569,7 +626,8 @@ int match_list(struct wg_ctx *ctx, const struct match_index *index, const struct
     size_t n_chunks = (n_open + CHUNK - 1) / CHUNK;
     m.compared = wg_xcalloc(n_chunks + 1, sizeof *m.compared);
     m.skipped = wg_xcalloc(n_chunks + 1, sizeof *m.skipped);
-    wg_parallel(threads, n_open, CHUNK, match_open, &m);
+    wg_parallel(list.batch.threads, n_open, CHUNK, match_open, &m);
+    batch_close(&list.batch);
     int error = 0;
     if (wg_progress_cancelled(progress)) {
         error = wg_refuse(ctx, WG_E_CANCELLED, NULL, NULL, NULL);

@@ -207,6 +207,9 @@ static double rare_share(double ones, double twos, double rows)
 
 void model_finish(struct model *model, const struct layout *l)
 {
+    model->lambda_strangers = 1 - model->lambda[CLASS_SAME] - model->lambda[CLASS_FAMILY];
+    model->log_same = log2(model->lambda[CLASS_SAME]);
+    model->log_rest = log2(1 - model->lambda[CLASS_SAME]);
     for (size_t u = 0; u < l->n_units; u++) {
         double best = 0;
         for (size_t v = 1; v < LEVELS; v++) {
@@ -262,14 +265,6 @@ static void weigh(const struct model *model, const struct layout *l, const uint8
     weight[CLASS_FAMILY] = family;
 }
 
-double model_probability(const struct model *model, const float weight[CLASSES])
-{
-    double strangers = 1 - model->lambda[CLASS_SAME] - model->lambda[CLASS_FAMILY];
-    double others = log2(strangers + model->lambda[CLASS_FAMILY] * exp2((double)weight[CLASS_FAMILY]));
-    double odds = log2(model->lambda[CLASS_SAME]) + (double)weight[CLASS_SAME] - others;
-    return 1 / (1 + exp2(-odds));
-}
-
 float model_cut(const struct model *model, double least)
 {
     double strangers = 1 - model->lambda[CLASS_SAME] - model->lambda[CLASS_FAMILY];
@@ -283,10 +278,10 @@ void model_score(const struct model *model, const struct layout *l, const struct
     for (size_t u = 0; u < l->n_units; u++)
         rarity[u] = model_rarity_known(model, memo, words, u, l->units[u].kind, c->level[u], c->shared[u]);
     weigh(model, l, c->level, rarity, ret->weight);
-    ret->probability = model_probability(model, ret->weight);
-    double rest = 1 - model->lambda[CLASS_SAME], family = model->lambda[CLASS_FAMILY];
-    ret->bits =
-        ret->weight[CLASS_SAME] - (float)log2((rest - family) / rest + family / rest * exp2((double)ret->weight[CLASS_FAMILY]));
+    double others = log2(model->lambda_strangers + model->lambda[CLASS_FAMILY] * exp2((double)ret->weight[CLASS_FAMILY]));
+    double odds = model->log_same + (double)ret->weight[CLASS_SAME] - others;
+    ret->probability = 1 / (1 + exp2(-odds));
+    ret->bits = ret->weight[CLASS_SAME] - (float)(others - model->log_rest);
 }
 
 /* --- expectation and maximisation ------------------------------------------------------------------------------------ */

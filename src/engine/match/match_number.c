@@ -110,3 +110,11 @@ const struct held *numbers_find(const struct numbers *t, uint64_t number)
     }
     return found;
 }
+
+bool numbers_has(const struct numbers *t, uint64_t number)
+{
+    if (number == 0 || !t->held) return false;
+    uint32_t i = place_of(t, number);
+    while (t->held[i].number && t->held[i].number != number) i = (i + 1) & t->mask;
+    return t->held[i].number != 0;
+}

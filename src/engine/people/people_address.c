@@ -144,7 +144,8 @@ static void read_city(struct address *a, const struct people_province *province)
         if ((again = people_address_word(a, a->i, U"市辖区")) > 0) a->i += again;
         return;
     }
-    for (size_t p = 0; p < people_province_count && end == 0; p++)
+    bool may_be = people_prefecture_begins(a->c[a->i]);
+    for (size_t p = 0; may_be && p < people_province_count && end == 0; p++)
         if (!province || province == &people_provinces[p])
             end = prefecture_end(a, a->i, people_provinces[p].prefectures, province != NULL);
     if (end) take(a, &a->parts->city, end, end);

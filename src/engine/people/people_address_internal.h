@@ -15,6 +15,13 @@ struct people_province {
 };
 extern const struct people_province people_provinces[];
 extern const size_t people_province_count;
+extern const uint64_t people_prefecture_heads[64];
+
+/* Whether some prefecture's name may begin with `c`; hardly any other character passes. */
+static inline bool people_prefecture_begins(uint32_t c)
+{
+    return people_prefecture_heads[c >> 6 & 63] >> (c & 63) & 1;
+}
 
 /* Characters from..to of the normal form. */
 struct span {

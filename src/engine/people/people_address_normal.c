@@ -17,6 +17,13 @@ struct chars {
     size_t n;
 };
 
+/* Of what lies behind the last character nothing is ever read. */
+static void copy(struct chars *to, const struct chars *from)
+{
+    memcpy(to->c, from->c, from->n * sizeof *from->c);
+    to->n = from->n;
+}
+
 static uint32_t peek(const struct chars *s, size_t i)
 {
     return i < s->n ? s->c[i] : 0;
@@ -47,7 +54,8 @@ static size_t any_at(const struct chars *s, size_t i, const char32_t *const *wor
 /* Lower case without marks; words parted by one space, whatever stood between. */
 static void latin_only(struct chars *s)
 {
-    struct chars out = {.n = 0};
+    struct chars out;
+    out.n = 0;
     for (size_t i = 0; i < s->n; i++) {
         uint32_t c = s->c[i], latin[2];
         size_t k = people_latin_fold(c, latin);
@@ -57,7 +65,7 @@ static void latin_only(struct chars *s)
         if (k == 0 && !arabic(c) && c != '#' && !inner && c != '\'' && out.n > 0 && out.c[out.n - 1] != ' ') push(&out, ' ');
     }
     while (out.n > 0 && out.c[out.n - 1] == ' ') out.n--;
-    *s = out;
+    copy(s, &out);
 }
 
 /* --- signs ---------------------------------------------------------------------------------------------------------- */
@@ -78,7 +86,8 @@ static bool ends_numero(const struct chars *s)
 
 static void clean_signs(struct chars *s)
 {
-    struct chars out = {.n = 0};
+    struct chars out;
+    out.n = 0;
     for (size_t i = 0; i < s->n; i++) {
         uint32_t c = people_simplified(s->c[i]), latin[2];
         if (c == 0x2116) continue; /* № */
@@ -98,7 +107,7 @@ static void clean_signs(struct chars *s)
             for (size_t j = 0; j < k; j++) push(&out, latin[j] >= 'a' && latin[j] <= 'z' ? latin[j] - 32 : latin[j]);
         }
     }
-    *s = out;
+    copy(s, &out);
 }
 
 /* --- words ---------------------------------------------------------------------------------------------------------- */
@@ -120,10 +129,12 @@ static void shorten_offices(struct chars *s)
                  {village, village_tail, U"村"},
                  {community, community_tail, U"社区"},
                  {committee, NULL, U"居委会"}};
-    struct chars out = {.n = 0};
+    struct chars out;
+    out.n = 0;
     for (size_t i = 0; i < s->n;) {
         size_t r = 0, n = 0, k;
-        while (r < sizeof rules / sizeof *rules && !(n = any_at(s, i, rules[r].words))) r++;
+        bool may_be = people_one_of(s->c[i], U"街办村社居"); /* what the words of all rules begin with */
+        while (may_be && r < sizeof rules / sizeof *rules && !(n = any_at(s, i, rules[r].words))) r++;
         if (n == 0) {
             push(&out, s->c[i++]);
             continue;
@@ -132,7 +143,7 @@ static void shorten_offices(struct chars *s)
         while (rules[r].tail && (k = any_at(s, i, rules[r].tail)) > 0) i += k;
         for (const char32_t *to = rules[r].to; *to; to++) push(&out, *to);
     }
-    *s = out;
+    copy(s, &out);
 }
 
 /* --- numerals ------------------------------------------------------------------------------------------------------- */
@@ -211,7 +222,8 @@ static void drop_ordinal(struct chars *out)
 
 static void turn_numerals(struct chars *s)
 {
-    struct chars out = {.n = 0};
+    struct chars out;
+    out.n = 0;
     for (size_t i = 0; i < s->n;) {
         size_t run = 0;
         while (is_numeral(peek(s, i + run))) run++;
@@ -229,7 +241,7 @@ static void turn_numerals(struct chars *s)
             for (size_t k = 0; k < run; k++) push(&out, s->c[i + k]);
         i += run;
     }
-    *s = out;
+    copy(s, &out);
 }
 
 /* --- the whole ------------------------------------------------------------------------------------------------------ */
@@ -248,11 +260,11 @@ static bool any_han(const struct chars *s)
 
 void people_address_normalise(struct wg_arena *arena, struct wg_str text, struct address *ret)
 {
-    struct chars s = {.n = 0}, before;
+    struct chars s, before;
     s.n = people_scan(wg_str_trim(text), s.c, NULL, PEOPLE_ADDRESS_MAX);
     /* What one pass puts together the next may read: until it stays. */
     for (int pass = 0; pass < PASSES && any_han(&s); pass++) {
-        before = s;
+        copy(&before, &s);
         clean_signs(&s);
         shorten_offices(&s);
         turn_numerals(&s);

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "engine/people/people.h"
+#include "engine/people/people_address_internal.h"
 #include "engine/people/people_test.h"
 
 /* Parts as "province/city/county/street/community/village/group/road/number/compound/building/unit/floor/room/rest". */
@@ -192,6 +192,19 @@ static void test_address__a_very_long_one_costs_no_more_than_its_length(void **s
     wg_arena_free(arena);
 }
 
+static void test_address__every_prefecture_is_looked_for(void **state)
+{
+    (void)state;
+    for (size_t p = 0; p < people_province_count; p++) {
+        const char32_t *names = people_provinces[p].prefectures;
+        for (size_t i = 0; names[i]; i++)
+            if (i == 0 || names[i - 1] == ' ') assert_true(people_prefecture_begins(names[i]));
+    }
+    size_t heads = 0;
+    for (size_t i = 0; i < 64; i++) heads += (size_t)__builtin_popcountll(people_prefecture_heads[i]);
+    assert_true(heads < 4096 / 8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -200,6 +213,7 @@ int main(void)
         cmocka_unit_test(test_address__the_normal_form_keeps_names_and_turns_numbers),
         cmocka_unit_test(test_address__anything_at_all_is_survived),
         cmocka_unit_test(test_address__a_very_long_one_costs_no_more_than_its_length),
+        cmocka_unit_test(test_address__every_prefecture_is_looked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
