@@ -18,6 +18,8 @@
  *      there holds, is that person, whatever else the row says and however both are written; its probability and weight are those
  *      of number and name at the usual rate of errors, and the row is hardly read. So does scoring all fields decide, unless all of
  *      them contradict
+ *   P8 so is a row without a number that has the whole telephone and the whole Chinese name of one person, unless more of that name
+ *      have that telephone, or the row says something other than this person about anything but where one lives
  * An index is heap memory of its own, released by match_index_free. Reading it (match_list) is safe from several threads as
  * long as nobody changes it; the caller keeps readers and writers apart. */
 #ifndef WG_MATCH_H

@@ -45,6 +45,7 @@ void match_index_free(struct match_index *index)
     if (!index) return;
     postings_free(&index->postings);
     numbers_free(&index->numbers);
+    numbers_free(&index->phones);
     reader_free(&index->reader);
     words_free(&index->words);
     wg_arena_free(index->names);
@@ -82,8 +83,8 @@ size_t match_index_bytes(const struct match_index *index)
 {
     return sizeof *index + words_bytes(&index->words) +
            (size_t)index->rows_cap * (index->layout.n_slots * 4 + sizeof *index->sketches) + index->rows_cap / 8 +
-           postings_bytes(&index->postings) + numbers_bytes(&index->numbers) + index->added_cap * sizeof *index->added +
-           index->dirty_cap * 4 + wg_arena_used(index->names);
+           postings_bytes(&index->postings) + numbers_bytes(&index->numbers) + numbers_bytes(&index->phones) +
+           index->added_cap * sizeof *index->added + index->dirty_cap * 4 + wg_arena_used(index->names);
 }
 
 /* A sketch to a line of memory: realloc would not keep them so. */
@@ -131,6 +132,15 @@ static void count_row(struct match_index *index, uint32_t row, uint32_t by)
     }
 }
 
+static uint32_t full_name(const struct match_index *index, const uint32_t *slots)
+{
+    const struct layout *l = &index->layout;
+    if (l->name < 0 || l->surname < 0 || l->given < 0) return 0;
+    uint32_t name = slots[l->units[l->name].slot];
+    bool latin = slots[l->units[l->surname].slot] || slots[l->units[l->given].slot];
+    return name && !latin && words_blob(&index->words, name).mark < 128 ? name : 0;
+}
+
 /* What a person holds, for the table of numbers; number 0 when it is not a whole one. */
 static struct held holding(const struct match_index *index, uint32_t row)
 {
@@ -141,17 +151,22 @@ static struct held holding(const struct match_index *index, uint32_t row)
     struct blob b = words_blob(&index->words, slots[l->units[l->idno].slot]);
     if (b.mark != MARK_NUMBER) return held;
     held.number = number_pack((struct wg_str){b.text, b.n_text});
-    if (l->name < 0 || l->surname < 0 || l->given < 0) return held;
-    uint32_t name = slots[l->units[l->name].slot];
-    bool latin = slots[l->units[l->surname].slot] || slots[l->units[l->given].slot];
-    if (name && !latin && words_blob(&index->words, name).mark < 128) held.name = name;
+    held.name = full_name(index, slots);
     return held;
+}
+
+static struct held holding_phone(const struct match_index *index, uint32_t row)
+{
+    return (struct held){.number = index->sketches[row].phone, .row = row, .name = full_name(index, index_slots(index, row))};
 }
 
 static void forget(struct match_index *index, uint32_t row)
 {
     if (!index_alive(index, row)) return;
-    if (index->built && !index->alone) numbers_drop(&index->numbers, holding(index, row).number, row);
+    if (index->built && !index->alone) {
+        numbers_drop(&index->numbers, holding(index, row).number, row);
+        numbers_drop(&index->phones, holding_phone(index, row).number, row);
+    }
     count_row(index, row, UINT32_MAX); /* one less, modulo 2^32 */
     index->alive[row >> 6] &= ~((uint64_t)1 << (row & 63));
     index->living--;
@@ -168,7 +183,10 @@ void index_put_slots(struct match_index *index, uint32_t key, const uint32_t *sl
     index->alive[key >> 6] |= (uint64_t)1 << (key & 63);
     index->living++;
     if (!index->built) return;
-    if (!index->alone) numbers_put(&index->numbers, holding(index, key));
+    if (!index->alone) {
+        numbers_put(&index->numbers, holding(index, key));
+        numbers_put(&index->phones, holding_phone(index, key));
+    }
     if (index->n_dirty == index->dirty_cap) {
         index->dirty_cap = index->dirty_cap ? index->dirty_cap * 2 : 64;
         index->dirty = wg_xrealloc(index->dirty, index->dirty_cap, sizeof *index->dirty);
@@ -359,12 +377,17 @@ static void wish_large_pages(void *at, size_t bytes)
 static void gather_numbers(struct match_index *index)
 {
     numbers_free(&index->numbers);
-    if (index->layout.idno < 0 || index->alone) return;
-    numbers_expect(&index->numbers, index->living);
+    numbers_free(&index->phones);
+    if (index->alone) return;
+    if (index->layout.idno >= 0) numbers_expect(&index->numbers, index->living);
+    if (index->layout.phone >= 0) numbers_expect(&index->phones, index->living);
     for (uint32_t r = 0; r < index->rows; r++) {
-        if (index_alive(index, r)) numbers_put(&index->numbers, holding(index, r));
+        if (!index_alive(index, r)) continue;
+        numbers_put(&index->numbers, holding(index, r));
+        numbers_put(&index->phones, holding_phone(index, r));
     }
-    wish_large_pages(index->numbers.held, numbers_bytes(&index->numbers));
+    if (index->numbers.n) wish_large_pages(index->numbers.held, numbers_bytes(&index->numbers));
+    if (index->phones.n) wish_large_pages(index->phones.held, numbers_bytes(&index->phones));
 }
 
 static void rebuild(struct match_index *index, const struct wg_progress *progress)

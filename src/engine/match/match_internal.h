@@ -477,10 +477,10 @@ bool postings_number_key(const struct postings *p, const struct layout *layout, 
 size_t postings_keys(const struct postings *p, const struct layout *layout, const struct words *words, const uint32_t *slots,
                      uint32_t keys[KEYS_MAX]);
 
-/* --- identity numbers -----------------------------------------------------------------------------------------------
- * Who holds which whole number: open addressing, one line of memory a look-up. A number that several hold is nobody's. */
+/* --- identity numbers and telephones ---------------------------------------------------------------------------------
+ * Who holds which whole number: open addressing, one line of memory a look-up. */
 struct held {
-    uint64_t number; /* number_pack; 0: empty */
+    uint64_t number; /* number_pack, or a sketch's telephone; 0: empty */
     uint32_t row;
     uint32_t name; /* the value of the full Han name, or 0 where the name is another kind */
 };
@@ -496,8 +496,9 @@ void numbers_expect(struct numbers *t, size_t n);
 void numbers_put(struct numbers *t, struct held held); /* nothing when held.number is 0 */
 void numbers_drop(struct numbers *t, uint64_t number, uint32_t row);
 void numbers_ahead(const struct numbers *t, uint64_t number);
-const struct held *numbers_find(const struct numbers *t, uint64_t number);
-bool numbers_has(const struct numbers *t, uint64_t number); /* of one or of several */
+const struct held *numbers_find(const struct numbers *t, uint64_t number); /* one that several hold is nobody's */
+/* All who hold it, one after the other: after NULL the first, at the end NULL. */
+const struct held *numbers_next(const struct numbers *t, uint64_t number, const struct held *after);
 
 /* --- the index ------------------------------------------------------------------------------------------------------ */
 struct added {
@@ -517,7 +518,8 @@ struct match_index {
     uint64_t *alive;
     size_t living;
     struct postings postings;
-    struct numbers numbers; /* kept from the first match_index_ready on; empty in a table that is compared with itself */
+    /* Kept from the first match_index_ready on; empty in a table that is compared with itself. */
+    struct numbers numbers, phones;
     bool built, alone;
     uint32_t *dirty; /* rows put since the postings were built */
     size_t n_dirty, dirty_cap, read_dirty;
@@ -566,25 +568,33 @@ void learn_only_register(const struct match_index *index, struct comparison *c);
 
 /* --- rows that number and name settle (match_settle.c) --------------------------------------------------------------
  * Who has the whole number and the whole name of one person of the register, and shares that number with nobody, is that person,
- * whatever else the row says. What number and name say at the usual rate of errors is known before any list is. */
+ * whatever else the row says. Who gives no number but has the whole telephone and the whole name of one person, and says nothing
+ * that this person contradicts, save where one lives, is that person as well. What number, telephone and name say at the usual
+ * rate of errors is known before any list is. */
+enum { SETTLE_OTHERS = 16 };
 struct settler {
     const struct match_index *index;
-    float number, name, prior;         /* bits; number 0: nothing can be settled */
-    float rare_name;                   /* p of a name that nobody else has */
-    double rows, least;                /* odds from which a row is settled */
-    size_t number_column, name_column; /* of the list; SIZE_MAX: rows must be read first */
+    float number, name, phone, prior;       /* bits; number 0: nothing can be settled by it */
+    float rare_name, rare_phone;            /* p of a value that nobody else has */
+    double rows, least, least_phone;        /* odds from which a row is settled */
+    size_t number_column, name_column;      /* of the list; SIZE_MAX: rows must be read first */
+    size_t phone_column;                    /* SIZE_MAX: as said */
+    size_t birth_column, sex_column;        /* SIZE_MAX: none */
+    size_t others[SETTLE_OTHERS], n_others; /* columns that have to be empty, for the telephone to settle a row */
 };
 struct settled {
     uint32_t row; /* the person */
     float bits;
     double odds;
+    bool by_phone;
 };
 void settler_make(struct settler *s, const struct match_index *index, const struct column_map *map, double sure);
-/* From the raw cells of `n` rows, sixteen in flight: ret_settled[i].odds is 0 for a row that must be read. */
+/* From the raw cells of `n` rows, sixteen under way: ret_settled[i].odds is 0 for a row that must be read. */
 void settle_cells(const struct settler *s, const struct wg_str *cells, size_t n_fields, size_t n, struct settled *ret_settled);
 /* How many rows settle_cells leaves. */
 size_t settle_count_open(const struct settler *s, const struct match_rows *rows, size_t threads);
-bool settle_slots(const struct settler *s, const struct words *words, const uint32_t *slots, struct settled *ret);
+bool settle_slots(const struct settler *s, const struct words *words, const uint32_t *slots, const struct sketch *sketch,
+                  struct settled *ret);
 
 struct finder {
     const struct match_index *index;

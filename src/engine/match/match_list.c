@@ -240,7 +240,9 @@ static bool settled_by_number(const struct best *r)
 static void keep_settled(struct row_result *r, const struct settled *s, struct wg_arena *arena)
 {
     *r = (struct row_result){.kept = wg_alloc(arena, sizeof *r->kept), .n = 1, .found = 1, .comparable = true, .settled = true};
-    *r->kept = (struct candidate){.row = s->row, .bits = s->bits, .odds = s->odds, .idno = LEVEL_SAME, .name = LEVEL_SAME};
+    *r->kept = (struct candidate){.row = s->row, .bits = s->bits, .odds = s->odds, .name = LEVEL_SAME};
+    r->kept->idno = s->by_phone ? LEVEL_MISSING : LEVEL_SAME;
+    r->kept->phone = s->by_phone;
 }
 
 /* A row on its way to its candidates. A few are under way at a time, so that what one waits for is fetched while others are
@@ -286,17 +288,17 @@ static void take_off(const struct matching *m, struct flight *f, uint32_t row, s
     f->landed = true;
     r->comparable = row_identifies(&index->layout, f->side.slots) > 0;
     if (!r->comparable) return;
-    if (settle_slots(m->settler, f->side.words, f->side.slots, &settled)) {
+    f->sketch = sketch_of(&index->layout, f->side.words, f->side.slots);
+    if (settle_slots(m->settler, f->side.words, f->side.slots, &f->sketch, &settled)) {
         keep_settled(r, &settled, arena);
         return;
     }
-    f->sketch = sketch_of(&index->layout, f->side.words, f->side.slots);
     memset(f->memo.value, 0, sizeof f->memo.value);
     f->side.sketch = &f->sketch;
     f->side.memo = &f->memo;
     f->best.n = f->best.found = 0;
     uint64_t number = row_number(index, f->side);
-    if (number && numbers_has(&index->numbers, number)) {
+    if (numbers_next(&index->numbers, number, NULL)) {
         finder_number(&f->finder, f->side.words, f->side.slots);
         judge_found(m, &f->finder, f->side, &f->best);
         if (settled_by_number(&f->best)) {

@@ -99,22 +99,16 @@ void numbers_ahead(const struct numbers *t, uint64_t number)
     if (t->held) __builtin_prefetch(&t->held[place_of(t, number)]);
 }
 
-const struct held *numbers_find(const struct numbers *t, uint64_t number)
+const struct held *numbers_next(const struct numbers *t, uint64_t number, const struct held *after)
 {
-    const struct held *found = NULL;
     if (number == 0 || !t->held) return NULL;
-    for (uint32_t i = place_of(t, number); t->held[i].number; i = (i + 1) & t->mask) {
-        if (t->held[i].number != number) continue;
-        if (found) return NULL;
-        found = &t->held[i];
-    }
-    return found;
+    uint32_t i = after ? (uint32_t)(after - t->held + 1) & t->mask : place_of(t, number);
+    while (t->held[i].number && t->held[i].number != number) i = (i + 1) & t->mask;
+    return t->held[i].number ? &t->held[i] : NULL;
 }
 
-bool numbers_has(const struct numbers *t, uint64_t number)
+const struct held *numbers_find(const struct numbers *t, uint64_t number)
 {
-    if (number == 0 || !t->held) return false;
-    uint32_t i = place_of(t, number);
-    while (t->held[i].number && t->held[i].number != number) i = (i + 1) & t->mask;
-    return t->held[i].number != 0;
+    const struct held *found = numbers_next(t, number, NULL);
+    return found && !numbers_next(t, number, found) ? found : NULL;
 }

@@ -144,7 +144,7 @@ static void read_city(struct address *a, const struct people_province *province)
         if ((again = people_address_word(a, a->i, U"市辖区")) > 0) a->i += again;
         return;
     }
-    bool may_be = people_prefecture_begins(a->c[a->i]);
+    bool may_be = people_prefecture_begins(a->c[a->i], a->c[a->i + 1]);
     for (size_t p = 0; may_be && p < people_province_count && end == 0; p++)
         if (!province || province == &people_provinces[p])
             end = prefecture_end(a, a->i, people_provinces[p].prefectures, province != NULL);

@@ -17,10 +17,11 @@ extern const struct people_province people_provinces[];
 extern const size_t people_province_count;
 extern const uint64_t people_prefecture_heads[64];
 
-/* Whether some prefecture's name may begin with `c`; hardly any other character passes. */
-static inline bool people_prefecture_begins(uint32_t c)
+/* Whether some prefecture's name may begin with these two characters; hardly any others pass. */
+static inline bool people_prefecture_begins(uint32_t first, uint32_t second)
 {
-    return people_prefecture_heads[c >> 6 & 63] >> (c & 63) & 1;
+    uint32_t at = (first * 37 ^ second) & 4095;
+    return people_prefecture_heads[at >> 6] >> (at & 63) & 1;
 }
 
 /* Characters from..to of the normal form. */

@@ -198,7 +198,7 @@ static void test_address__every_prefecture_is_looked_for(void **state)
     for (size_t p = 0; p < people_province_count; p++) {
         const char32_t *names = people_provinces[p].prefectures;
         for (size_t i = 0; names[i]; i++)
-            if (i == 0 || names[i - 1] == ' ') assert_true(people_prefecture_begins(names[i]));
+            if (i == 0 || names[i - 1] == ' ') assert_true(people_prefecture_begins(names[i], names[i + 1]));
     }
     size_t heads = 0;
     for (size_t i = 0; i < 64; i++) heads += (size_t)__builtin_popcountll(people_prefecture_heads[i]);
