@@ -73,6 +73,9 @@ static const struct probe probes[] = {
     {"POST /api/v1/people/{id}/reveal", "grid-001001001", SHOWS, "/api/v1/people/$person/reveal",
      "{\"field\":\"idno\",\"reason\":\"核对\"}"},
     {"GET /api/v1/people/{id}/looks", "grid-001001001", SHOWS, "/api/v1/people/$person/looks", NULL},
+    {"GET /api/v1/people/{id}/changes", "grid-001001001", SHOWS, "/api/v1/people/$corrected/changes", NULL},
+    {"POST /api/v1/people/{id}/changes/{change}/undo", "community-001001", SHOWS,
+     "/api/v1/people/$corrected/changes/$change/undo", "{\"version\":2}"},
 
     {"GET /api/v1/duties", "street-001", SHOWS, "/api/v1/duties?place=001", NULL},
     {"GET /api/v1/duties", "street-001", SHOWS, "/api/v1/duties", NULL},
@@ -128,6 +131,8 @@ static const struct probe probes[] = {
     {"POST /api/v1/alarms/{id}", "community-001001", 0, "/api/v1/alarms/$alarm", "{\"action\":\"take\"}"},
     {"POST /api/v1/tasks/assign", "street-001", 0, "/api/v1/tasks/assign", "{\"tasks\":[\"$task\"],\"worker\":\"$other\"}"},
     {"POST /api/v1/tasks/assign", "street-001", 0, "/api/v1/tasks/assign", "{\"tasks\":[\"$task2\"],\"place\":\"$grid\"}"},
+    {"POST /api/v1/tasks/assign/undo", "street-001", 0, "/api/v1/tasks/assign/undo",
+     "{\"before\":[{\"task\":\"$task2\",\"worker\":null,\"path\":\"001001\"}]}"},
 
     {"GET /api/v1/today", "street-001", SHOWS, "/api/v1/today?place=001", NULL},
     {"GET /api/v1/today", "street-001", SHOWS, "/api/v1/today", NULL},
@@ -163,6 +168,7 @@ static const struct probe probes[] = {
     {"POST /api/v1/lists/{id}/start", "street-001", 0, "/api/v1/lists/$draft/start",
      "{\"columns\":[\"name\",\"idno\",\"phone\",\"address\"],\"due\":\"2099-01-01T08:00:00+08:00\",\"again\":true}"},
     {"POST /api/v1/lists/{id}/close", "data", SHOWS, "/api/v1/lists/$list2/close", NULL},
+    {"POST /api/v1/lists/{id}/reopen", "data", SHOWS, "/api/v1/lists/$list2/reopen", NULL},
     {"POST /api/v1/lists/{id}/cancel", "data", SHOWS, "/api/v1/lists/$list3/cancel", NULL},
 
     {"POST /api/v1/review/next", "clerk", SHOWS, "/api/v1/review/next", "{\"list\":\"$list\"}"},
@@ -509,6 +515,9 @@ static void make_world(void)
     name_id("person", df_person(door, 0));
     name_id("person2", df_person(door, 1));
     name_id("person3", df_person(df_household(f, 8), 1));
+    name_id("corrected", df_person(df_household(f, 1), 0));
+    (void)done("community-001001", "PATCH", filled("/api/v1/people/$corrected"), "{\"version\":1,\"note\":\"尉迟改\"}", false);
+    name_id("change", pf_find_id(f, "SELECT id FROM person_change WHERE fields = 'note'"));
     name_id("ownperson", df_person(df_household(f, 16), 0));
     name_id("household", df_place(door));
     name_id("ownhousehold", df_place(df_household(f, 16)));

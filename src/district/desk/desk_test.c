@@ -231,6 +231,29 @@ static void test_desk__a_file_has_the_rows_of_its_page_and_is_on_record(void **s
     assert_int_equal(df_ask(f, &outside, "GET", "/api/v1/export/tasks?place=001", NULL).status, 404);
 }
 
+/* --- giving, and taking back ------------------------------------------------------------------------------------------------ */
+
+static void test_desk__an_assignment_is_taken_back_to_how_it_was_held(void **state)
+{
+    struct district_fixture *f = *state;
+    const char *door = df_household(f, 0);
+    wg_id task = df_enrol(f, df_person(door, 0), "001", f->now + (wg_time)WG_HOUR);
+    df_routes(f, programme_routes);
+    struct df_session street = df_enter(f, "street-001"), other = df_enter(f, "street-002");
+    struct df_reply r =
+        df_ask(f, &street, "POST", "/api/v1/tasks/assign",
+               wg_fmt(f->arena, "{\"tasks\": [\"%s\"], \"place\": \"%s\"}", df_id(f, task), df_id(f, df_place("001001001"))));
+    assert_int_equal(r.status, 200);
+    assert_int_equal(size_of(get(f, "street-001", "/api/v1/tasks?pool=1")), 0);
+    json_t *back = res_keep(&f->ctx, json_pack("{s:O}", "before", json_object_get(r.json, "before")));
+    char *body = json_dumps(back, JSON_COMPACT);
+    struct df_reply refused = df_ask(f, &other, "POST", "/api/v1/tasks/assign/undo", body);
+    assert_int_equal(json_integer_value(json_object_get(refused.json, "assigned")), 0);
+    assert_int_equal(df_ask(f, &street, "POST", "/api/v1/tasks/assign/undo", body).status, 200);
+    free(body);
+    assert_int_equal(size_of(get(f, "street-001", "/api/v1/tasks?pool=1")), 1);
+}
+
 /* --- sums ------------------------------------------------------------------------------------------------------------------ */
 
 /* docs/api.md: every answer has the shape that the pages are built on */
@@ -669,6 +692,7 @@ int main(void)
         ON_A_DISTRICT(test_desk__ranges_of_a_worker_are_the_paths_they_answer_for),
         ON_A_DISTRICT(test_desk__who_is_late_comes_worst_first),
         ON_A_DISTRICT(test_desk__a_file_has_the_rows_of_its_page_and_is_on_record),
+        ON_A_DISTRICT(test_desk__an_assignment_is_taken_back_to_how_it_was_held),
         ON_A_DISTRICT(test_desk__workers_have_what_is_open_beside_them),
         ON_A_DISTRICT(test_desk__who_holds_nothing_yet_can_be_given_a_first_duty),
         ON_A_DISTRICT(test_desk__a_person_has_household_tasks_and_facts),

@@ -63,6 +63,8 @@ WG_MUST int list_start(struct wg_ctx *ctx, const struct district *d, wg_id list,
 /* What the job does: reads, compares, enrols. Callable without a job engine (command line); `progress` may be NULL. */
 WG_MUST int list_run(struct wg_ctx *ctx, const struct district *d, wg_id list, const struct wg_progress *progress,
                      void (*phase)(void *arg, const char *code), void *phase_arg);
+/* A closed list, open again: closing stops no task, so nothing else changes. WG_E_LIST_STATE for any other. */
+WG_MUST int list_reopen(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d, wg_id list);
 WG_MUST int list_close(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d, wg_id list, const char *state);
 /* A clerk's verdict: "same" (with person), "new", "ask". */
 WG_MUST int review_decide(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d, wg_id worker, wg_id list,

@@ -203,6 +203,16 @@ static int withdraw_tasks(struct wg_ctx *ctx, struct store_tx *tx, const struct 
     return rc;
 }
 
+int list_reopen(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d, wg_id list)
+{
+    struct list_head head;
+    int rc = list_head_get(ctx, store_tx_snap(tx), d, list, &head);
+    if (rc) return rc;
+    if (strcmp(head.state, "closed") != 0) return wg_refuse(ctx, WG_E_LIST_STATE, NULL, head.state, NULL);
+    return store_exec(ctx, tx, q_state, (struct store_value[]){store_cstr(d->code), store_id(&list), store_cstr("open")}, 3,
+                      NULL);
+}
+
 int list_close(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d, wg_id list, const char *state)
 {
     struct list_head head;

@@ -235,6 +235,24 @@ static int post_close(struct guard_call *call)
     return end_list(call, "closed");
 }
 
+static int write_reopened(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
+{
+    const struct ending *e = arg;
+    int rc = list_reopen(ctx, tx, e->d, e->id);
+    return rc ? rc : guard_audit_in(e->call, tx);
+}
+
+static int post_reopen(struct guard_call *call)
+{
+    struct ending e = {.call = call, .d = call->services};
+    struct list_head head;
+    int rc = own_list(call, &head);
+    if (rc) return rc;
+    e.id = head.id;
+    rc = store_write(call->ctx, e.d->store, write_reopened, &e);
+    return rc ? rc : answer_list(call, e.id);
+}
+
 static int post_cancel(struct guard_call *call)
 {
     return end_list(call, "cancelled");
@@ -738,6 +756,8 @@ const struct guard_route list_routes[] = {
     {"POST", "/api/v1/lists/{id}/start", RIGHT_LIST_IMPORT, "list.start", NULL, post_start,
      "Confirm columns and deadline, and start", NULL, "ListStart", "Job"},
     {"POST", "/api/v1/lists/{id}/close", RIGHT_LIST_IMPORT, "list.close", NULL, post_close, "Close a list", NULL, NULL, "List"},
+    {"POST", "/api/v1/lists/{id}/reopen", RIGHT_LIST_IMPORT, "list.reopen", NULL, post_reopen,
+     "Open a closed list again; its tasks never stopped", NULL, NULL, "List"},
     {"POST", "/api/v1/lists/{id}/cancel", RIGHT_LIST_IMPORT, "list.cancel", NULL, post_cancel,
      "Cancel a list; tasks that only it asks for end", NULL, NULL, "List"},
     {"GET", "/api/v1/lists/{id}/rows", RIGHT_LIST_READ, "list.rows", NULL, get_rows, "Rows of a list within scope",

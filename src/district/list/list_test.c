@@ -231,6 +231,28 @@ static void test_list__a_list_is_seen_by_those_it_concerns(void **state)
     assert_true(json_is_false(json_object_get(json_array_get(rows, 0), "mine")));
 }
 
+/* list.h: what was closed by mistake is opened again, and nothing else changed by either */
+static void test_list__a_closed_list_is_opened_again(void **state)
+{
+    struct district_fixture *f = *state;
+    struct bringing b = bring(f, "误结", wg_str(wg_fmt(f->arena, "姓名,证件号,电话,备注\n%s", row_of(f, 0, 0, "x"))), false);
+    assert_int_equal(b.rc, 0);
+    df_routes(f, list_routes);
+    struct df_session data = df_enter(f, "data"), inside = df_enter(f, "street-001");
+    const char *address = wg_fmt(f->arena, "/api/v1/lists/%s", df_id(f, b.list));
+    const char *reopen = wg_fmt(f->arena, "%s/reopen", address);
+    assert_int_equal(df_ask(f, &data, "POST", reopen, "{}").status, 409);
+    assert_int_equal(df_ask(f, &data, "POST", wg_fmt(f->arena, "%s/close", address), "{}").status, 200);
+    assert_int_equal(df_ask(f, &inside, "POST", reopen, "{}").status, 404);
+    struct df_reply r = df_ask(f, &data, "POST", reopen, "{}");
+    assert_int_equal(r.status, 200);
+    assert_string_equal(json_string_value(json_object_get(r.json, "state")), "open");
+    assert_int_equal(count(f, b.list, "stage = 'dispatched'"), 1);
+    assert_int_equal(df_ask(f, &data, "POST", wg_fmt(f->arena, "%s/cancel", address), "{}").status, 200);
+    assert_int_equal(df_ask(f, &data, "POST", reopen, "{}").status, 409);
+    assert_checks(f);
+}
+
 /* A row whose number is one person's and whose name is quite another's: for a clerk. */
 static struct bringing doubtful(struct district_fixture *f, int rows)
 {
@@ -468,6 +490,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_list__people_go_to_the_place_their_address_names, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_list__a_rejected_row_is_mended_or_goes_back_as_a_file, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_list__a_list_is_seen_by_those_it_concerns, df_setup, df_teardown),
+        cmocka_unit_test_setup_teardown(test_list__a_closed_list_is_opened_again, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_list__two_clerks_never_get_the_same_row, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_list__the_next_row_is_given_ahead_while_one_is_held, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_list__not_the_same_is_remembered, df_setup, df_teardown),

@@ -194,18 +194,25 @@ struct assigning {
     wg_id place;
     size_t assigned;
     int *faults;
+    struct held {
+        wg_id worker;     /* nil: whoever answers for the place */
+        const char *path; /* kept by the call's arena */
+    } * before;           /* of each task that was given */
 };
 
 static const char q_worker_known[] = "SELECT 1 FROM worker WHERE district = $1 AND id = $2 AND active = 1";
 
-static int assign_task(struct wg_ctx *ctx, struct store_tx *tx, const struct assigning *a, wg_id task, const char *path)
+static int assign_task(struct wg_ctx *ctx, struct store_tx *tx, const struct assigning *a, size_t at, wg_id worker,
+                       const char *path)
 {
     struct enrolment e;
+    wg_id task = a->tasks[at];
     int rc = enrolment_get(ctx, store_tx_snap(tx), a->d, task, &e);
     if (rc) return rc;
     if (!guard_in_scope(&a->call->who->scope, wg_str(e.path))) return wg_refuse(ctx, WG_E_OUT_OF_SCOPE, NULL, NULL, NULL);
+    a->before[at] = (struct held){e.worker, wg_fmt(a->call->ctx->arena, "%s", e.path)};
     guard_note(a->call, e.person, path ? "place" : "worker");
-    return enrolment_assign(ctx, tx, a->d, task, a->worker, path);
+    return enrolment_assign(ctx, tx, a->d, task, worker, path);
 }
 
 static int assign_all(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
@@ -222,7 +229,7 @@ static int assign_all(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
     if (rc == 0 && !wg_id_is_nil(a->place)) rc = place_get(ctx, store_tx_snap(tx), a->d->code, a->place, &place);
     if (rc) return rc;
     for (size_t i = 0; i < a->n; i++) {
-        a->faults[i] = assign_task(ctx, tx, a, a->tasks[i], place.path);
+        a->faults[i] = assign_task(ctx, tx, a, i, a->worker, place.path);
         if (a->faults[i] && !is_of_the_item(a->faults[i])) return a->faults[i];
         if (a->faults[i] == 0) a->assigned++;
     }
@@ -241,32 +248,101 @@ static int read_tasks(struct wg_ctx *ctx, const json_t *body, struct assigning *
             return wg_refuse(ctx, WG_E_BAD_FIELD, wg_fmt(ctx->arena, "tasks[%zu]", i), "id", NULL);
     a->tasks = ids;
     a->faults = wg_alloc_n(ctx->arena, a->n, sizeof *a->faults);
+    a->before = wg_alloc_n(ctx->arena, a->n, sizeof *a->before);
     return 0;
+}
+
+/* How many went, which did not and why, and how each that went was held before. */
+static int answer_assigned(const struct assigning *a)
+{
+    struct wg_ctx *ctx = a->call->ctx;
+    json_t *refused = json_array(), *before = json_array();
+    for (size_t i = 0; i < a->n; i++) {
+        struct wg_problem problem = {.code = a->faults[i]};
+        if (a->faults[i])
+            json_array_append_new(refused, json_pack("{s:s, s:s, s:s}", "id", wg_id_text(ctx->arena, a->tasks[i]), "code",
+                                                     wg_problem_kind(a->faults[i])->code, "detail",
+                                                     wg_problem_text(ctx->arena, &problem, ctx->lang)));
+        else
+            json_array_append_new(before, json_pack("{s:s, s:o, s:s}", "task", wg_id_text(ctx->arena, a->tasks[i]), "worker",
+                                                    res_id_json(ctx, a->before[i].worker), "path", a->before[i].path));
+    }
+    ctx->problem = (struct wg_problem){0};
+    return res_answer(a->call,
+                      json_pack("{s:I, s:o, s:o}", "assigned", (json_int_t)a->assigned, "refused", refused, "before", before));
 }
 
 static int post_assign(struct guard_call *call)
 {
     struct wg_ctx *ctx = call->ctx;
     struct assigning a = {.call = call, .d = call->services};
-    json_t *body, *refused = json_array();
+    json_t *body;
     int rc = http_json(ctx, call->request, &body);
-    (void)res_keep(ctx, refused);
     if (rc == 0) rc = read_tasks(ctx, body, &a);
     if (rc == 0) rc = res_id_member(ctx, body, "worker", &a.worker);
     if (rc == 0) rc = res_id_member(ctx, body, "place", &a.place);
     if (rc) return rc;
     if (wg_id_is_nil(a.worker) && wg_id_is_nil(a.place)) return wg_refuse(ctx, WG_E_MISSING_FIELD, "worker", NULL, NULL);
     rc = store_write(ctx, a.d->store, assign_all, &a);
-    if (rc) return rc;
-    for (size_t i = 0; i < a.n; i++) {
-        if (!a.faults[i]) continue;
-        struct wg_problem problem = {.code = a.faults[i]};
-        json_array_append_new(refused, json_pack("{s:s, s:s, s:s}", "id", wg_id_text(ctx->arena, a.tasks[i]), "code",
-                                                 wg_problem_kind(a.faults[i])->code, "detail",
-                                                 wg_problem_text(ctx->arena, &problem, ctx->lang)));
+    return rc ? rc : answer_assigned(&a);
+}
+
+/* --- and taking them back: each as it was held before ------------------------------------------------------------------------------ */
+
+struct giving_back {
+    struct assigning a;
+    struct held *to;
+};
+
+static int give_back_one(struct wg_ctx *ctx, struct store_tx *tx, const struct giving_back *g, size_t at)
+{
+    struct place place;
+    const struct held *to = &g->to[at];
+    if (!guard_in_scope(&g->a.call->who->scope, wg_str(to->path))) return wg_refuse(ctx, WG_E_OUT_OF_SCOPE, NULL, NULL, NULL);
+    int rc = place_by_path(ctx, store_tx_snap(tx), g->a.d->code, wg_str(to->path), &place);
+    return rc ? rc : assign_task(ctx, tx, &g->a, at, to->worker, place.path);
+}
+
+static int give_back_all(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
+{
+    struct giving_back *g = arg;
+    g->a.assigned = 0;
+    for (size_t i = 0; i < g->a.n; i++) {
+        g->a.faults[i] = give_back_one(ctx, tx, g, i);
+        if (g->a.faults[i] && !is_of_the_item(g->a.faults[i])) return g->a.faults[i];
+        if (g->a.faults[i] == 0) g->a.assigned++;
     }
-    ctx->problem = (struct wg_problem){0};
-    return res_answer(call, json_pack("{s:I, s:O}", "assigned", (json_int_t)a.assigned, "refused", refused));
+    return guard_audit_in(g->a.call, tx);
+}
+
+static int read_before(struct wg_ctx *ctx, const json_t *body, struct giving_back *g)
+{
+    const json_t *list = json_object_get(body, "before");
+    json_t *tasks = res_keep(ctx, json_pack("{s:[]}", "tasks"));
+    size_t n = json_array_size(list);
+    for (size_t i = 0; i < n; i++)
+        json_array_append(json_object_get(tasks, "tasks"), json_object_get(json_array_get(list, i), "task"));
+    int rc = json_array_size(json_object_get(tasks, "tasks")) == n ? read_tasks(ctx, tasks, &g->a)
+                                                                   : wg_refuse(ctx, WG_E_MISSING_FIELD, "task", NULL, NULL);
+    if (rc) return rc;
+    g->to = wg_alloc_n(ctx->arena, n, sizeof *g->to);
+    for (size_t i = 0; i < n && rc == 0; i++) {
+        rc = res_id_member(ctx, json_array_get(list, i), "worker", &g->to[i].worker);
+        if (rc == 0) rc = res_text_member(ctx, json_array_get(list, i), "path", PLACE_PATH_MAX, &g->to[i].path);
+        if (!g->to[i].path) g->to[i].path = "";
+    }
+    return rc;
+}
+
+static int post_assign_undo(struct guard_call *call)
+{
+    struct wg_ctx *ctx = call->ctx;
+    struct giving_back g = {.a = {.call = call, .d = call->services}};
+    json_t *body;
+    int rc = http_json(ctx, call->request, &body);
+    if (rc == 0) rc = read_before(ctx, body, &g);
+    if (rc == 0) rc = store_write(ctx, g.a.d->store, give_back_all, &g);
+    return rc ? rc : answer_assigned(&g.a);
 }
 
 const struct guard_route programme_routes[] = {
@@ -276,6 +352,8 @@ const struct guard_route programme_routes[] = {
      "Take an alarm, or close it with what was done", NULL, "AlarmAct", "Done"},
     {"POST", "/api/v1/tasks/assign", RIGHT_ASSIGN, "task.assign", NULL, post_assign, "Give tasks to a worker or to a place",
      NULL, "Assign", "Assigned"},
+    {"POST", "/api/v1/tasks/assign/undo", RIGHT_ASSIGN, "task.assign", NULL, post_assign_undo,
+     "Take an assignment back: each task as it was held before", NULL, "AssignUndo", "Assigned"},
     {0},
 };
 

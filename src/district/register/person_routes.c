@@ -416,5 +416,10 @@ const struct guard_route person_routes[] = {
      "The full number, with a reason", NULL, "RevealAsk", "Revealed"},
     {"GET", "/api/v1/people/{id}/looks", RIGHT_PERSON_READ, "person.looks", NULL, get_looks,
      "Who looked at or changed the record", "after:string limit:integer", NULL, "LookPage"},
+    {"GET", "/api/v1/people/{id}/changes", RIGHT_PERSON_READ, "person.changes", NULL, person_get_changes,
+     "What corrections of the record replaced, newest first, up to fifty; numbers by their last four", NULL, NULL,
+     "PersonChangePage"},
+    {"POST", "/api/v1/people/{id}/changes/{change}/undo", RIGHT_PERSON_WRITE, "person.write", NULL, person_undo_change,
+     "Put back what a correction replaced; itself a correction", NULL, "PersonChangeUndo", "PersonRow"},
     {0},
 };

@@ -6,7 +6,8 @@
  *   P1 a place's path is its parent's path and three characters more; its label is said as at the door
  *   P2 a person lives at exactly one place, and person.path is always that place's path
  *   P3 identity and telephone numbers are stored sealed, found by their keyed mark, and shown by their last four
- *   P4 a correction keeps what it replaced, and needs the version it was made from (WG_E_CONFLICT otherwise)
+ *   P4 a correction keeps what it replaced, and needs the version it was made from (WG_E_CONFLICT otherwise); what it replaced can be
+ *      put back by another
  *   P5 a place has at most one lead on any day (WG_E_DUTY_TAKEN names who is in the way)
  *   P6 every household has an owner on every day: the lead of the nearest place at or above it whose holder is present, else the
  *      stand-in, else the next level up; only a district where nobody leads has none (WG_E_NOT_FOUND)

@@ -20,6 +20,10 @@ WG_MUST int person_find(struct wg_ctx *ctx, struct store_snap *snap, const char 
 /* Unseals both numbers into person->idno and ->phone. */
 WG_MUST int person_numbers(struct wg_ctx *ctx, struct store_snap *snap, const struct district *d, struct person *person);
 
+/* Handlers of a person's history. */
+int person_get_changes(struct guard_call *call);
+int person_undo_change(struct guard_call *call);
+
 /* "yrsq yanrushequ": initials and pinyin of a name, for search. */
 const char *register_sound(struct wg_arena *arena, const char *name);
 /* A text column; NULL for NULL. */

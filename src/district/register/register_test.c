@@ -233,6 +233,38 @@ static void test_register__a_correction_keeps_what_it_replaced(void **state)
     assert_int_equal(df_number(f, "SELECT count(*) FROM person_change"), 1);
 }
 
+static void test_register__what_a_correction_replaced_is_put_back(void **state)
+{
+    struct district_fixture *f = *state; /* register P4 */
+    struct work w = {.person = {.place = df_place(df_household(f, 0)),
+                                .name = "白雪",
+                                .birth = WG_DAY_NONE,
+                                .phone = "13800001234",
+                                .relation = -1}};
+    assert_int_equal(try_work(f, put_person, &w), 0);
+    w.person.name = "白雪梅";
+    w.person.phone = "13800009876";
+    assert_int_equal(try_work(f, put_person, &w), 0);
+    df_routes(f, person_routes);
+    const char *address = wg_fmt(f->arena, "/api/v1/people/%s/changes", df_id(f, w.person.id));
+    struct df_session officer = df_enter(f, "community-001001"), other = df_enter(f, "community-002001");
+    json_t *change = json_array_get(json_object_get(df_get(f, &officer, address), "items"), 0);
+    json_t *values = json_object_get(change, "values");
+    assert_int_equal(json_array_size(values), 2);
+    assert_string_equal(json_string_value(json_object_get(json_array_get(values, 0), "before")), "白雪");
+    assert_string_equal(json_string_value(json_object_get(json_array_get(values, 1), "before")), "1234"); /* P3 */
+    const char *undo = wg_fmt(f->arena, "%s/%s/undo", address, json_string_value(json_object_get(change, "id")));
+    assert_int_equal(df_ask(f, &other, "GET", address, NULL).status, 404);
+    assert_int_equal(df_ask(f, &other, "POST", undo, "{\"version\": 2}").status, 404);
+    assert_int_equal(df_ask(f, &officer, "POST", undo, "{\"version\": 1}").status, 409);
+    struct df_reply r = df_ask(f, &officer, "POST", undo, "{\"version\": 2}");
+    assert_int_equal(r.status, 200);
+    assert_string_equal(json_string_value(json_object_get(r.json, "name")), "白雪");
+    assert_string_equal(json_string_value(json_object_get(r.json, "phone_tail")), "1234");
+    assert_int_equal(json_integer_value(json_object_get(r.json, "version")), 3);
+    assert_int_equal(json_array_size(json_object_get(df_get(f, &officer, address), "items")), 2);
+}
+
 /* --- duties -------------------------------------------------------------------------------------------------------------------------------- */
 
 static void test_register__a_place_has_one_lead_a_day(void **state)
@@ -629,6 +661,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_register__numbers_are_sealed_and_found_by_their_mark, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_register__a_wrong_number_says_what_is_wrong, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_register__a_correction_keeps_what_it_replaced, df_setup, df_teardown),
+        cmocka_unit_test_setup_teardown(test_register__what_a_correction_replaced_is_put_back, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_register__a_place_has_one_lead_a_day, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_register__every_household_has_an_owner, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_register__with_nobody_there_the_next_level_holds_it, df_setup, df_teardown),

@@ -71,6 +71,8 @@ export const tasksLate = (
 ): Promise<Rows<Schema<'LateBy'>>> => rows('tasks/late', { place, by }, ask)
 export const tasksAssign = (body: Schema<'Assign'>): Promise<Schema<'Assigned'>> =>
   write('POST', 'tasks/assign', body)
+export const tasksAssignUndo = (before: Schema<'AssignedBefore'>[]): Promise<Schema<'Assigned'>> =>
+  write('POST', 'tasks/assign/undo', { before })
 export interface HouseholdFilter {
   place?: string
   round?: string
@@ -98,6 +100,7 @@ export const listStart = (id: string, body: Schema<'ListStart'>): Promise<Job> =
   write('POST', `lists/${id}/start`, body)
 export const listClose = (id: string): Promise<List> => write('POST', `lists/${id}/close`)
 export const listCancel = (id: string): Promise<List> => write('POST', `lists/${id}/cancel`)
+export const listReopen = (id: string): Promise<List> => write('POST', `lists/${id}/reopen`)
 export interface ListRowFilter {
   outcome?: string
   stage?: string
@@ -137,6 +140,10 @@ export const personChange = (id: string, body: Schema<'PersonWrite'>): Promise<P
   write('PATCH', `people/${id}`, body)
 export const personLooks = (id: string, ask?: PageAsk): Promise<Rows<Schema<'Look'>>> =>
   rows(`people/${id}/looks`, {}, ask)
+export const personChanges = (id: string, ask?: PageAsk): Promise<Rows<Schema<'PersonChange'>>> =>
+  rows(`people/${id}/changes`, {}, ask)
+export const personChangeUndo = (id: string, change: string, version: number): Promise<PersonRow> =>
+  write('POST', `people/${id}/changes/${change}/undo`, { version })
 export const personReveal = (id: string, body: Schema<'RevealAsk'>): Promise<Schema<'Revealed'>> =>
   write('POST', `people/${id}/reveal`, body)
 export const workers = (

@@ -110,7 +110,21 @@ export interface components {
         /** @description How many went. */
         Assigned: {
             assigned: number;
+            /** @description How each that went was held: for taking it back. */
+            before: components["schemas"]["AssignedBefore"][];
             refused: components["schemas"]["Refusal"][];
+        };
+        /** @description How a task was held before it was given. */
+        AssignedBefore: {
+            path: string;
+            /** Format: uuid */
+            task: string;
+            /** Format: uuid */
+            worker: string | null;
+        };
+        /** @description Take an assignment back: `before` of its answer. */
+        AssignUndo: {
+            before: components["schemas"]["AssignedBefore"][];
         };
         /** @description The audit, newest first. */
         AuditPage: {
@@ -669,6 +683,29 @@ export interface components {
             /** Format: date-time */
             updated: string;
             version: number;
+        };
+        /** @description A correction of a record. */
+        PersonChange: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** Format: uuid */
+            id: string;
+            values: components["schemas"]["PersonChangeValue"][];
+        };
+        /** @description Corrections, newest first. */
+        PersonChangePage: {
+            items: components["schemas"]["PersonChange"][];
+            next: string | null;
+        };
+        /** @description Put back what a correction replaced. */
+        PersonChangeUndo: {
+            version: number;
+        };
+        /** @description A field that a correction changed, and what it was: a place by its label, a number by its last four. */
+        PersonChangeValue: {
+            before: string | number | null;
+            field: string;
         };
         /** @description A list that names a person. */
         PersonList: {
