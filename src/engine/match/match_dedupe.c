@@ -14,7 +14,7 @@ static int by_content(const void *a, const void *b)
 }
 
 struct sample {
-    struct sample_pair *pairs;
+    struct comparison *pairs;
     size_t n, cap, rows, looked;
     struct level_counts seen;
 };
@@ -38,12 +38,11 @@ static void sample_row(struct match_index *index, struct finder *f, struct row_c
             s->cap = s->cap ? s->cap * 2 : 4096;
             s->pairs = wg_xrealloc(s->pairs, s->cap, sizeof *s->pairs);
         }
-        struct sample_pair *p = &s->pairs[s->n];
-        (void)compare_rows(&index->layout, &index->dep, index_side(index, row), index_side(index, (*order)[i].row), NULL, 0,
-                           &p->c);
+        struct comparison *c = &s->pairs[s->n];
+        (void)compare_rows(&index->layout, &index->dep, index_side(index, row), index_side(index, (*order)[i].row), NULL, 0, c);
         s->looked++;
-        level_count(&s->seen, &index->layout, &p->c);
-        s->n += model_learns_from(&index->model, &index->layout, &index->words, &p->c, cut);
+        level_count(&s->seen, &index->layout, c);
+        s->n += model_learns_from(&index->model, &index->layout, &index->words, c, cut);
     }
 }
 

@@ -397,10 +397,6 @@ struct scored {
     double probability;
     float bits; /* log2 odds of the fields alone: the same person against all others */
 };
-struct sample_pair {
-    struct comparison c;
-    float rarity[UNITS_MAX];
-};
 uint64_t weights_signature(const struct layout *layout);
 struct level_counts {
     uint32_t n[UNITS_MAX][LEVELS];
@@ -423,8 +419,8 @@ float model_begin(struct model *model, const struct layout *layout, double lambd
 /* `space`: all pairs the sample stands for; `start`: how many of them may be the same, to begin with, held with `faith` (1: as much as
  * the data). `trust`: pairs' worth of belief in the levels of model_prior. `within`: one table
  * with itself, so that the random pairs held matches too. */
-void model_em(struct model *model, const struct layout *layout, const struct words *words, struct sample_pair *pairs, size_t n,
-              double space, double start, double faith, bool within, double trust);
+void model_em(struct model *model, const struct layout *layout, const struct words *words, const struct comparison *pairs,
+              size_t n, double space, double start, double faith, bool within, double trust);
 float model_rarity(const struct model *model, const struct words *words, size_t unit, enum unit_kind kind, uint8_t level,
                    uint32_t shared);
 /* Does it matter for that level how common the value is? */

@@ -4,7 +4,7 @@
 #include "engine/match/match_internal.h"
 
 /* A list teaches by a sample of its rows: as many as there are decisions to be made with what they teach, within bounds. */
-enum { SAMPLE_LEAST = 256, SAMPLE_MOST = 1500, SAMPLE_PAIRS = 60000, DRAWN_PAIRS = 20000 };
+enum { SAMPLE_LEAST = 256, SAMPLE_MOST = 2000, SAMPLE_PAIRS = 100000, DRAWN_PAIRS = 20000 };
 /* Work is shared in portions of a fixed size, whose results are added up in their order: the same for any number of threads. */
 enum { ROWS_A_PORTION = 32, PORTIONS_A_WAVE = 8, PAIRS_A_PORTION = 1024 };
 
@@ -129,7 +129,7 @@ static void draw_strangers(const struct sample *s, size_t threads, struct model 
 
 /* --- pairs that the keys bring together ----------------------------------------------------------------------------- */
 struct portion {
-    struct sample_pair *pairs;
+    struct comparison *pairs;
     size_t n, cap, looked;
     struct level_counts seen;
 };
@@ -159,11 +159,11 @@ static void look_at_row(const struct looking *l, struct finder *f, size_t i, str
         out->pairs = wg_xrealloc(out->pairs, out->cap, sizeof *out->pairs);
     }
     for (size_t k = 0; k < f->n; k++) {
-        struct sample_pair *p = &out->pairs[out->n];
-        (void)compare_rows(&index->layout, &index->dep, row, index_side(index, f->found[k]), NULL, 0, &p->c);
-        learn_only_register(index, &p->c);
-        level_count(&out->seen, &index->layout, &p->c);
-        out->n += model_learns_from(l->model, &index->layout, &index->words, &p->c, l->cut);
+        struct comparison *c = &out->pairs[out->n];
+        (void)compare_rows(&index->layout, &index->dep, row, index_side(index, f->found[k]), NULL, 0, c);
+        learn_only_register(index, c);
+        level_count(&out->seen, &index->layout, c);
+        out->n += model_learns_from(l->model, &index->layout, &index->words, c, l->cut);
     }
 }
 
@@ -181,7 +181,7 @@ static void learn_pairs(const struct sample *s, size_t threads, struct model *mo
 {
     const struct match_index *index = s->index;
     size_t n = 0, cap = 0, used = 0, looked = 0;
-    struct sample_pair *pairs = NULL;
+    struct comparison *pairs = NULL;
     struct looking *l = wg_xmalloc(sizeof *l);
     *l = (struct looking){.sample = s, .model = model};
     l->cut = model_begin(model, &index->layout, .5 / (double)(index->living + 1), false);

@@ -292,31 +292,62 @@ struct sums {
     double all[CLASSES];
 };
 
-static void expect(const struct model *model, const struct layout *l, const struct words *words,
-                   const struct sample_pair *pairs, size_t n, struct sums *s)
+/* A pair of the sample as EM goes over it again and again: only the units of which both rows say something. */
+struct em_pair {
+    uint8_t n, unit[UNITS_MAX], level[UNITS_MAX];
+    float rarity[UNITS_MAX];
+    uint32_t only; /* by unit, as bits: the same value, and nobody else has it */
+};
+
+static struct em_pair *em_pairs(const struct layout *l, const struct words *words, const struct comparison *pairs, size_t n)
+{
+    struct em_pair *out = wg_xmalloc((n + 1) * sizeof *out);
+    for (size_t i = 0; i < n; i++) {
+        struct em_pair *e = &out[i];
+        *e = (struct em_pair){.n = 0};
+        for (size_t u = 0; u < l->n_units; u++) {
+            uint8_t v = pairs[i].level[u];
+            if (v == LEVEL_MISSING) continue;
+            e->unit[e->n] = (uint8_t)u;
+            e->level[e->n++] = v;
+            if (v == LEVEL_SAME && words_count(words, pairs[i].shared[u]) == 2) e->only |= (uint32_t)1 << u;
+        }
+    }
+    return out;
+}
+
+static void expect_class(struct sums *s, int c, const struct em_pair *e, double p)
+{
+    s->all[c] += p;
+    if (p < 1e-4) return;
+    for (size_t k = 0; k < e->n; k++) {
+        s->level[c][e->unit[k]][e->level[k]] += p;
+        if (!apart(e->level[k])) s->known[c][e->unit[k]] += p;
+    }
+}
+
+static void expect(const struct model *model, const struct layout *l, const struct em_pair *pairs, size_t n, struct sums *s)
 {
     memset(s, 0, sizeof *s);
     double strangers = 1 - model->lambda[CLASS_SAME] - model->lambda[CLASS_FAMILY];
     for (size_t i = 0; i < n; i++) {
-        float w[CLASSES];
-        weigh(model, l, pairs[i].c.level, pairs[i].rarity, w);
+        const struct em_pair *e = &pairs[i];
+        float w[CLASSES] = {0};
+        for (size_t k = 0; k < e->n; k++) {
+            size_t u = e->unit[k], v = e->level[k];
+            float same = model->table[CLASS_SAME][u][v] + e->rarity[k];
+            w[CLASS_SAME] += same > MOST_BITS ? MOST_BITS : same;
+            if (l->units[u].family) w[CLASS_FAMILY] += model->table[CLASS_FAMILY][u][v] + e->rarity[k];
+        }
         double same = model->lambda[CLASS_SAME] * exp2((double)w[CLASS_SAME]);
         double family = model->lambda[CLASS_FAMILY] * exp2((double)w[CLASS_FAMILY]);
         double all = same + family + strangers;
-        double p[CLASSES] = {same / all, family / all};
-        for (int c = 0; c < CLASSES; c++) {
-            s->all[c] += p[c];
-            if (p[c] < 1e-4) continue;
-            for (size_t u = 0; u < l->n_units; u++) {
-                uint8_t v = pairs[i].c.level[u];
-                s->level[c][u][v] += p[c];
-                if (v != LEVEL_MISSING && !apart(v)) s->known[c][u] += p[c];
-            }
-        }
-        for (size_t u = 0; u < l->n_units; u++) {
-            if (pairs[i].c.level[u] != LEVEL_SAME || words_count(words, pairs[i].c.shared[u]) != 2) continue;
+        expect_class(s, CLASS_SAME, e, same / all);
+        expect_class(s, CLASS_FAMILY, e, family / all);
+        for (uint32_t only = e->only; only; only &= only - 1) {
+            size_t u = (size_t)__builtin_ctz(only);
             s->pair_only[u]++;
-            s->pair_only_same[u] += p[CLASS_SAME];
+            s->pair_only_same[u] += same / all;
         }
     }
 }
@@ -327,12 +358,14 @@ static bool relatives(uint8_t v)
     return v == LEVEL_SURNAME_ONLY || v == LEVEL_NEAR || v == LEVEL_ALIKE || v == LEVEL_GIVEN_ONLY || v == LEVEL_DIFFERS;
 }
 
-static void rarities(const struct model *model, const struct layout *l, const struct words *words, struct sample_pair *pairs,
-                     size_t n)
+static void rarities(const struct model *model, const struct layout *l, const struct words *words,
+                     const struct comparison *pairs, struct em_pair *em, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        for (size_t u = 0; u < l->n_units; u++)
-            pairs[i].rarity[u] = model_rarity(model, words, u, l->units[u].kind, pairs[i].c.level[u], pairs[i].c.shared[u]);
+        for (size_t k = 0; k < em[i].n; k++) {
+            size_t u = em[i].unit[k];
+            em[i].rarity[k] = model_rarity(model, words, u, l->units[u].kind, em[i].level[k], pairs[i].shared[u]);
+        }
     }
 }
 
@@ -437,11 +470,12 @@ float model_begin(struct model *model, const struct layout *l, double lambda, bo
     return model_cut(model, 1e-5);
 }
 
-void model_em(struct model *model, const struct layout *l, const struct words *words, struct sample_pair *pairs, size_t n,
+void model_em(struct model *model, const struct layout *l, const struct words *words, const struct comparison *pairs, size_t n,
               double space, double start, double faith, bool within, double trust)
 {
     struct model *prior = wg_xmalloc(sizeof *prior);
     struct sums *s = wg_xcalloc(1, sizeof *s);
+    struct em_pair *em = em_pairs(l, words, pairs, n);
     *prior = *model;
     model->lambda[CLASS_SAME] = start / space;
     model->lambda[CLASS_FAMILY] = start / space;
@@ -453,8 +487,8 @@ void model_em(struct model *model, const struct layout *l, const struct words *w
     maximise_u(model, l, s, space, within);
     model_finish(model, l);
     for (int round = 0; round < ROUNDS && n > 0; round++) {
-        if (round < 3 || round == 6 || round == 10) rarities(model, l, words, pairs, n);
-        expect(model, l, words, pairs, n, s);
+        if (round < 3 || round == 6 || round == 10) rarities(model, l, words, pairs, em, n);
+        expect(model, l, em, n, s);
         double before = model->lambda[CLASS_SAME];
         /* A little faith in the start keeps the shares away from nothing. */
         model->lambda[CLASS_SAME] = (s->all[CLASS_SAME] + faith * start) / ((1 + faith) * space);
@@ -466,6 +500,7 @@ void model_em(struct model *model, const struct layout *l, const struct words *w
         model_finish(model, l);
         if (round > 10 && fabs(before - model->lambda[CLASS_SAME]) < 1e-4 * before) break;
     }
+    free(em);
     free(s);
     free(prior);
 }
