@@ -17,7 +17,7 @@ static int by_content(const void *a, const void *b)
 
 static uint64_t cell_hash(struct wg_str cell, uint64_t seed)
 {
-    cell = wg_str_trim(cell);
+    cell = text_trim(cell);
     return text_hash(cell.p, cell.n, seed);
 }
 

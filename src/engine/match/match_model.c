@@ -208,6 +208,8 @@ static double rare_share(double ones, double twos, double rows)
 void model_finish(struct model *model, const struct layout *l)
 {
     model->lambda_strangers = 1 - model->lambda[CLASS_SAME] - model->lambda[CLASS_FAMILY];
+    model->log_family = log2(model->lambda[CLASS_FAMILY]);
+    model->log_strangers = log2(model->lambda_strangers);
     model->log_same = log2(model->lambda[CLASS_SAME]);
     model->log_rest = log2(1 - model->lambda[CLASS_SAME]);
     for (size_t u = 0; u < l->n_units; u++) {
@@ -278,7 +280,9 @@ void model_score(const struct model *model, const struct layout *l, const struct
     for (size_t u = 0; u < l->n_units; u++)
         rarity[u] = model_rarity_known(model, memo, words, u, l->units[u].kind, c->level[u], c->shared[u]);
     weigh(model, l, c->level, rarity, ret->weight);
-    double others = log2(model->lambda_strangers + model->lambda[CLASS_FAMILY] * exp2((double)ret->weight[CLASS_FAMILY]));
+    /* Where a household is out of the question, the strangers are all there is. */
+    double family = model->log_family + (double)ret->weight[CLASS_FAMILY], others = model->log_strangers;
+    if (family > -30) others = log2(model->lambda_strangers + exp2(family));
     double odds = model->log_same + (double)ret->weight[CLASS_SAME] - others;
     ret->probability = 1 / (1 + exp2(-odds));
     ret->bits = ret->weight[CLASS_SAME] - (float)(others - model->log_rest);

@@ -198,13 +198,14 @@ void layout_map(const struct layout *l, const struct match_field *fields, size_t
 }
 
 /* --- cells to values ------------------------------------------------------------------------------------------------ */
-enum { CACHE_SIZE = 1 << 14, CACHED_TEXT = 51 };
+enum { CACHE_SIZE = 1 << 14, CACHED_TEXT = 51, FIRST_YEAR = 1880, YEARS = 160 };
 struct cell_cache {
     struct cached {
         uint32_t id, used;
         uint8_t kind, n;
         char text[CACHED_TEXT + 3];
     } cell[CACHE_SIZE];
+    uint32_t date[YEARS * 12 * 31], sex[2]; /* 0: not met yet */
 };
 
 void reader_init(struct reader *r, const struct layout *layout, const struct column_map *map, struct words *words,
@@ -292,14 +293,30 @@ static uint32_t put_email(struct reader *r, struct wg_str s)
     return n ? words_put(r->words, UNIT_EMAIL, at, form, n, form, n) : 0;
 }
 
+static void put_digits(char *out, size_t n, int value)
+{
+    for (; n > 0; value /= 10) out[--n] = (char)('0' + value % 10);
+}
+
+static uint32_t intern_date(struct reader *r, int year, int month, int day)
+{
+    /* Year, month and day are bounded by their readers. */
+    uint8_t form[4] = {(uint8_t)(year & 255), (uint8_t)(year >> 8), (uint8_t)month, (uint8_t)day};
+    char text[] = "0000-00-00";
+    put_digits(text, 4, year);
+    put_digits(text + 5, 2, month);
+    put_digits(text + 8, 2, day);
+    return words_put(r->words, UNIT_BIRTH, 0, form, sizeof form, text, sizeof text - 1);
+}
+
 static uint32_t put_date(struct reader *r, int year, int month, int day)
 {
     if (year <= 0 && month <= 0 && day <= 0) return 0;
-    char text[24];
-    uint8_t form[4] = {(uint8_t)(year & 255), (uint8_t)(year >> 8), (uint8_t)month, (uint8_t)day};
-    /* Year, month and day are bounded by their readers. */
-    int n = snprintf(text, sizeof text, "%04d-%02d-%02d", year, month, day);
-    return words_put(r->words, UNIT_BIRTH, 0, form, sizeof form, text, (size_t)n);
+    bool usual = year >= FIRST_YEAR && year < FIRST_YEAR + YEARS && month >= 1 && month <= 12 && day >= 1 && day <= 31;
+    if (!usual) return intern_date(r, year, month, day);
+    uint32_t *known = &r->cache->date[((year - FIRST_YEAR) * 12 + month - 1) * 31 + day - 1];
+    if (*known == 0) *known = intern_date(r, year, month, day);
+    return *known;
 }
 
 static bool digits_only(struct wg_str s)
@@ -339,7 +356,9 @@ static uint32_t put_sex(struct reader *r, int sex)
 {
     if (sex != 1 && sex != 2) return 0;
     uint8_t form = (uint8_t)sex;
-    return words_put(r->words, UNIT_SEX, 0, &form, 1, sex == 1 ? "1" : "2", 1);
+    uint32_t *known = &r->cache->sex[sex - 1];
+    if (*known == 0) *known = words_put(r->words, UNIT_SEX, 0, &form, 1, sex == 1 ? "1" : "2", 1);
+    return *known;
 }
 
 static uint32_t put_age(struct reader *r, struct wg_str s)
@@ -618,7 +637,7 @@ void reader_row(struct reader *r, const struct wg_str *cells, uint32_t *slots)
     memset(slots, 0, r->layout->n_slots * sizeof *slots);
     for (size_t i = 0; i < map->n; i++) {
         if (map->part[i] == PART_NONE || cells[i].n == 0) continue;
-        struct wg_str s = wg_str_trim(cells[i]);
+        struct wg_str s = text_trim(cells[i]);
         if (is_nothing(s)) continue;
         switch (map->part[i]) {
         case PART_NAME:
