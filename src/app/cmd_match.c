@@ -79,7 +79,7 @@ static int find_row(struct wg_ctx *ctx, const struct table *t, const char *text,
         return 0;
     }
     if (!wg_parse_i64(wg_str(text), 1, (int64_t)t->rows, &number))
-        return wg_refuse(ctx, WG_E_NOT_FOUND, "--explain", text, NULL);
+        return wg_refuse(ctx, WG_E_MATCH_NO_ROW, "--explain", text, wg_fmt(ctx->arena, "%zu", t->rows));
     *ret = (size_t)number - 1;
     return 0;
 }

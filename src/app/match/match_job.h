@@ -9,7 +9,8 @@
 /* --- tables (match_tables.c) ---------------------------------------------------------------------------------------- */
 struct table {
     const char *path;
-    size_t columns, rows, cap, damaged;
+    const char *encoding;
+    size_t columns, rows, cap, damaged, first_damaged; /* a line's number */
     const struct wg_str *header;
     struct wg_str *cells;
     struct match_field *fields; /* one per column */

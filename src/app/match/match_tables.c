@@ -69,6 +69,7 @@ static int read_table(struct wg_ctx *ctx, const char *path, struct table *t)
     const struct tab_shape *shape = tab_shape(reader);
     t->columns = shape->columns;
     t->header = shape->header;
+    t->encoding = shape->encoding[0] ? shape->encoding : "XLSX";
     for (;;) {
         struct tab_row row;
         bool more = false;
@@ -76,7 +77,7 @@ static int read_table(struct wg_ctx *ctx, const char *path, struct table *t)
         if (rc) return rc;
         if (!more) break;
         if (row.kind == TAB_BLANK) continue;
-        t->damaged += row.kind == TAB_DAMAGED;
+        if (row.kind == TAB_DAMAGED && t->damaged++ == 0) t->first_damaged = row.number;
         keep_row(ctx, t, &row);
     }
     if (t->rows == 0) return wg_refuse(ctx, WG_E_TAB_NO_ROWS, path, NULL, NULL);
@@ -258,6 +259,14 @@ static const char *all_columns(struct wg_ctx *ctx, const struct table *t)
     return text;
 }
 
+static const char *all_kinds(struct wg_ctx *ctx)
+{
+    const char *text = column_kind_code(COLUMN_UNKNOWN);
+    for (int k = 1; k < COLUMN_KIND_COUNT; k++)
+        text = wg_fmt(ctx->arena, "%s, %s", text, column_kind_code((enum column_kind)k));
+    return text;
+}
+
 /* {"column": "kind"}: for each table that has the column; one of them must. */
 static int apply_fields(struct wg_ctx *ctx, json_t *fields, struct table *const *tables, size_t n_tables)
 {
@@ -271,8 +280,9 @@ static int apply_fields(struct wg_ctx *ctx, json_t *fields, struct table *const 
         if (!code || !column_kind_from_code(wg_str(code), &kind))
             return wg_refuse(ctx, WG_E_MATCH_FIELDS, name,
                              wg_fmt(ctx->arena,
-                                    say(ctx, "“%s”不是列的种类（列“%s”）", "\"%s\" is no kind of column (column \"%s\")"),
-                                    code ? code : "?", name),
+                                    say(ctx, "“%s”不是列的种类（列“%s”）；可用：%s",
+                                        "\"%s\" is no kind of column (column \"%s\"); there are: %s"),
+                                    code ? code : "?", name, all_kinds(ctx)),
                              NULL);
         for (size_t i = 0; i < n_tables; i++) {
             size_t c = column_named(tables[i], name);
@@ -342,8 +352,12 @@ int open_tables(struct wg_ctx *ctx, const char *fields, const char *const *paths
             return rc;
         }
         if (tables[i]->damaged)
-            fprintf(stderr, say(ctx, "%s: %zu 行损坏，仍作为行比对\n", "%s: %zu damaged lines, compared as they are\n"),
-                    paths[i], tables[i]->damaged);
+            fprintf(stderr,
+                    say(ctx, "%s：%zu 行无法按 %s 读出（第一处在第 %zu 行），按原样比对。若是编码不对，请另存为 UTF-8 后重试\n",
+                        "%s: %zu lines cannot be read as %s (the first is line %zu) and are compared as they are. If the "
+                        "encoding is "
+                        "wrong, save the file as UTF-8 and try again\n"),
+                    paths[i], tables[i]->damaged, tables[i]->encoding, tables[i]->first_damaged);
     }
     if (n == 2) agree(tables[0], tables[1]);
     for (size_t i = 0; i < n; i++) drop_repeats(tables[i]);

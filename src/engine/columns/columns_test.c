@@ -436,10 +436,92 @@ static void test_columns__codes_are_read_back(void **state)
     assert_int_equal(kind, COLUMN_SEX);
 }
 
+/* --- headers in Latin letters --------------------------------------------------------------------------------------- */
+
+static const char *const census_rows[] = {"ANN,HALL,F,3,7,1961,12 MILL LANE,PO21 4AB",
+                                          "TOM,REED,M,14,11,1984,3 HIGH STREET,PO4 8CD",
+                                          "MARY,HALL,F,28,2,1958,12 MILL LANE,PO21 4AB"};
+static const char *const voter_rows[] = {"JANE,MARIE,DOE,JR,41,12,OAK,ST,SALEM,NC,27101,919 555 0101,F,01/05/1999",
+                                         "MARK,,POE,,67,340,ELM,AVE,DURHAM,NC,27701,919 555 0102,M,03/21/1978",
+                                         "RUTH,ANN,ROE,,23,7,PINE,RD,SALEM,NC,27101,919 555 0103,F,10/02/2014"};
+static const char *const german_rows[] = {"Herr,Jonas,Adler,03.07.1961,Lindenweg,12,01067,Dresden,0351 5550101,m",
+                                          "Frau,Anna,Vogt,14.11.1984,Hauptstraße,3a,04109,Leipzig,0341 5550102,w",
+                                          "Frau,Ida,Brandt,28.02.1958,Am Markt,7,09111,Chemnitz,0371 5550103,w"};
+static const char *const french_rows[] = {"ADLER,Jean,03/07/1961,12 rue Basse,75011,Paris,01 55 50 10 10",
+                                          "VOGT,Anne,14/11/1984,3 rue Haute,69002,Lyon,04 55 50 10 20",
+                                          "BRANDT,Luc,28/02/1958,7 place Verte,31000,Toulouse,05 55 50 10 30"};
+static const char *const ward_rows[] = {"40012,\"Hall, Ann\",03/07/1961,943 476 5919,12/01/2020,HALL,Reed",
+                                        "40013,\"Reed, Tom\",14/11/1984,943 476 5870,13/01/2020,LANE,Hall",
+                                        "40014,\"Moss, Eve\",28/02/1958,401 023 2137,29/01/2020,WOOD,Moss"};
+
+struct latin {
+    const char *header;
+    const char *const *rows; /* three */
+    const char *kinds;
+};
+
+static struct wg_str next_cell(struct wg_str *rest)
+{
+    struct wg_str cell;
+    if (rest->n && rest->p[0] == '"') {
+        *rest = wg_str_sub(*rest, 1, rest->n);
+        assert_true(wg_str_next(rest, '"', &cell));
+        if (rest->n) *rest = wg_str_sub(*rest, 1, rest->n);
+        return cell;
+    }
+    assert_true(wg_str_next(rest, ',', &cell));
+    return cell;
+}
+
+static void check_latin(const struct latin *t)
+{
+    enum { LINES = 30, COLUMNS = 16 };
+    struct wg_ctx ctx = make_ctx();
+    struct wg_str header[COLUMNS], cells[LINES * COLUMNS], rest = wg_str(t->header), kinds = wg_str(t->kinds), kind;
+    size_t n = 0;
+    while (n < COLUMNS && rest.p) header[n++] = next_cell(&rest);
+    for (size_t r = 0; r < LINES; r++) {
+        struct wg_str row = wg_str(t->rows[r % 3]);
+        for (size_t c = 0; c < n; c++) cells[r * n + c] = next_cell(&row);
+    }
+    struct column_guess *guesses;
+    assert_int_equal(columns_guess_cells(&ctx, header, n, cells, LINES, &guesses), 0);
+    for (size_t c = 0; c < n; c++) {
+        assert_true(wg_str_next(&kinds, ',', &kind));
+        if (!wg_str_is(kind, column_kind_code(guesses[c].kind)))
+            fail_msg("%.*s: %s, expected %.*s", (int)header[c].n, header[c].p, column_kind_code(guesses[c].kind), (int)kind.n,
+                     kind.p);
+    }
+    wg_arena_free(ctx.arena);
+}
+
+static void test_columns__reads_headers_in_latin_letters_word_by_word(void **state)
+{
+    (void)state;
+    static const struct latin tables[] = {
+        {"PERNAME1,PERNAME2,SEX,DOB_DAY,DOB_MON,DOB_YEAR,ENUMCAP,ENUMPC", census_rows,
+         "given_name,surname,sex,birth_day,birth_month,birth_year,address,postcode"},
+        {"firstName,lastName,gndr,birthDay,birthMonth,birthYear,homeAddress,postCode", census_rows,
+         "given_name,surname,sex,birth_day,birth_month,birth_year,address,postcode"},
+        {"first_name,midl_name,last_name,name_sufx_cd,age,house_num,street_name,street_type_cd,res_city_desc,state_cd,zip_code,"
+         "phone_num,sex_code,register_date",
+         voter_rows,
+         "given_name,given_name,surname,text,age,street_number,street_name,text,city,state,postcode,phone,sex,text"},
+        {"Anrede,Vorname,Name,Geburtsdatum,Straße,Hausnr.,PLZ,Wohnort,Telefonnummer,Geschlecht", german_rows,
+         "text,given_name,surname,birth,street_name,street_number,postcode,city,phone,sex"},
+        {"nom,prénom,date_naissance,adresse,code_postal,ville,téléphone", french_rows,
+         "surname,given_name,birth,address,postcode,city,phone"},
+        {"MRN,Patient Name,DOB,NHS No,Admission Date,MOTHERS_MAIDEN_NAME,GP name", ward_rows,
+         "number,name,birth,idno,came_on,text,text"},
+    };
+    for (size_t i = 0; i < COUNT(tables); i++) check_latin(&tables[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_columns__knows_the_forms_of_the_field),
+        cmocka_unit_test(test_columns__reads_headers_in_latin_letters_word_by_word),
         cmocka_unit_test(test_columns__headers_that_say_nothing_leave_it_to_the_cells),
         cmocka_unit_test(test_columns__cells_win_over_a_header_that_lies),
         cmocka_unit_test(test_columns__the_public_sets_are_known_by_their_headers),
