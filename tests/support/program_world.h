@@ -128,6 +128,9 @@ static const struct probe probes[] = {
     {"POST /api/v1/observations", "grid-001001001", 0, "/api/v1/observations",
      "{\"items\":[{\"id\":\"$new\",\"programme\":\"daily_screening\",\"place\":\"$household\",\"result\":\"normal\",\"at\":\"$"
      "now\"}]}"},
+    {"POST /api/v1/observations", "grid-001001001", 0, "/api/v1/observations",
+     "{\"items\":[{\"id\":\"$new\",\"programme\":\"register\",\"result\":\"found\",\"place\":\"$household\",\"body\":{"
+     "\"name\":\"尉迟新\"},\"at\":\"$now\"}]}"},
     {"POST /api/v1/alarms/{id}", "community-001001", 0, "/api/v1/alarms/$alarm", "{\"action\":\"take\"}"},
     {"POST /api/v1/tasks/assign", "street-001", 0, "/api/v1/tasks/assign", "{\"tasks\":[\"$task\"],\"worker\":\"$other\"}"},
     {"POST /api/v1/tasks/assign", "street-001", 0, "/api/v1/tasks/assign", "{\"tasks\":[\"$task2\"],\"place\":\"$grid\"}"},

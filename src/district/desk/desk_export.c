@@ -50,10 +50,11 @@ static const struct column household_columns[] = {
     {"负责人", "answered for by", TEXT, "owner.name"},
     {"负责人电话", "their telephone", TEXT, "owner.phone"},
 };
-#define COLUMNS(columns) columns, sizeof columns / sizeof *columns
-static const struct sheet task_sheet = {"任务", "tasks", COLUMNS(task_columns), desk_each_task, NULL};
-static const struct sheet household_sheet = {"排查门户", "doors", COLUMNS(household_columns), desk_each_household,
-                                             PROGRAMME_SCREENING};
+enum { TASK_COLUMNS = sizeof task_columns / sizeof *task_columns };
+enum { HOUSEHOLD_COLUMNS = sizeof household_columns / sizeof *household_columns };
+static const struct sheet task_sheet = {"任务", "tasks", task_columns, TASK_COLUMNS, desk_each_task, NULL};
+static const struct sheet household_sheet = {
+    "排查门户", "doors", household_columns, HOUSEHOLD_COLUMNS, desk_each_household, PROGRAMME_SCREENING};
 
 /* --- names of the places above a row -------------------------------------------------------------------------------------- */
 

@@ -5,6 +5,18 @@
 #include "district/programme/programme.h"
 #include "platform/resource/resource.h"
 
+/* found.c: somebody found at a door, as an item of the observations ("programme": "register"). */
+struct found {
+    wg_id id, place, supersedes;
+    bool withdrawn;
+    const char *name, *idno, *phone; /* NULL: not said */
+    int sex, relation;
+};
+bool found_is(const json_t *json);
+WG_MUST int found_read(struct wg_ctx *ctx, const json_t *json, struct found *ret);
+WG_MUST int found_store(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d, const struct guard_scope *scope,
+                        wg_id by, const struct found *found, struct fact_outcome *ret);
+
 const char *programme_effect_code(enum result_effect effect);
 
 /* Called by fact.c and enrolment.c when an enrolment changed. */

@@ -11,7 +11,8 @@ struct posting {
     struct guard_call *call;
     const struct district *d;
     struct fact *facts;
-    int *faults; /* per item: 0, or why it could not be read or stored */
+    struct found **found; /* in the place of a fact; NULL: it is one */
+    int *faults;          /* per item: 0, or why it could not be read or stored */
     const char **details;
     struct fact_outcome *outcomes;
     size_t n;
@@ -24,11 +25,17 @@ struct one_fact {
     size_t index;
 };
 
+static int store_item(struct wg_ctx *ctx, struct store_tx *tx, const struct posting *p, size_t i)
+{
+    const struct guard_who *who = p->call->who;
+    if (p->found[i]) return found_store(ctx, tx, p->d, &who->scope, who->worker, p->found[i], &p->outcomes[i]);
+    return fact_store(ctx, tx, p->d, p->d->programmes, &who->scope, &p->facts[i], &p->outcomes[i]);
+}
+
 static int store_single(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
 {
     const struct one_fact *one = arg;
-    const struct posting *p = one->posting;
-    return fact_store(ctx, tx, p->d, p->d->programmes, &p->call->who->scope, &p->facts[one->index], &p->outcomes[one->index]);
+    return store_item(ctx, tx, one->posting, one->index);
 }
 
 static int store_all(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
@@ -36,7 +43,7 @@ static int store_all(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
     struct posting *p = arg;
     for (size_t i = 0; i < p->n; i++) {
         if (p->faults[i]) continue;
-        int rc = fact_store(ctx, tx, p->d, p->d->programmes, &p->call->who->scope, &p->facts[i], &p->outcomes[i]);
+        int rc = store_item(ctx, tx, p, i);
         if (rc) return rc;
     }
     return guard_audit_in(p->call, tx);
@@ -96,6 +103,22 @@ static json_t *posting_json(struct wg_ctx *ctx, const struct posting *p, const j
     return json_pack("{s:o, s:o}", "stored", stored, "refused", refused);
 }
 
+static int read_item(struct posting *p, const json_t *item, size_t i)
+{
+    struct wg_ctx *ctx = p->call->ctx;
+    if (!found_is(item)) {
+        int rc = fact_read(ctx, p->d->programmes, item, p->call->who->worker, &p->facts[i]);
+        if (rc == 0 && !wg_id_is_nil(p->facts[i].person)) guard_note(p->call, p->facts[i].person, p->facts[i].result);
+        return rc;
+    }
+    struct found *found = wg_alloc(ctx->arena, sizeof *found);
+    int rc = found_read(ctx, item, found);
+    p->found[i] = found;
+    if (rc == 0)
+        guard_note(p->call, found->withdrawn ? found->supersedes : found->id, found->withdrawn ? "withdrawn" : "found");
+    return rc;
+}
+
 static int post_observations(struct guard_call *call)
 {
     struct wg_ctx *ctx = call->ctx;
@@ -107,13 +130,13 @@ static int post_observations(struct guard_call *call)
     struct posting p = {.call = call, .d = call->services, .n = json_array_size(items)};
     if (p.n > FACTS_MAX) return wg_refuse(ctx, WG_E_TOO_MANY, "items", "500", NULL);
     p.facts = wg_alloc_n(ctx->arena, p.n, sizeof *p.facts);
+    p.found = wg_alloc_n(ctx->arena, p.n, sizeof *p.found);
     p.faults = wg_alloc_n(ctx->arena, p.n, sizeof *p.faults);
     p.details = wg_alloc_n(ctx->arena, p.n, sizeof *p.details);
     p.outcomes = wg_alloc_n(ctx->arena, p.n, sizeof *p.outcomes);
     for (size_t i = 0; i < p.n; i++) {
-        rc = fact_read(ctx, p.d->programmes, json_array_get(items, i), call->who->worker, &p.facts[i]);
+        rc = read_item(&p, json_array_get(items, i), i);
         if (rc) keep_fault(ctx, &p, i, rc);
-        if (rc == 0 && !wg_id_is_nil(p.facts[i].person)) guard_note(call, p.facts[i].person, p.facts[i].result);
     }
     rc = store_write(ctx, p.d->store, store_all, &p);
     if (rc && is_of_the_item(rc)) {

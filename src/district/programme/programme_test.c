@@ -358,6 +358,49 @@ static void test_programme__facts_over_http_are_kept_one_by_one(void **state)
     assert_int_equal(df_number(f, "SELECT count(*) FROM observation"), 2);
 }
 
+static const char *status_of(const struct df_reply *r, const char *list, const char *member)
+{
+    return json_string_value(json_object_get(json_array_get(json_object_get(r->json, list), 0), member));
+}
+
+/* programme P8 */
+static void test_programme__somebody_found_at_a_door_is_registered_once(void **state)
+{
+    struct district_fixture *f = *state;
+    df_routes(f, programme_routes);
+    struct df_session worker = df_enter(f, "grid-001001001"), other = df_enter(f, "grid-002002002");
+    wg_id id = wg_id_new(f->now), back = wg_id_new(f->now);
+    const char *at = wg_time_text(f->arena, f->now, DF_ZONE), *person = df_id(f, id);
+    const char *body =
+        wg_fmt(f->arena,
+               "{\"items\": [{\"id\": \"%s\", \"at\": \"%s\", \"programme\": \"register\", \"result\": \"found\", "
+               "\"place\": \"%s\", \"body\": {\"name\": \"完颜新来\", \"phone\": \"15400001234\", \"relation\": 8}}]}",
+               person, at, df_id(f, df_place(df_household(f, 0))));
+    struct df_reply r = df_ask(f, &other, "POST", "/api/v1/observations", body);
+    assert_string_equal(status_of(&r, "refused", "code"), "guard.out_of_scope");
+    r = df_ask(f, &worker, "POST", "/api/v1/observations", body);
+    assert_string_equal(status_of(&r, "stored", "status"), "stored");
+    r = df_ask(f, &worker, "POST", "/api/v1/observations", body);
+    assert_string_equal(status_of(&r, "stored", "status"), "already");
+    assert_int_equal(df_number(f, "SELECT count(*) FROM person WHERE name = '完颜新来' AND state = 'living' AND relation = 8 "
+                                  "AND phone_tail = '1234' AND path LIKE '001001001%'"),
+                     1);
+    /* The numbers stand nowhere but in the register. */
+    assert_int_equal(df_number(f, "SELECT count(*) FROM observation"), 0);
+    assert_int_equal(df_number(f, "SELECT count(*) FROM audit WHERE verb = 'observation.write' AND what = 'found'"),
+                     3); /* each time it came */
+    const char *undo = wg_fmt(f->arena,
+                              "{\"items\": [{\"id\": \"%s\", \"at\": \"%s\", \"programme\": \"register\", \"result\": "
+                              "\"withdrawn\", \"supersedes\": \"%s\"}]}",
+                              df_id(f, back), at, person);
+    r = df_ask(f, &worker, "POST", "/api/v1/observations", undo);
+    assert_string_equal(status_of(&r, "stored", "status"), "stored");
+    assert_int_equal(df_number(f, "SELECT count(*) FROM person WHERE name = '完颜新来' AND state = 'gone'"), 1);
+    r = df_ask(f, &worker, "POST", "/api/v1/observations", undo);
+    assert_string_equal(status_of(&r, "stored", "status"), "already");
+    assert_checks(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -374,6 +417,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_programme__sums_hold_under_random_work_and_rebuilding_changes_nothing, df_setup,
                                         df_teardown),
         cmocka_unit_test_setup_teardown(test_programme__facts_over_http_are_kept_one_by_one, df_setup, df_teardown),
+        cmocka_unit_test_setup_teardown(test_programme__somebody_found_at_a_door_is_registered_once, df_setup, df_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

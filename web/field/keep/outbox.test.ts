@@ -6,6 +6,7 @@ import { BATCH, Outbox, SENT_KEPT_MS, type Answer, type NewFact } from './outbox
 import { backoff, sendPass, type Post } from './send'
 import { SendError } from './post'
 import { UNDO_MS, type KeptFact, type Observation } from '../model/fact'
+import { looksMistyped } from '../model/found'
 
 const WANG = 'worker-wang'
 const LI = 'worker-li'
@@ -63,6 +64,16 @@ beforeEach(async () => {
   )
 })
 afterEach(() => db.close())
+
+describe('somebody found at a door', () => {
+  it('has a number that fits, or is looked at again', () => {
+    expect(looksMistyped('219999198903144545')).toBe(false)
+    expect(looksMistyped('219999198903144546')).toBe(true)
+    expect(looksMistyped('21999919890314454')).toBe(true)
+    expect(looksMistyped('219999890314454')).toBe(false) // of fifteen
+    expect(looksMistyped('E12345678')).toBe(false) // another paper
+  })
+})
 
 describe('recording', () => {
   it('is on disk before it answers, and is there after a crash (P1)', async () => {

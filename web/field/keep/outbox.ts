@@ -9,6 +9,7 @@
  *   P6 undo deletes what never left the phone, and withdraws (a superseding fact) what may have reached the server
  *   P7 a withdrawn fact that the server refused is gone with its withdrawal: it never counted
  *   P8 each worker's facts are theirs alone: nobody else sends, sees or changes them
+ *   P9 of somebody found at a door the phone keeps no number once the server has it
  *
  * Each change is one transaction on the store of facts, so that the page, other pages and the service worker may work at once.
  */
@@ -23,6 +24,7 @@ import {
   type KeptFact,
 } from '../model/fact'
 import type { Observation } from '../model/fact'
+import { withoutNumbers } from '../model/found'
 import type { Database } from './database'
 import type { Schema } from '@/shared/api/schema'
 
@@ -241,6 +243,7 @@ export class Outbox {
       fact.taskState = item.task_state
       fact.passedTo = item.next_place
       delete fact.refusal
+      withoutNumbers(fact)
       await tx.store.put(fact)
       settled.stored += 1
       settled.named += 1

@@ -286,6 +286,11 @@ export const unheard = computed(() =>
   }),
 )
 
+function triesAfter({ enrolment }: Recording): { tries?: number } {
+  const task = doors.value.flatMap((view) => view.tasks).find((view) => view.task.id === enrolment)
+  return task ? { tries: task.tries + 1 } : {}
+}
+
 /** Facts just made, for the undo bar. */
 export const lastMade = shallowRef<KeptFact[]>([])
 
@@ -300,7 +305,7 @@ export async function record(recordings: readonly Recording[]): Promise<KeptFact
       recordings.map((recording) => ({
         worker: me,
         observation: observationOf(recording, at),
-        shown: recording.shown,
+        shown: { ...recording.shown, ...triesAfter(recording) },
         urgent: isUrgent(recording),
       })),
     )

@@ -10,6 +10,7 @@ import {
   type FieldToday,
   type KeptFact,
 } from './fact'
+import { isFound } from './found'
 import { DAILY_DUE, SCREENING, effectOf, type Programmes } from './programme'
 
 /** The server's answer, and when (by the phone's clock) it was asked for. */
@@ -81,7 +82,7 @@ function overlay(facts: readonly KeptFact[]): Overlay {
   const origin = new Map(facts.map((fact) => [fact.id, fact]))
   for (const fact of [...facts].sort(byId)) {
     if (fact.state === 'refused') troubled.add(fact.shown.place)
-    if (fact.state === 'refused' || fact.state === 'aside' || gone.has(fact.id)) continue
+    if (fact.state === 'refused' || fact.state === 'aside' || gone.has(fact.id) || isFound(fact)) continue
     const about = isWithdrawal(fact)
       ? (origin.get(fact.observation.supersedes ?? '')?.observation ?? fact.observation)
       : fact.observation
@@ -119,7 +120,8 @@ function viewTask(
       standing = 'open'
       result = null
     } else if (effect === 'tried') {
-      if (standing === 'open') tries += 1
+      // The server may have counted it although its answer came later than today's doors were asked for.
+      if (standing === 'open') tries = Math.max(tries, fact.shown.tries ?? tries + 1)
     } else if (effect !== 'none') {
       standing = effect
       result = fact.observation.result

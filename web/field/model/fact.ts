@@ -21,6 +21,8 @@ export interface FactShown {
   place: string
   door: string
   person: string | null
+  /** Of a task: how often it will have been tried once this counts. */
+  tries?: number
 }
 
 export interface KeptFact {

@@ -167,6 +167,19 @@ describe('doors', () => {
     expect(viewDoors(snapshot(doors), [tried], NOON)[0]!.tasks[0]).toMatchObject({ tries: 1, fact: tried })
   })
 
+  it('do not count twice what was on its way while today was asked for', () => {
+    const doors = [door(501, { screening: null, tasks: [task('t1', 'person-501', { tries: 2 })] })]
+    const sent = { state: 'sent', sentAt: ASKED + 1 } as const
+    const tried = fact({ programme: 'list_follow_up', result: 'not_home', enrolment: 't1' }, sent)
+    tried.shown.tries = 2
+    expect(viewDoors(snapshot(doors), [tried], NOON)[0]!.tasks[0]).toMatchObject({ tries: 2 })
+  })
+
+  it('leave the screening alone when somebody is added', () => {
+    const added = fact({ programme: 'register', result: 'found', place: 'door-501', body: { name: '某甲' } })
+    expect(viewDoors(snapshot([door(501, {})]), [added], NOON)[0]!.screening).toMatchObject({ fact: null })
+  })
+
   it('open again when the fact is withdrawn, whether the server’s answer holds it or not', () => {
     const done = fact(round, { state: 'sent', sentAt: ASKED - 1 })
     const back = fact({ result: 'withdrawn', supersedes: done.id })
@@ -253,6 +266,7 @@ describe('programmes', () => {
       'came_on',
       'transport',
       'companions',
+      'by_phone',
       'note',
     ])
     expect(names('moved')).toEqual(['moved_to', 'note'])

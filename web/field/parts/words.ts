@@ -1,10 +1,17 @@
 /** Facts, people and doors in words. */
 import { lang, t, word } from '@/shared/i18n'
 import { dayText } from '@/shared/format/time'
-import type { FieldDoor, FieldPerson, KeptFact, Observation } from '../model/fact'
+import {
+  isWithdrawal,
+  type FieldDoor,
+  type FieldPerson,
+  type KeptFact,
+  type Observation,
+} from '../model/fact'
 import type { DoorView } from '../model/doors'
 import { programmes, zone } from '../keep/state'
 import { momentOf } from '../model/clock'
+import { foundOf, isFound, REGISTER } from '../model/found'
 import { resultOf, type FormField, type ProgrammeResult } from '../model/programme'
 import { temperatureText, tenthsOf } from '../model/temperature'
 
@@ -37,6 +44,7 @@ export function factValue(fact: { observation: Observation }): string {
 
 /** "501 王某": whom or which door it is about. */
 export function factTitle(fact: KeptFact): string {
+  if (isFound(fact) && !isWithdrawal(fact)) return `${fact.shown.door} ${foundOf(fact).name}`
   return fact.shown.person ? `${fact.shown.door} ${fact.shown.person}` : fact.shown.door
 }
 
@@ -75,6 +83,13 @@ export function bodyLines(observation: Observation): { label: string; value: str
   const form = programmes.value[observation.programme]?.form ?? []
   const lines: { label: string; value: string }[] = []
   const add = (label: string, value: string): void => void (value && lines.push({ label, value }))
+  if (observation.programme === REGISTER) {
+    if (typeof body.relation === 'number')
+      add(t('field.found.relation'), word('relation.', String(body.relation)))
+    if (typeof body.phone === 'string') add(t('field.found.phone'), body.phone)
+    if (typeof body.idno === 'string') add(t('field.found.idno'), body.idno)
+    return lines
+  }
   if (typeof body.first_temperature === 'number')
     add(t('field.form.first'), degreesText(body.first_temperature))
   if (typeof body.site === 'string') add(t('field.form.site'), word('site.', body.site))
