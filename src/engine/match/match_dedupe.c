@@ -83,20 +83,20 @@ struct scan {
     const struct wg_progress *progress;
 };
 
-static void scan_row(const struct scan *scan, struct finder *f, uint32_t row, struct chunk_pairs *out)
+static void scan_row(const struct scan *scan, const struct finder *f, uint32_t row, struct chunk_pairs *out)
 {
     const struct match_index *index = scan->index;
-    const uint32_t *slots = index_slots(index, row);
-    finder_run(f, &index->words, slots);
+    struct rarity_memo memo = {.value = {0}};
+    struct side side = index_side(index, row);
+    side.memo = &memo;
     for (size_t i = 0; i < f->n; i++) {
         if (f->found[i] <= row) continue;
         struct comparison c;
         struct scored scored;
         out->compared++;
-        if (!compare_rows(&index->layout, &index->dep, index_side(index, row), index_side(index, f->found[i]), &index->model,
-                          scan->cut, &c))
+        if (!compare_rows(&index->layout, &index->dep, side, index_side(index, f->found[i]), &index->model, scan->cut, &c))
             continue;
-        model_score(&index->model, &index->layout, &index->words, NULL, &c, &scored);
+        model_score(&index->model, &index->layout, &index->words, &memo, &c, &scored);
         if (scored.probability < scan->least) continue;
         if (out->n == out->cap) {
             out->cap = out->cap ? out->cap * 2 : 64;
@@ -114,17 +114,29 @@ static int by_rows(const void *a, const void *b)
     return x->right < y->right ? -1 : x->right > y->right;
 }
 
+/* A few rows are under way at a time, so that what one waits for is fetched while others are worked at. */
+enum { FLIGHTS = 4 };
+
 static void scan_rows(void *arg, size_t from, size_t to, size_t worker)
 {
     struct scan *scan = arg;
+    const struct match_index *index = scan->index;
     (void)worker;
     if (wg_progress_cancelled(scan->progress)) return;
     struct chunk_pairs *out = &scan->chunks[from / CHUNK];
-    struct finder f;
-    finder_init(&f, scan->index);
-    for (size_t r = from; r < to; r++) scan_row(scan, &f, (uint32_t)r, out);
-    out->skipped = f.skipped;
-    finder_free(&f);
+    struct finder *f = wg_xmalloc(FLIGHTS * sizeof *f);
+    for (size_t i = 0; i < FLIGHTS; i++) finder_init(&f[i], index);
+    for (size_t at = from; at < to + FLIGHTS - 1; at++) {
+        if (at < to) finder_keys(&f[at % FLIGHTS], &index->words, index_slots(index, (uint32_t)at));
+        if (at >= from + 1 && at - 1 < to) finder_ahead(&f[(at - 1) % FLIGHTS]);
+        if (at >= from + 2 && at - 2 < to) finder_gather(&f[(at - 2) % FLIGHTS]);
+        if (at >= from + 3 && at - 3 < to) scan_row(scan, &f[(at - 3) % FLIGHTS], (uint32_t)(at - 3), out);
+    }
+    for (size_t i = 0; i < FLIGHTS; i++) {
+        out->skipped += f[i].skipped;
+        finder_free(&f[i]);
+    }
+    free(f);
     if (out->n) qsort(out->pairs, out->n, sizeof *out->pairs, by_rows);
 }
 

@@ -26,7 +26,7 @@ static void add_weak(struct atoms *a, uint32_t domain, uint32_t hash, bool broad
 
 static uint32_t hash_of(const void *p, size_t n)
 {
-    return (uint32_t)(wg_hash(p, n) * 0x9E3779B97F4A7C15u >> 32);
+    return (uint32_t)(text_hash(p, n, 0) >> 32);
 }
 
 static uint32_t domain_of(const struct unit *unit, uint32_t type)

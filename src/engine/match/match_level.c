@@ -3,6 +3,8 @@
 #include "engine/match/match_internal.h"
 #include "engine/people/people.h"
 
+enum { HAN_MOST = 10 };
+
 /* --- strings -------------------------------------------------------------------------------------------------------- */
 /* Every word of the shorter stands in the longer; a single letter stands for a word that begins with it. */
 static bool words_within(struct wg_str a, struct wg_str b)
@@ -146,18 +148,25 @@ static uint8_t level_idno(struct blob a, struct blob b)
 
 /* --- Han names ------------------------------------------------------------------------------------------------------ */
 struct han {
-    uint16_t c[10], pinyin[10], sound[10];
+    const uint16_t *c, *pinyin, *sound;
     size_t n, surname;
     bool nickname;
 };
+struct han_room {
+    uint16_t part[3][HAN_MOST];
+};
 
-static struct han han_of(struct blob b)
+static struct han han_of(struct blob b, struct han_room *room)
 {
-    struct han h = {.n = (size_t)(b.n_form - 4) / 6, .surname = b.mark & 7, .nickname = b.mark >= 128};
-    memcpy(h.c, b.form, 2 * h.n);
-    memcpy(h.pinyin, b.form + 2 * h.n, 2 * h.n);
-    memcpy(h.sound, b.form + 4 * h.n, 2 * h.n);
-    return h;
+    size_t n = (size_t)(b.n_form - 4) / 6;
+    if (n > HAN_MOST) n = HAN_MOST;
+    for (size_t k = 0; k < 3; k++) memcpy(room->part[k], b.form + 2 * n * k, 2 * n);
+    return (struct han){.c = room->part[0],
+                        .pinyin = room->part[1],
+                        .sound = room->part[2],
+                        .n = n,
+                        .surname = b.mark & 7,
+                        .nickname = b.mark >= 128};
 }
 
 static bool within_in_order(const uint16_t *a, size_t n, const uint16_t *b, size_t m)
@@ -191,34 +200,43 @@ static bool similar_shapes(const struct han *a, const struct han *b)
     return true;
 }
 
-static uint8_t level_han_same_length(const struct han *a, const struct han *b)
+/* Places at which two names of one length have the same character, or also the same pinyin, or sound. */
+struct places {
+    size_t chars, pinyins, sounds;
+};
+
+static struct places count_places(const struct han *a, const struct han *b)
 {
-    size_t chars = 0, pinyins = 0, sounds = 0;
+    struct places p = {0};
     for (size_t i = 0; i < a->n; i++) {
         bool same = a->c[i] == b->c[i];
-        chars += same;
-        pinyins += same || (a->pinyin[i] && a->pinyin[i] == b->pinyin[i]);
-        sounds += same || (a->sound[i] && a->sound[i] == b->sound[i]);
+        p.chars += same;
+        p.pinyins += same || (a->pinyin[i] && a->pinyin[i] == b->pinyin[i]);
+        p.sounds += same || (a->sound[i] && a->sound[i] == b->sound[i]);
     }
-    if (chars == a->n) return LEVEL_SAME;
-    if (pinyins == a->n) return LEVEL_SAME_PINYIN;
-    if (sounds == a->n) return LEVEL_SAME_SOUND;
-    if (chars && similar_shapes(a, b)) return LEVEL_SIMILAR_SHAPE;
-    if (same_bag(a->c, b->c, a->n)) return LEVEL_SWAPPED;
-    if (a->n >= 3 && chars + 1 >= a->n && same_surname(a, b)) return LEVEL_NEAR;
-    if (a->n >= 3 && sounds + 1 >= a->n && same_surname(a, b)) return LEVEL_ALIKE;
+    return p;
+}
+
+static uint8_t level_han_same_length(const struct han *a, const struct han *b, struct places p)
+{
+    if (p.chars == a->n) return LEVEL_SAME;
+    if (p.pinyins == a->n) return LEVEL_SAME_PINYIN;
+    if (p.sounds == a->n) return LEVEL_SAME_SOUND;
+    if (p.chars && similar_shapes(a, b)) return LEVEL_SIMILAR_SHAPE;
+    if (p.chars + 2 <= a->n && same_bag(a->c, b->c, a->n)) return LEVEL_SWAPPED;
+    if (a->n >= 3 && p.chars + 1 >= a->n && same_surname(a, b)) return LEVEL_NEAR;
+    if (a->n >= 3 && p.sounds + 1 >= a->n && same_surname(a, b)) return LEVEL_ALIKE;
     return LEVEL_DIFFERS;
 }
 
-static uint8_t level_names(const struct han *a, const struct han *b)
+static uint8_t level_other_length(const struct han *a, const struct han *b)
 {
-    if (a->n == b->n) {
-        uint8_t level = level_han_same_length(a, b);
-        if (level != LEVEL_DIFFERS) return level;
-    } else {
-        const struct han *s = a->n < b->n ? a : b, *l = a->n < b->n ? b : a;
-        if (s->n >= 2 && !s->nickname && within_in_order(s->c, s->n, l->c, l->n)) return LEVEL_PART;
-    }
+    const struct han *s = a->n < b->n ? a : b, *l = a->n < b->n ? b : a;
+    return s->n >= 2 && !s->nickname && within_in_order(s->c, s->n, l->c, l->n) ? LEVEL_PART : LEVEL_DIFFERS;
+}
+
+static uint8_t level_of_parts(const struct han *a, const struct han *b)
+{
     if (same_surname(a, b)) return LEVEL_SURNAME_ONLY;
     size_t n = a->surname ? a->surname : 1, m = b->surname ? b->surname : 1;
     if (a->n > n && a->n - n == b->n - m && b->n > m && memcmp(a->c + n, b->c + m, 2 * (a->n - n)) == 0)
@@ -228,23 +246,45 @@ static uint8_t level_names(const struct han *a, const struct han *b)
 
 static uint8_t level_han(struct blob x, struct blob y)
 {
-    struct han a = han_of(x), b = han_of(y);
-    return level_names(&a, &b);
+    struct han_room rooms[2];
+    struct han a = han_of(x, &rooms[0]), b = han_of(y, &rooms[1]);
+    uint8_t level = a.n == b.n ? level_han_same_length(&a, &b, count_places(&a, &b)) : level_other_length(&a, &b);
+    return level != LEVEL_DIFFERS ? level : level_of_parts(&a, &b);
 }
 
 static struct han han_of_sketch(const struct sketch *s)
 {
-    struct han h = {.n = s->n_name, .surname = s->surname};
-    memcpy(h.c, s->name[0], sizeof s->name[0]);
-    memcpy(h.pinyin, s->name[1], sizeof s->name[1]);
-    memcpy(h.sound, s->name[2], sizeof s->name[2]);
-    return h;
+    return (struct han){.c = s->name[0], .pinyin = s->name[1], .sound = s->name[2], .n = s->n_name, .surname = s->surname};
+}
+
+/* The highest bit of each of the four parts in which two lines are the same. */
+static uint64_t same_parts(const uint16_t *a, const uint16_t *b)
+{
+    const uint64_t low = 0x7FFF7FFF7FFF7FFFu;
+    uint64_t x, y;
+    memcpy(&x, a, sizeof x);
+    memcpy(&y, b, sizeof y);
+    uint64_t z = x ^ y;
+    return ~(((z & low) + low) | z | low);
 }
 
 uint8_t level_sketched_names(const struct sketch *x, const struct sketch *y)
 {
+    static const uint16_t nothing[SKETCH_CHARS] = {0};
     struct han a = han_of_sketch(x), b = han_of_sketch(y);
-    return level_names(&a, &b);
+    uint8_t level;
+    if (a.n == b.n) {
+        uint64_t used = ~same_parts(a.c, nothing) & 0x8000800080008000u, same = same_parts(a.c, b.c) & used;
+        uint64_t pinyin = same_parts(a.pinyin, b.pinyin) & ~same_parts(a.pinyin, nothing) & used,
+                 sound = same_parts(a.sound, b.sound) & ~same_parts(a.sound, nothing) & used;
+        struct places p = {.chars = (size_t)__builtin_popcountll(same),
+                           .pinyins = (size_t)__builtin_popcountll(same | pinyin),
+                           .sounds = (size_t)__builtin_popcountll(same | sound)};
+        level = level_han_same_length(&a, &b, p);
+    } else {
+        level = level_other_length(&a, &b);
+    }
+    return level != LEVEL_DIFFERS ? level : level_of_parts(&a, &b);
 }
 
 /* --- dates and ages ------------------------------------------------------------------------------------------------- */

@@ -464,7 +464,7 @@ static uint32_t put_han_name(struct reader *r, struct wg_str s)
     size_t n = 0;
     for (size_t i = 0; i < name.n && n < MOST; i++) {
         if (name.chars[i] == 0xB7) continue;
-        uint16_t c = (uint16_t)(name.chars[i] > 0xFFFF ? mix32(name.chars[i], 3) : name.chars[i]);
+        uint16_t c = (uint16_t)(name.chars[i] > 0xFFFF ? mix32(name.chars[i], 3) | 1 : name.chars[i]);
         memcpy(form + 2 * n++, &c, 2);
     }
     if (n == 0) return 0;
