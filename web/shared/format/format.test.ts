@@ -1,3 +1,4 @@
+import { readDay } from './day-entry'
 import { beforeEach, expect, test } from 'vitest'
 import { setTexts } from '@/shared/i18n'
 import zh from '@/locales/zh/shared.json'
@@ -50,4 +51,11 @@ test('a share never rounds up to the whole while somebody is missing', () => {
   expect(percent(4812, 4812)).toBe('100%')
   expect(percent(0, 12)).toBe('0.0%')
   expect(percent(0, 0)).toBe('–')
+})
+
+test('a day is read in each of the usual ways, and nothing else is guessed', () => {
+  for (const text of ['2020-02-14', '2020/2/14', '2020.2.14', '2020年2月14日', '20200214', '2-14', '2月14日'])
+    expect(readDay(text, '2020-03-01'), text).toBe('2020-02-14')
+  for (const text of ['', '14', '2020-02-30', '2020-13-01', '14.2.2020', 'tomorrow'])
+    expect(readDay(text, '2020-03-01'), text).toBeNull()
 })

@@ -53,6 +53,17 @@ export function dayText(day: string): string {
   return dayFormats[lang.value][sameYear ? 0 : 1].format(new Date(`${day}T00:00:00Z`))
 }
 
+const weekdays = {
+  zh: new Intl.DateTimeFormat('zh-CN', { timeZone: 'UTC', weekday: 'long' }),
+  en: new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', weekday: 'short' }),
+} as const
+
+/** "2月14日 星期五", "Fri 14 Feb" */
+export function dayWithWeekday(day: string): string {
+  const weekday = weekdays[lang.value].format(new Date(`${day}T00:00:00Z`))
+  return lang.value === 'zh' ? `${dayText(day)} ${weekday}` : `${weekday} ${dayText(day)}`
+}
+
 /** "21:05" today, "2月13日" before. */
 export function momentText(moment: string): string {
   return dayOf(moment) === todayDay() ? clock(moment) : dayText(dayOf(moment))

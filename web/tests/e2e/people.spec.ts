@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import AxeBuilder from '@axe-core/playwright'
 import { expect, test, type Locator, type Page } from '@playwright/test'
 import { count, signIn } from './desk'
 
@@ -187,4 +188,20 @@ test('a grid or a door is named with its community where several are in sight, a
   await page.goto(`/desk/places?view=duties&place=${community}`)
   await expect(cells().filter({ hasText: '第一网格' }).first()).toBeVisible()
   await expect(page.locator('.place-community')).toHaveCount(0)
+})
+
+test('a day is typed as anybody writes it, and read back in the language of the page', async ({ page }) => {
+  await signIn(page, 'district')
+  await page.goto('/desk/reports')
+  const day = page.getByLabel('日期')
+  const today = await day.inputValue()
+  await day.press('ArrowDown')
+  await expect(page).toHaveURL(/day=/)
+  await expect(page.locator('.date-words')).toHaveText(/月.*星期/)
+  await day.fill(today.replace(/-0?/g, '/'))
+  await expect(page).not.toHaveURL(/day=/)
+  await day.fill('2020-02-30')
+  await expect(page.locator('.date-words')).toHaveText('写成 2020-02-14 这样')
+  await expect(day).toHaveAttribute('aria-invalid', 'true')
+  expect((await new AxeBuilder({ page }).include('.page-head').analyze()).violations).toEqual([])
 })
