@@ -212,6 +212,28 @@ static void test_match_command__a_full_name_beside_its_parts_is_one_witness(void
     expect_said(0, "\"surname\": \"surname\"");
 }
 
+static void test_match_command__what_another_column_implies_is_no_second_witness(void **state)
+{
+    (void)state;
+    char path[256];
+    FILE *file = fopen(in_folder(path, "wards.csv"), "wb");
+    assert_non_null(file);
+    (void)fputs("id,first_name,last_name,dob,city,ward,county,party\n", file);
+    uint64_t random = 5;
+    for (int i = 0; i < 400; i++) {
+        int city = draw(&random, 20);
+        (void)fprintf(file, "%d,%s,%s,%d-%02d-%02d,town%c,ward %d,%s,%s\n", i + 1, firsts[draw(&random, 20)],
+                      lasts[draw(&random, 18)], 1930 + draw(&random, 80), 1 + draw(&random, 12), 1 + draw(&random, 28),
+                      'a' + city, city % 7, "Kent", draw(&random, 2) ? "left" : "right");
+    }
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(match("match --dedupe wards.csv --show-fields"), 0);
+    expect_said(0, "\"city\": \"city\"");
+    expect_said(0, "\"ward\": \"unknown\"");
+    expect_said(0, "\"county\": \"unknown\"");
+    expect_said(0, "\"party\": \"text\"");
+}
+
 static void test_match_command__dates_with_the_month_first_meet_the_others(void **state)
 {
     (void)state;
@@ -425,6 +447,7 @@ int main(void)
         cmocka_unit_test(test_match_command__finds_doubles_and_explains_them),
         cmocka_unit_test(test_match_command__what_it_took_the_columns_for_can_be_given_back),
         cmocka_unit_test(test_match_command__a_full_name_beside_its_parts_is_one_witness),
+        cmocka_unit_test(test_match_command__what_another_column_implies_is_no_second_witness),
         cmocka_unit_test(test_match_command__dates_with_the_month_first_meet_the_others),
         cmocka_unit_test(test_match_command__says_what_is_wrong_with_a_table),
         cmocka_unit_test(test_match_command__a_wrong_encoding_is_pointed_at),

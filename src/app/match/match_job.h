@@ -25,6 +25,9 @@ WG_MUST int open_tables(struct wg_ctx *ctx, const char *fields, const char *cons
 /* What the columns were taken for, as a fields file on standard output: to be corrected and given back. */
 WG_MUST int show_fields(struct wg_ctx *ctx, struct table *const *tables, size_t n_tables);
 
+/* Leaves out columns that another one implies (match_witness.c). */
+void drop_implied_columns(const struct table *t);
+
 static inline struct match_rows rows_of(const struct table *t)
 {
     return (struct match_rows){.fields = t->fields, .n_fields = t->columns, .cells = t->cells, .rows = t->rows};

@@ -168,13 +168,14 @@ static void drop_repeats(const struct table *t)
 {
     size_t given = column_of(t, COLUMN_GIVEN_NAME), family = column_of(t, COLUMN_SURNAME);
     size_t street = column_of(t, COLUMN_STREET_NAME), city = column_of(t, COLUMN_CITY);
+    size_t number = column_of(t, COLUMN_STREET_NUMBER);
     for (size_t c = 0; c < t->columns; c++) {
         enum column_kind kind = t->fields[c].kind;
         if (given < t->columns && family < t->columns && (kind == COLUMN_NAME || kind == COLUMN_TEXT) &&
             repeats(t, c, given, family))
             t->fields[c].kind = COLUMN_UNKNOWN;
-        if (street < t->columns && city < t->columns && (kind == COLUMN_ADDRESS || kind == COLUMN_TEXT) &&
-            repeats(t, c, street, city))
+        if (street < t->columns && (kind == COLUMN_ADDRESS || kind == COLUMN_TEXT) &&
+            ((city < t->columns && repeats(t, c, street, city)) || (number < t->columns && repeats(t, c, number, street))))
             t->fields[c].kind = COLUMN_UNKNOWN;
     }
 }
@@ -239,6 +240,16 @@ static void agree(const struct table *a, const struct table *b)
                 b->fields[k].kind = a->fields[i].kind;
             else
                 a->fields[i].kind = b->fields[k].kind;
+        }
+    }
+}
+
+/* What was left out of the register is left out of the list. */
+static void follow(const struct table *a, const struct table *b)
+{
+    for (size_t i = 0; i < a->columns; i++) {
+        for (size_t k = 0; k < b->columns && a->fields[i].kind == COLUMN_UNKNOWN; k++) {
+            if (strcasecmp(a->fields[i].name, b->fields[k].name) == 0) b->fields[k].kind = COLUMN_UNKNOWN;
         }
     }
 }
@@ -361,6 +372,8 @@ int open_tables(struct wg_ctx *ctx, const char *fields, const char *const *paths
     }
     if (n == 2) agree(tables[0], tables[1]);
     for (size_t i = 0; i < n; i++) drop_repeats(tables[i]);
+    drop_implied_columns(tables[0]);
+    if (n == 2) follow(tables[0], tables[1]);
     int rc = read_fields(ctx, fields, tables, n);
     for (size_t i = 0; rc == 0 && i < n; i++) {
         for (size_t c = 0; c < tables[i]->columns; c++) {
