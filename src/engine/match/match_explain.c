@@ -1,5 +1,6 @@
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/match/match_internal.h"
 
@@ -43,7 +44,8 @@ static struct wg_str text_of(struct wg_ctx *ctx, struct side side, const struct 
     for (size_t s = unit->slot; s < (size_t)unit->slot + unit->slots; s++) {
         if (!side.slots[s]) continue;
         struct blob b = words_blob(side.words, side.slots[s]);
-        return wg_str_dup(ctx->arena, (struct wg_str){b.text, b.n_text});
+        const char *end = memchr(b.text, ADDRESS_END, b.n_text);
+        return wg_str_dup(ctx->arena, (struct wg_str){b.text, end ? (size_t)(end - b.text) : b.n_text});
     }
     return (struct wg_str){0};
 }

@@ -6,6 +6,7 @@
  * have is a key; atoms that many have are paired, and pairs that many have are joined by a third (match_keys.c).
  *
  *   match_words.c    values: interning, counts        match_read.c     cells to values; match_batch.c, many rows at once
+ *   match_address.c  Chinese addresses to values
  *   match_text.c     strings alike                    match_compare.c  two rows to a level per unit
  *   match_sketch.c   rows in brief                    match_level.c    two values to a level
  *   match_model.c    levels to weights, EM            match_keys.c     keys, postings, candidates
@@ -212,6 +213,7 @@ struct reader {
     struct words *words;
     struct wg_arena *scratch;
     struct cell_cache *cache;
+    struct address_shapes *shapes;
     const char *area_code;
     wg_day today;
 };
@@ -221,6 +223,14 @@ void reader_free(struct reader *r);
 void reader_row(struct reader *r, const struct wg_str *cells, uint32_t *ret_slots);
 /* Fetches for a row to be read soon; again with `value` a little later. */
 void reader_ahead(const struct reader *r, const struct wg_str *cells, bool value);
+
+/* --- Chinese addresses (match_address.c) -----------------------------------------------------------------------------
+ * The value, or 0 where nothing could be read. Most addresses of a list differ in building, stairwell and room only: what stands
+ * before these is read once. */
+enum { ADDRESS_END = 1 }; /* ends what is shown of an address's text */
+uint32_t address_read(struct reader *r, struct wg_str s);
+uint32_t address_read_fully(struct reader *r, struct wg_str s); /* without remembering: the same */
+struct address_shapes *address_shapes_new(void);                /* freed with free */
 
 /* Many rows read on all threads: all of `rows`, or those `pick` names. Each worker keeps values of its own over `base`, so that
  * reading needs no lock. What is read goes by its place in the batch. */

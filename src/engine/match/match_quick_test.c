@@ -242,12 +242,55 @@ static void test_match__values_of_different_workers_are_told_apart(void **state)
     match_index_free(index);
 }
 
+/* Whatever stands before a door, reading it once is as good as reading it every time. */
+static void test_match__addresses_of_one_shape_read_as_each_would(void **state)
+{
+    static const char *const words[] = {"辽宁省",   "辽宁", "朝阳市", "双塔区", "燕北街道", "文化社区", "东升村",   "第",
+                                        "三",       "十二", "建设路", "长江",   "大街",     "二巷",     "春华小区", "花园",
+                                        "甲座",     "单元", "号",     "楼",     "院",       "组",       "经",       "新村",
+                                        "国际大厦", "期",   "家属",   "北京市", "吉林",     "委",       "屯",       "向阳镇",
+                                        "里",       "苑",   "东",     "户",     "栋",       "附",       "之",       "社"};
+    static const char *const doors[][3] = {
+        {"号楼", "单元", "室"}, {"号楼", "单元", ""}, {"号楼", "单元", "号"}, {"栋", "单元", "室"}, {"栋", "单元", ""},
+        {"栋", "单元", "号"},   {"-", "-", ""},       {"号楼", "-", ""},      {"号", "单元", "室"}, {"-", "-", "室"}};
+    struct world *w = *state;
+    struct match_index *index = register_of(w, any_rows(w, 1), 1);
+    size_t read = 0;
+    for (int k = 0; k < 3000; k++) {
+        struct words apart;
+        words_init(&apart, NULL);
+        struct reader full = index->reader;
+        full.words = &apart;
+        char *name = wg_fmt(w->arena, "%s", words[below(w, 40)]);
+        for (int more = below(w, 5); more > 0; more--) name = wg_fmt(w->arena, "%s%s", name, words[below(w, 40)]);
+        for (int times = 0; times < 3; times++) {
+            int building = 1 + below(w, below(w, 2) ? 20 : 200), stair = below(w, below(w, 2) ? 5 : 30), room = below(w, 3000);
+            const char *const *after = doors[below(w, 10)];
+            struct wg_str text = wg_str(wg_fmt(w->arena, "%s%s%d%s%d%s%d%s", name, below(w, 9) ? "" : "0", building, after[0],
+                                               stair, after[1], room, after[2]));
+            uint32_t one = address_read(&index->reader, text), two = address_read_fully(&full, text);
+            assert_int_equal(one != 0, two != 0);
+            if (!one) continue;
+            struct blob a = words_blob(&index->words, one), b = words_blob(&apart, two);
+            assert_int_equal(a.n_form, b.n_form);
+            assert_memory_equal(a.form, b.form, a.n_form);
+            assert_int_equal(a.n_text, b.n_text);
+            assert_memory_equal(a.text, b.text, a.n_text);
+            read++;
+        }
+        words_free(&apart);
+    }
+    assert_true(read > 3000);
+    match_index_free(index);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(test_match__sketches_change_no_answer),
         T(test_match__values_of_different_workers_are_told_apart),
+        T(test_match__addresses_of_one_shape_read_as_each_would),
     };
 #undef T
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -214,12 +214,14 @@ void reader_init(struct reader *r, const struct layout *layout, const struct col
     *r = (struct reader){
         .layout = layout, .map = map, .words = words, .area_code = area_code, .today = today, .scratch = wg_arena_new()};
     r->cache = wg_xcalloc(1, sizeof *r->cache);
+    r->shapes = address_shapes_new();
 }
 
 void reader_free(struct reader *r)
 {
     wg_arena_free(r->scratch);
     free(r->cache);
+    free(r->shapes);
     *r = (struct reader){0};
 }
 
@@ -477,31 +479,8 @@ static uint32_t put_han_name(struct reader *r, struct wg_str s)
 
 static uint32_t put_address(struct reader *r, struct wg_str s)
 {
-    if (!has_han(s)) return put_string(r, UNIT_ADDRESS, s, false);
-    struct wg_arena_mark mark = wg_arena_mark(r->scratch);
-    struct people_address a = people_address_read(r->scratch, s);
-    const struct wg_str parts[PLACE_PARTS] = {
-        [PLACE_COMPOUND] = a.compound, [PLACE_ROAD] = a.road,   [PLACE_NUMBER] = a.road_number,
-        [PLACE_VILLAGE] = a.village,   [PLACE_GROUP] = a.group, [PLACE_BUILDING] = a.building,
-        [PLACE_STAIR] = a.unit,        [PLACE_ROOM] = a.room,   [PLACE_COMMUNITY] = a.community};
-    static const uint8_t order[PLACE_PARTS] = {PLACE_COMMUNITY, PLACE_COMPOUND, PLACE_ROAD,  PLACE_NUMBER, PLACE_VILLAGE,
-                                               PLACE_GROUP,     PLACE_BUILDING, PLACE_STAIR, PLACE_ROOM};
-    uint32_t form[PLACE_PARTS];
-    char text[TEXT_MAX];
-    size_t n = 0;
-    /* All that the form holds stands in the text: values are known by it. */
-    for (size_t k = 0; k < PLACE_PARTS; k++) {
-        size_t i = order[k];
-        form[i] = 0;
-        if (parts[i].n == 0 || n + parts[i].n + 1 >= sizeof text) continue;
-        form[i] = (uint32_t)(wg_hash(parts[i].p, parts[i].n) >> 16) | 1;
-        if (i >= PLACE_BUILDING && i <= PLACE_ROOM && n) text[n++] = '-';
-        memcpy(text + n, parts[i].p, parts[i].n);
-        n += parts[i].n;
-    }
-    uint32_t id = n ? words_put(r->words, UNIT_ADDRESS, 1, form, sizeof form, text, n) : put_string(r, UNIT_ADDRESS, s, false);
-    wg_arena_rewind(r->scratch, mark);
-    return id;
+    uint32_t id = has_han(s) ? address_read(r, s) : 0;
+    return id ? id : put_string(r, UNIT_ADDRESS, s, false);
 }
 
 static uint32_t put_cell(struct reader *r, enum unit_kind kind, struct wg_str s)
