@@ -53,7 +53,7 @@ export function watchJob(
     }
   }
   source.onmessage = read
-  source.addEventListener('job', read as EventListener)
+  source.addEventListener('progress', read as EventListener)
   source.onerror = () => {
     // The stream ends with the job, or breaks: asking tells which.
     source.close()
