@@ -208,28 +208,6 @@ static void drop_implied(const struct layout *l, const struct two *t, uint8_t *l
 
 /* --- giving up early ------------------------------------------------------------------------------------------------ */
 enum { PENDING = LEVELS };
-/* In the order of what they cost: places of a number, names, other strings. */
-enum stage { STAGE_NUMBERS, STAGE_NAMES, STAGE_STRINGS, STAGES };
-
-static enum stage stage_of(enum unit_kind kind)
-{
-    switch (kind) {
-    case UNIT_NAME:
-    case UNIT_SURNAME:
-    case UNIT_GIVEN:
-        return STAGE_NAMES;
-    case UNIT_IDNO:
-    case UNIT_PHONE:
-    case UNIT_BIRTH:
-    case UNIT_AGE:
-    case UNIT_SEX:
-    case UNIT_CODE:
-        return STAGE_NUMBERS;
-    default:
-        return STAGE_STRINGS;
-    }
-}
-
 /* What the number says already may be taken back in the end; `firm`: known not to be. */
 static float bits_of(const struct model *model, const struct layout *l, const struct two *t, size_t u, uint8_t level,
                      uint32_t shared, bool firm)
@@ -238,14 +216,6 @@ static float bits_of(const struct model *model, const struct layout *l, const st
     enum unit_kind kind = l->units[u].kind;
     float bits = model->table[CLASS_SAME][u][level] + model_rarity_known(model, t->memo, t->wa, u, kind, level, shared);
     return !firm && (kind == UNIT_BIRTH || kind == UNIT_SEX || kind == UNIT_AGE) && bits < 0 ? 0 : bits;
-}
-
-static bool any_value(const uint32_t *slots, const struct unit *unit)
-{
-    for (size_t s = unit->slot; s < (size_t)unit->slot + unit->slots; s++) {
-        if (slots[s]) return true;
-    }
-    return false;
 }
 
 /* What two sketches tell before any value is asked for. */
@@ -282,6 +252,7 @@ struct progress {
     const struct model *model;
     struct comparison *c;
     struct sight sight;
+    uint32_t pending; /* units as bits */
     float bound;
 };
 
@@ -291,6 +262,19 @@ static float progress_bits(const struct progress *p, size_t u)
     return bits_of(p->model, p->layout, p->two, u, p->c->level[u], p->c->shared[u], firm);
 }
 
+/* A level that can be had without asking for values, or PENDING. */
+static uint8_t first_level(const struct progress *p, size_t u)
+{
+    const struct layout *l = p->layout;
+    const struct two *t = p->two;
+    size_t at = l->units[u].slot;
+    if (differs_at_sight(l, &p->sight, (int)u)) return LEVEL_DIFFERS;
+    if (l->units[u].slots == 1 && t->a[at] == t->b[at]) return level_unit(t, l, u, &p->c->shared[u]);
+    if ((int)u != l->birth && (int)u != l->phone) return PENDING;
+    uint8_t level = level_sketched(t, l, (int)u, false);
+    return level < LEVELS ? level : (uint8_t)PENDING;
+}
+
 /* Most that the pair can still reach: what is known, and for the rest the best level short of the same. Names and ages can
  * also meet across units, so theirs stay open while either side has any. */
 static void first_bound(struct progress *p)
@@ -298,30 +282,24 @@ static void first_bound(struct progress *p)
     const struct layout *l = p->layout;
     const struct two *t = p->two;
     struct comparison *c = p->c;
-    for (size_t u = 0; u < l->n_units; u++) {
-        const struct unit *unit = &l->units[u];
-        c->level[u] = PENDING;
-        c->shared[u] = 0;
-        bool a = any_value(t->a, unit), b = any_value(t->b, unit),
-             across = stage_of(unit->kind) == STAGE_NAMES || unit->kind == UNIT_AGE;
-        if ((across ? !a && !b && unit->kind != UNIT_AGE : !a || !b) || implied_at_sight(l, &p->sight, (int)u)) {
-            c->level[u] = LEVEL_MISSING;
-        } else if (differs_at_sight(l, &p->sight, (int)u)) {
-            c->level[u] = LEVEL_DIFFERS;
-            c->shared[u] = t->a[unit->slot];
-            p->bound += p->model->table[CLASS_SAME][u][LEVEL_DIFFERS];
-        } else if (unit->slots == 1 && t->a[unit->slot] == t->b[unit->slot] && a) {
-            c->level[u] = level_unit(t, l, u, &c->shared[u]);
-            p->bound += progress_bits(p, u);
-        } else {
+    uint32_t a = t->sa ? t->sa->has : units_with_values(l, t->a), b = t->sb ? t->sb->has : units_with_values(l, t->b);
+    memset(c->level, LEVEL_MISSING, l->n_units);
+    memset(c->shared, 0, l->n_units * sizeof *c->shared);
+    for (uint32_t open = ((a & b) & ~l->across) | ((a | b) & l->across); open; open &= open - 1) {
+        size_t u = (size_t)__builtin_ctz(open);
+        if (implied_at_sight(l, &p->sight, (int)u)) continue;
+        c->level[u] = first_level(p, u);
+        if (c->level[u] == PENDING) {
+            p->pending |= (uint32_t)1 << u;
             p->bound += p->model->most[u];
+        } else {
+            p->bound += progress_bits(p, u);
         }
     }
 }
 
 static void settle(struct progress *p, size_t u)
 {
-    if (p->c->level[u] != PENDING) return;
     p->c->level[u] = level_unit(p->two, p->layout, u, &p->c->shared[u]);
     p->bound += progress_bits(p, u) - p->model->most[u];
 }
@@ -330,7 +308,12 @@ static void settle(struct progress *p, size_t u)
 static void settle_names(struct progress *p)
 {
     const struct layout *l = p->layout;
-    if (l->name < 0 || l->surname < 0 || l->given < 0) return;
+    uint32_t names = p->pending & l->stage[STAGE_NAMES];
+    if (l->name < 0 || l->surname < 0 || l->given < 0) { /* a table of so many columns that there was no room for all three */
+        for (; names; names &= names - 1) settle(p, (size_t)__builtin_ctz(names));
+        return;
+    }
+    if (!names) return;
     const int units[] = {l->name, l->surname, l->given};
     float before = 0, after = 0;
     for (size_t i = 0; i < 3; i++) {
@@ -354,12 +337,12 @@ static bool compare_while(const struct layout *l, const struct dependence *dep, 
             settle_names(&p);
             continue;
         }
-        for (size_t u = 0; u < l->n_units && p.bound >= cut; u++) {
-            if (stage_of(l->units[u].kind) == (enum stage)stage && l->units[u].kind != UNIT_AGE) settle(&p, u);
-        }
+        for (uint32_t left = p.pending & l->stage[stage]; left && p.bound >= cut; left &= left - 1)
+            settle(&p, (size_t)__builtin_ctz(left));
     }
     if (p.bound < cut) return false;
-    if (l->age >= 0) c->level[l->age] = level_unit(t, l, (size_t)l->age, &c->shared[l->age]);
+    if (l->age < 0) return true;
+    c->level[l->age] = level_unit(t, l, (size_t)l->age, &c->shared[l->age]);
     compare_ages(l, dep, t, c->level);
     return true;
 }

@@ -185,6 +185,8 @@ struct unit {
     uint8_t slot, slots;
     bool family; /* may be shared by a household */
 };
+/* In the order of what comparing them costs: places of a number, names, other strings. */
+enum stage { STAGE_NUMBERS, STAGE_NAMES, STAGE_STRINGS, STAGES };
 struct layout {
     struct unit units[UNITS_MAX];
     size_t n_units, n_slots;
@@ -192,6 +194,7 @@ struct layout {
     int name, surname, given, birth, age, sex, idno; /* unit numbers or -1 */
     int phone;                                       /* where a row can have one only */
     int address;                                     /* the first */
+    uint32_t stage[STAGES], across;                  /* units as bits; `across`: they may also meet units of another kind */
 };
 /* Where each column goes: a slot, or one of the parts that are put together. */
 enum part { PART_NONE, PART_SLOT, PART_NAME, PART_SURNAME, PART_GIVEN, PART_YEAR, PART_MONTH, PART_DAY };
@@ -349,9 +352,9 @@ enum { SKETCH_CHARS = 4, SKETCH_PLACES = 8 };
 struct sketch {                     /* 64 bytes, all of them used */
     uint64_t idno, phone;           /* a whole identity number; a telephone of eleven places, when the row can have one only */
     uint16_t name[3][SKETCH_CHARS]; /* a full Han name: characters, pinyin, sounds */
-    uint8_t n_name, surname, none[2]; /* `none`: no bytes without a value, so that sketches can be hashed */
-    uint16_t place[SKETCH_PLACES];    /* parts of a Chinese address up to the room, to tell that two differ */
-    uint32_t birth;                   /* four bits a place: yyyymmdd */
+    uint32_t n_name : 4, surname : 4, has : 24; /* `has`: units that the row has a value of, as bits */
+    uint16_t place[SKETCH_PLACES];              /* parts of a Chinese address up to the room, to tell that two differ */
+    uint32_t birth;                             /* four bits a place: yyyymmdd */
 };
 /* What a row's own values weigh where the other row has the same ones, once it is known. */
 struct rarity_memo {
@@ -364,6 +367,7 @@ struct side {
     const struct sketch *sketch; /* or NULL */
     struct rarity_memo *memo;    /* or NULL; of the left side only, for one model */
 };
+uint32_t units_with_values(const struct layout *layout, const uint32_t *slots); /* as bits */
 struct sketch sketch_of(const struct layout *layout, const struct words *words, const uint32_t *slots);
 /* The same for the same sketch. */
 uint64_t sketch_content(const struct sketch *sketch);

@@ -79,6 +79,35 @@ static int unit_of(const struct layout *l, enum unit_kind kind)
     return -1;
 }
 
+static enum stage stage_of(enum unit_kind kind)
+{
+    switch (kind) {
+    case UNIT_NAME:
+    case UNIT_SURNAME:
+    case UNIT_GIVEN:
+        return STAGE_NAMES;
+    case UNIT_IDNO:
+    case UNIT_PHONE:
+    case UNIT_BIRTH:
+    case UNIT_AGE:
+    case UNIT_SEX:
+    case UNIT_CODE:
+        return STAGE_NUMBERS;
+    default:
+        return STAGE_STRINGS;
+    }
+}
+
+static void order_units(struct layout *l)
+{
+    for (size_t u = 0; u < l->n_units; u++) {
+        enum stage stage = stage_of(l->units[u].kind);
+        uint32_t bit = (uint32_t)1 << u;
+        if (stage == STAGE_NAMES || l->units[u].kind == UNIT_AGE) l->across |= bit;
+        if (l->units[u].kind != UNIT_AGE) l->stage[stage] |= bit; /* ages come when all else is known */
+    }
+}
+
 void layout_make(struct layout *l, const struct match_field *fields, size_t n_fields)
 {
     *l = (struct layout){.n_slots = 1,
@@ -138,6 +167,7 @@ void layout_make(struct layout *l, const struct match_field *fields, size_t n_fi
     told.kind = COLUMN_AGE;
     if (l->birth >= 0 && unit_of(l, UNIT_AGE) < 0) (void)add_unit(l, UNIT_AGE, &told);
     l->age = unit_of(l, UNIT_AGE);
+    order_units(l);
 }
 
 static int place_for(const struct layout *l, const struct match_field *field, const uint8_t *taken, bool by_name)

@@ -22,7 +22,7 @@ static void sketch_name(struct sketch *s, struct blob b)
     size_t n = (size_t)(b.n_form - 4) / 6;
     if (b.mark >= 128 || n > SKETCH_CHARS) return;
     for (size_t k = 0; k < 3; k++) memcpy(s->name[k], b.form + k * 2 * n, 2 * n);
-    s->n_name = (uint8_t)n;
+    s->n_name = n & 15;
     s->surname = b.mark & 7;
 }
 
@@ -36,6 +36,16 @@ static void sketch_place(struct sketch *s, struct blob b)
     }
 }
 
+uint32_t units_with_values(const struct layout *l, const uint32_t *slots)
+{
+    uint32_t has = 0;
+    for (size_t u = 0; u < l->n_units; u++) {
+        const struct unit *unit = &l->units[u];
+        for (size_t s = unit->slot; s < (size_t)unit->slot + unit->slots; s++) has |= (uint32_t)(slots[s] != 0) << u;
+    }
+    return has;
+}
+
 struct sketch sketch_of(const struct layout *l, const struct words *words, const uint32_t *slots)
 {
     struct sketch s = {0};
@@ -44,6 +54,7 @@ struct sketch sketch_of(const struct layout *l, const struct words *words, const
     uint32_t name = l->name >= 0 ? slots[l->units[l->name].slot] : 0,
              birth = l->birth >= 0 ? slots[l->units[l->birth].slot] : 0,
              address = l->address >= 0 ? slots[l->units[l->address].slot] : 0;
+    s.has = units_with_values(l, slots) & 0xFFFFFF;
     if (name) sketch_name(&s, words_blob(words, name));
     if (birth) s.birth = level_date_places(words_blob(words, birth));
     if (address) sketch_place(&s, words_blob(words, address));
