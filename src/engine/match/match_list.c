@@ -200,6 +200,8 @@ static bool is_number(const struct match_index *index, struct side side)
     return id && words_blob(side.words, id).mark == MARK_NUMBER;
 }
 
+#define LEAST_KEPT 1e-4 /* probability, or odds: of who is less probable nothing is kept */
+
 static void judge_found(const struct matching *m, const struct finder *f, struct side side, struct best *r)
 {
     const struct match_index *index = m->list->index;
@@ -214,6 +216,8 @@ static void judge_found(const struct matching *m, const struct finder *f, struct
             (void)compare_rows(&index->layout, &index->dep, side, person, NULL, 0, &c);
         }
         model_score(m->model, &index->layout, side.words, side.memo, &c, &scored);
+        bool idno_same = index->layout.idno >= 0 && c.level[index->layout.idno] == LEVEL_SAME;
+        if (scored.probability < LEAST_KEPT / (1 + LEAST_KEPT) && !idno_same) continue;
         struct candidate found = judge(&index->layout, c.level, &scored, f->found[i]);
         /* Of an identity number everyone knows that it is one person's; of other codes only the model can say how far that holds. */
         bool number = found.idno == LEVEL_SAME && is_number(index, side);
@@ -223,7 +227,6 @@ static void judge_found(const struct matching *m, const struct finder *f, struct
             model_score(m->model, &index->layout, side.words, side.memo, &c, &scored);
             found.stands = scored.probability > .5;
         }
-        if (found.odds < 1e-4 && found.idno != LEVEL_SAME) continue;
         if (r->n == KEPT && found.odds < r->kept[KEPT - 1].odds) continue;
         found.content = sketch_content(person.sketch);
         keep(index, r, &found);
@@ -622,7 +625,7 @@ int match_list(struct wg_ctx *ctx, const struct match_index *index, const struct
     else if (!known) /* nothing to weigh but rival claims */
         (void)model_begin(model, &index->layout, .5 / (double)(index->living + 1), false);
     m.model = model;
-    m.cut = model_cut(model, 1e-4);
+    m.cut = model_cut(model, LEAST_KEPT);
     wg_progress_report(progress, .2);
 
     size_t n_chunks = (n_open + CHUNK - 1) / CHUNK;

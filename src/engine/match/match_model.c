@@ -252,21 +252,6 @@ float model_rarity(const struct model *model, const struct words *words, size_t 
     return (float)(bits > 3 ? 3 : bits < -5 ? -5 : bits);
 }
 
-static void weigh(const struct model *model, const struct layout *l, const uint8_t *level, const float *rarity,
-                  float weight[CLASSES])
-{
-    float same = 0, family = 0;
-    for (size_t u = 0; u < l->n_units; u++) {
-        uint8_t v = level[u];
-        if (v == LEVEL_MISSING) continue;
-        float w = model->table[CLASS_SAME][u][v] + rarity[u];
-        same += w > MOST_BITS ? MOST_BITS : w;
-        if (l->units[u].family) family += model->table[CLASS_FAMILY][u][v] + rarity[u];
-    }
-    weight[CLASS_SAME] = same;
-    weight[CLASS_FAMILY] = family;
-}
-
 float model_cut(const struct model *model, double least)
 {
     double strangers = 1 - model->lambda[CLASS_SAME] - model->lambda[CLASS_FAMILY];
@@ -276,10 +261,17 @@ float model_cut(const struct model *model, double least)
 void model_score(const struct model *model, const struct layout *l, const struct words *words, struct rarity_memo *memo,
                  const struct comparison *c, struct scored *ret)
 {
-    float rarity[UNITS_MAX];
-    for (size_t u = 0; u < l->n_units; u++)
-        rarity[u] = model_rarity_known(model, memo, words, u, l->units[u].kind, c->level[u], c->shared[u]);
-    weigh(model, l, c->level, rarity, ret->weight);
+    float same = 0, shared = 0;
+    for (size_t u = 0; u < l->n_units; u++) {
+        uint8_t v = c->level[u];
+        if (v == LEVEL_MISSING) continue;
+        float rarity = model_rarity_known(model, memo, words, u, l->units[u].kind, v, c->shared[u]);
+        float bits = model->table[CLASS_SAME][u][v] + rarity;
+        same += bits > MOST_BITS ? MOST_BITS : bits;
+        if (l->units[u].family) shared += model->table[CLASS_FAMILY][u][v] + rarity;
+    }
+    ret->weight[CLASS_SAME] = same;
+    ret->weight[CLASS_FAMILY] = shared;
     /* Where a household is out of the question, the strangers are all there is. */
     double family = model->log_family + (double)ret->weight[CLASS_FAMILY], others = model->log_strangers;
     if (family > -30) others = log2(model->lambda_strangers + exp2(family));
