@@ -16,6 +16,7 @@
  *   P8 a list is seen by its bringer, by whoever sees the whole district, and by whoever has one of its rows in scope, with the rows cut
  *      to it; started, closed and cancelled by the first two only
  *   P9 once a page has shown that the register will be needed in memory, a job loads it, so that the list that follows need not
+ *   P10 a list is compared with the register as it stood when its comparison began: whoever was changed or left is taken so
  * Reasons of rejection: no_name, lost_idno (with nothing else), nothing_to_compare, damaged, too_many_cells. */
 #ifndef WG_LIST_H
 #define WG_LIST_H

@@ -15,11 +15,13 @@ static const struct match_field fields[FIELDS] = {{COLUMN_IDNO, NULL}, {COLUMN_N
 struct list_index {
     pthread_rwlock_t lock;
     struct match_index *match;
-    wg_id *people; /* by key */
+    wg_id *people;     /* by key */
+    int64_t *versions; /* by key: as it was taken; 0: never */
     size_t n, cap;
     uint32_t *slots; /* id -> key + 1, open addressing; a power of two, at most half full */
     size_t n_slots;
     wg_time synced;      /* 0: never */
+    bool unready;        /* rows were put that match_index_ready has not seen */
     atomic_bool awaited; /* somebody asked for it to be loaded */
 };
 
@@ -38,6 +40,7 @@ void list_index_free(struct list_index *index)
     (void)pthread_rwlock_destroy(&index->lock);
     match_index_free(index->match);
     free(index->people);
+    free(index->versions);
     free(index->slots);
     free(index);
 }
@@ -65,8 +68,10 @@ static uint32_t key_of(struct list_index *index, wg_id person)
     if (index->n == index->cap) {
         index->cap = index->cap ? index->cap * 2 : 1024;
         index->people = wg_xrealloc(index->people, index->cap, sizeof *index->people);
+        index->versions = wg_xrealloc(index->versions, index->cap, sizeof *index->versions);
     }
     index->people[index->n] = person;
+    index->versions[index->n] = 0;
     index->slots[at] = (uint32_t)++index->n;
     return (uint32_t)index->n - 1;
 }
@@ -88,7 +93,7 @@ static void hand_over(struct loading *loading)
     if (loading->n) match_index_put_rows(loading->index->match, loading->first, &rows);
     loading->n = 0;
     wg_arena_reset(loading->arena);
-    loading->cells = wg_alloc_n(loading->arena, (size_t)AT_ONCE * FIELDS, sizeof *loading->cells);
+    loading->cells = NULL;
 }
 
 static void put_person(struct wg_ctx *ctx, struct loading *loading, uint32_t key, const struct person *person,
@@ -106,8 +111,18 @@ static void put_person(struct wg_ctx *ctx, struct loading *loading, uint32_t key
     };
     if (loading->n == AT_ONCE || key != loading->first + loading->n) hand_over(loading);
     if (loading->n == 0) loading->first = key;
+    if (!loading->cells) loading->cells = wg_alloc_n(loading->arena, (size_t)AT_ONCE * FIELDS, sizeof *loading->cells);
     for (size_t f = 0; f < FIELDS; f++) loading->cells[loading->n * FIELDS + f] = wg_str_dup(loading->arena, cells[f]);
     loading->n++;
+}
+
+/* Changes are asked for some minutes back, since a write may take that long to be seen; most of them are known by then. */
+static bool knows(void *arg, wg_id id, int64_t version)
+{
+    const struct list_index *index = ((const struct loading *)arg)->index;
+    if (index->n_slots == 0) return false;
+    uint32_t slot = index->slots[slot_of(index, id)];
+    return slot && index->versions[slot - 1] == version;
 }
 
 static int take_person(struct wg_ctx *ctx, void *arg, const struct person *person, struct wg_str label)
@@ -124,6 +139,8 @@ static int take_person(struct wg_ctx *ctx, void *arg, const struct person *perso
         put_person(ctx, loading, key, person, label);
     else
         match_index_drop(loading->index->match, key);
+    loading->index->versions[key] = person->version;
+    loading->index->unready = true;
     return 0;
 }
 
@@ -148,11 +165,15 @@ static int sync(struct wg_ctx *ctx, const struct district *d, struct list_index 
     wg_time began = ctx->now;
     if (rc) return rc;
     loading.arena = wg_arena_new();
-    hand_over(&loading);
-    rc = person_each(ctx, d, index->synced ? index->synced - CHANGES_MARGIN_MS : 0, take_person, &loading);
-    if (rc == 0) hand_over(&loading);
+    struct person_walk walk = {.since = index->synced ? index->synced - CHANGES_MARGIN_MS : 0,
+                               .known = index->synced ? knows : NULL,
+                               .visit = take_person,
+                               .arg = &loading};
+    rc = person_each(ctx, d, &walk);
+    hand_over(&loading); /* also after a refusal: their versions are kept, so that they will not come again */
     wg_arena_free(loading.arena);
-    if (rc == 0 && loading.seen) rc = match_index_ready(ctx, index->match, progress);
+    if (rc == 0 && index->unready) rc = match_index_ready(ctx, index->match, progress);
+    if (rc == 0) index->unready = false;
     if (rc == 0) index->synced = began;
     return rc;
 }

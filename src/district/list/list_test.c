@@ -177,6 +177,23 @@ static void test_list__people_go_to_the_place_their_address_names(void **state)
     assert_checks(f);
 }
 
+/* list P10 */
+static void test_list__the_register_in_memory_follows_each_change(void **state)
+{
+    struct district_fixture *f = *state;
+    struct bringing b = bring(f, "新人", WG_STR("姓名,电话\n蓝田玉,15400001111\n"), false);
+    assert_int_equal(count(f, b.list, "outcome = 'new'"), 1);
+    b = bring(f, "又来", WG_STR("姓名,电话,备注\n蓝田玉,15400001111,又\n"), false);
+    assert_int_equal(count(f, b.list, "outcome = 'matched'"), 1);
+    /* Within the millisecond in which the register was last looked at. */
+    df_sql(f, "UPDATE person SET name = '宫羽墨', version = version + 1 WHERE name = '蓝田玉'");
+    b = bring(f, "改名", WG_STR("姓名,电话\n宫羽墨,15400001111\n"), false);
+    assert_int_equal(count(f, b.list, "outcome = 'matched'"), 1);
+    df_sql(f, "UPDATE person SET state = 'gone', version = version + 1 WHERE name = '宫羽墨'");
+    b = bring(f, "不在", WG_STR("姓名,电话,备注\n宫羽墨,15400001111,再\n"), false);
+    assert_int_equal(count(f, b.list, "outcome = 'new'"), 1);
+}
+
 /* --- over HTTP: mending, reviewing ------------------------------------------------------------------------------------------------- */
 
 static void test_list__a_rejected_row_is_mended_or_goes_back_as_a_file(void **state)
@@ -498,6 +515,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_list__cancelling_before_dispatch_leaves_no_row, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_list__cancelling_ends_only_tasks_that_no_other_list_asks_for, df_setup,
                                         df_teardown),
+        cmocka_unit_test_setup_teardown(test_list__the_register_in_memory_follows_each_change, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_list__the_register_is_loaded_once_by_a_job_of_its_own, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_list__a_file_that_is_no_table_is_refused, df_setup, df_teardown),
     };

@@ -20,11 +20,11 @@ static const char q_twin[] = "SELECT name FROM person WHERE district = $1 AND id
 static const char q_change[] =
     "INSERT INTO person_change (district, person, id, at, worker, fields, before) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 static const char q_each[] =
-    "SELECT p.id, p.path, p.name, p.sex, p.birth, p.idno_sealed, p.phone_sealed, p.state, p.address, p.updated, "
+    "SELECT p.id, p.path, p.name, p.sex, p.birth, p.idno_sealed, p.phone_sealed, p.state, p.address, p.updated, p.version, "
     "(SELECT label FROM place WHERE place.district = p.district AND place.id = p.place) "
     "FROM person p WHERE p.district = $1 AND p.state IN ('living', 'away', 'provisional') ORDER BY p.path, p.id";
 static const char q_since[] =
-    "SELECT p.id, p.path, p.name, p.sex, p.birth, p.idno_sealed, p.phone_sealed, p.state, p.address, p.updated, "
+    "SELECT p.id, p.path, p.name, p.sex, p.birth, p.idno_sealed, p.phone_sealed, p.state, p.address, p.updated, p.version, "
     "(SELECT label FROM place WHERE place.district = p.district AND place.id = p.place) "
     "FROM person p WHERE p.district = $1 AND p.updated >= $2 ORDER BY p.updated, p.id";
 
@@ -373,7 +373,8 @@ int person_row_json(struct wg_ctx *ctx, const struct district *d, struct store_s
     return rc;
 }
 
-static int visit_row(struct wg_ctx *ctx, const struct district *d, const struct store_rows *rows, person_visit visit, void *arg)
+static int visit_row(struct wg_ctx *ctx, const struct district *d, const struct store_rows *rows,
+                     const struct person_walk *walk)
 {
     struct wg_str plain;
     struct person p = {
@@ -385,6 +386,7 @@ static int visit_row(struct wg_ctx *ctx, const struct district *d, const struct 
         .state = wg_cstr(ctx->arena, store_get_text(rows, 7)),
         .address = register_text(ctx, rows, 8),
         .updated = store_get_time(rows, 9),
+        .version = store_get_int(rows, 10),
         .relation = -1,
     };
     int rc = 0;
@@ -396,10 +398,10 @@ static int visit_row(struct wg_ctx *ctx, const struct district *d, const struct 
         rc = guard_unseal(ctx, d->guard, "phone", p.id, store_get_text(rows, 6), &plain);
         if (rc == 0) p.phone = wg_cstr(ctx->arena, plain);
     }
-    return rc ? rc : visit(ctx, arg, &p, store_get_text(rows, 10));
+    return rc ? rc : walk->visit(ctx, walk->arg, &p, store_get_text(rows, 11));
 }
 
-int person_each(struct wg_ctx *ctx, const struct district *d, wg_time since, person_visit visit, void *arg)
+int person_each(struct wg_ctx *ctx, const struct district *d, const struct person_walk *walk)
 {
     /* 600,000 rows pass through: their texts live in an arena of their own that is rewound row by row. */
     struct wg_ctx own = *ctx;
@@ -408,12 +410,13 @@ int person_each(struct wg_ctx *ctx, const struct district *d, wg_time since, per
     bool more;
     int rc = store_read(ctx, d->store, &snap);
     if (rc) return rc;
-    struct store_value values[] = {store_cstr(d->code), store_int(since)};
-    rc = store_query(ctx, snap, since ? q_since : q_each, values, since ? 2 : 1, &rows);
+    struct store_value values[] = {store_cstr(d->code), store_int(walk->since)};
+    rc = store_query(ctx, snap, walk->since ? q_since : q_each, values, walk->since ? 2 : 1, &rows);
     own.arena = wg_arena_new();
     while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
+        if (walk->known && walk->known(walk->arg, store_get_id(rows, 0), store_get_int(rows, 10))) continue;
         wg_arena_reset(own.arena);
-        rc = visit_row(&own, d, rows, visit, arg);
+        rc = visit_row(&own, d, rows, walk);
         if (rc) ctx->problem = (struct wg_problem){.code = own.problem.code};
     }
     wg_arena_free(own.arena);

@@ -99,9 +99,16 @@ json_t *person_row_at(struct wg_ctx *ctx, const struct person *person, json_t *p
 int person_age(const struct wg_ctx *ctx, wg_day birth); /* -1 unknown */
 
 /* Every living or provisional person with numbers unsealed, in the order of ids, for the comparison index (the program's own).
- * `since`: only those updated at or after it (0: all); people in other states come too then, so that they can be dropped. */
+ * `since`: only those updated at or after it (0: all); people in other states come too then, so that they can be dropped.
+ * Nothing is unsealed of those whom `known` (NULL: nobody) knows at that version, and they are not visited. */
 typedef int (*person_visit)(struct wg_ctx *ctx, void *arg, const struct person *person, struct wg_str label);
-WG_MUST int person_each(struct wg_ctx *ctx, const struct district *d, wg_time since, person_visit visit, void *arg);
+struct person_walk {
+    wg_time since;
+    bool (*known)(void *arg, wg_id id, int64_t version);
+    person_visit visit;
+    void *arg;
+};
+WG_MUST int person_each(struct wg_ctx *ctx, const struct district *d, const struct person_walk *walk);
 
 /* --- duties ---------------------------------------------------------------------------------------------------------- */
 struct duty {
