@@ -85,6 +85,15 @@ void model_prior(struct model *model, const struct layout *l)
         m[LEVEL_NEAR] = .03;
         m[LEVEL_DIFFERS] = .45;
     }
+    if (l->birth >= 0) { /* brothers and sisters, husband and wife are of an age more often than strangers; twins are rare */
+        double *m = model->m[CLASS_FAMILY][l->birth];
+        for (size_t v = 0; v < LEVELS; v++) m[v] = 1e-3;
+        m[LEVEL_SAME] = .002;
+        m[LEVEL_ONE_DIGIT] = m[LEVEL_TWO_PARTS] = m[LEVEL_ALIKE] = .01;
+        m[LEVEL_YEAR_ONLY] = .05;
+        m[LEVEL_YEAR_NEAR] = .08;
+        m[LEVEL_DIFFERS] = .83;
+    }
 }
 
 struct spread {
@@ -385,6 +394,7 @@ static void maximise_m(struct model *model, const struct model *prior, const str
             if (c == CLASS_FAMILY && !l->units[u].family) continue;
             for (size_t v = 1; v < LEVELS; v++) {
                 if (apart((uint8_t)v) || (c == CLASS_FAMILY && (int)u == l->name && !relatives((uint8_t)v))) continue;
+                if (c == CLASS_FAMILY && (int)u == l->birth && v == LEVEL_SAME) continue;
                 double m = (s->level[c][u][v] + trust * prior->m[c][u][v]) / (s->known[c][u] + trust);
                 model->m[c][u][v] = c == CLASS_SAME ? fmin(m, most_unlike(l->units[u].kind, (uint8_t)v)) : m;
             }

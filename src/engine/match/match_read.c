@@ -42,8 +42,7 @@ static int unit_kind_of(enum column_kind kind)
 
 static bool shared_by_family(enum unit_kind kind)
 {
-    return kind != UNIT_IDNO && kind != UNIT_GIVEN && kind != UNIT_BIRTH && kind != UNIT_AGE && kind != UNIT_SEX &&
-           kind != UNIT_EMAIL;
+    return kind != UNIT_IDNO && kind != UNIT_GIVEN && kind != UNIT_AGE && kind != UNIT_SEX && kind != UNIT_EMAIL;
 }
 
 static int add_unit(struct layout *l, enum unit_kind kind, const struct match_field *field)
