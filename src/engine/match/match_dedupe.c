@@ -298,22 +298,39 @@ static int by_cluster(const void *a, const void *b)
     return x->row < y->row ? -1 : x->row > y->row;
 }
 
-/* Two rows that were not linked themselves are one person if there is a third that is one with both. The rows of a cluster larger
- * than this come in several lots. */
+static double odds_of(double p)
+{
+    return p < 1 - 1e-9 ? p / (1 - p) : 1e9;
+}
+
+/* How probable it is that i and j are one person, by what i and a third say of each other, the third and j, and i and j: of the
+ * ways in which three rows can be one, two or three persons, those that have i and j together. */
+static double together(double ik, double kj, double ij)
+{
+    double a = odds_of(ik), b = odds_of(kj), c = odds_of(ij), all = a * b * c;
+    return (all + c) / (all + a + b + c + 1);
+}
+
+/* Two rows that were not linked themselves are one person if there is a third that is one with both, as far as they do not
+ * contradict each other. The rows of a cluster larger than this come in several lots. */
 static double expect_false(const struct match_index *index, const struct member *m, size_t n, double bar)
 {
     double own[LARGE_CLUSTER][LARGE_CLUSTER], p[LARGE_CLUSTER][LARGE_CLUSTER], sum = 0;
     for (size_t i = 0; i < n; i++) {
-        p[i][i] = 1;
-        for (size_t j = i + 1; j < n; j++) own[i][j] = p[i][j] = p[j][i] = pair_probability(index, m[i].row, m[j].row);
+        own[i][i] = p[i][i] = 1;
+        for (size_t j = i + 1; j < n; j++)
+            own[i][j] = own[j][i] = p[i][j] = p[j][i] = pair_probability(index, m[i].row, m[j].row);
     }
     for (size_t k = 0; k < n; k++) {
         for (size_t i = 0; i < n; i++) {
-            for (size_t j = 0; j < n; j++) p[i][j] = fmax(p[i][j], p[i][k] * p[k][j]);
+            for (size_t j = 0; j < n; j++) {
+                if (i == k || j == k || own[i][j] >= bar) continue;
+                p[i][j] = fmax(p[i][j], together(p[i][k], p[k][j], own[i][j]));
+            }
         }
     }
     for (size_t i = 0; i < n; i++) {
-        for (size_t j = i + 1; j < n; j++) sum += 1 - (own[i][j] >= bar ? own[i][j] : p[i][j]);
+        for (size_t j = i + 1; j < n; j++) sum += 1 - p[i][j];
     }
     return sum;
 }

@@ -392,7 +392,7 @@ bool compare_rows(const struct layout *layout, const struct dependence *dep, str
 
 /* --- the model ------------------------------------------------------------------------------------------------------
  * Three kinds of pairs: the same person, two of one household, strangers. A household shares address, telephone and family
- * name and nothing else; without that class a mixture of two learns to call relatives the same.
+ * name, and is more often of an age than strangers are; without that class a mixture of two learns to call relatives the same.
  * The weight of LEVEL_SAME is log2(m / p), p being how often the shared value is met among others; of any other level
  * log2(m / u), a little more when the value is rare. Weights are against strangers. */
 enum { CLASS_SAME, CLASS_FAMILY, CLASSES };
