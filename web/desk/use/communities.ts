@@ -31,8 +31,9 @@ export function seesSeveral(): boolean {
   )
 }
 
-/** The community a place lies in, where that is not plain from who reads or from `page`, the place whose page it is. */
-export function communityOf(path: string, page = ''): string {
+/** The community a place lies in, where that is not plain from who reads, from `page`, the place whose page it is, or from the label
+ * itself, as in villages. */
+export function communityOf({ path, label }: { path: string; label: string }, page = ''): string {
   if (path.length <= PATH || !seesSeveral()) return ''
   const community = path.slice(0, PATH)
   if (page.startsWith(community)) return ''
@@ -41,5 +42,6 @@ export function communityOf(path: string, page = ''): string {
     of.value = reader
     void read().catch(() => (of.value = null))
   }
-  return names.value.get(community) ?? ''
+  const name = names.value.get(community) ?? ''
+  return label.startsWith(name) ? '' : name
 }

@@ -46,15 +46,15 @@ test('good rows go in; each odd one is kept as it came, with its reason, and imp
     name: '新登记.csv',
     text: [
       HEADER,
-      `${door},完颜甲,,15400000001,户主,"带,逗号 和 ""引号"""`,
-      `${door},完颜乙,,15400000002,其他,=1+1`,
+      `${door},宇文甲,,15400000001,户主,"带,逗号 和 ""引号"""`,
+      `${door},宇文乙,,15400000002,其他,=1+1`,
       '',
       `${door},,,15400000003,其他,没有姓名`,
-      `${door},完颜丙,219999198903144546,,其他,证件号末位不对`,
-      `999999,完颜丁,,15400000004,其他,没有这个地方`,
-      `${door},完颜戊,2.11302E+17,,其他,被表格软件改坏`,
-      `${door},完颜己,,12,其他,电话太短`,
-      `${door},完颜庚,,15400000005,表亲,关系写法不在表里`,
+      `${door},宇文丙,219999198903144546,,其他,证件号末位不对`,
+      `999999,宇文丁,,15400000004,其他,没有这个地方`,
+      `${door},宇文戊,2.11302E+17,,其他,被表格软件改坏`,
+      `${door},宇文己,,12,其他,电话太短`,
+      `${door},宇文庚,,15400000005,表亲,关系写法不在表里`,
     ].join('\r\n'),
   })
   expect(await receipt(page)).toEqual([8, 2, 0, 0, 6])
@@ -82,13 +82,13 @@ test('good rows go in; each odd one is kept as it came, with its reason, and imp
 
   const mended = [
     refused[0]!,
-    refused[1]!.replace(`${door},,`, `${door},完颜辛,`),
+    refused[1]!.replace(`${door},,`, `${door},宇文辛,`),
     refused[5]!.replace(',12,', ',15400000006,'),
   ]
   await bring(page, { name: '改好.csv', text: mended.join('\n') })
   expect(await receipt(page)).toEqual([2, 2, 0, 0, 0])
   await page.getByRole('dialog').getByRole('button', { name: '关闭', exact: true }).click()
-  await page.goto('/desk/people?q=完颜')
+  await page.goto('/desk/people?q=宇文')
   await expect(page.locator('.table tbody tr')).toHaveCount(4)
   expect(faults).toEqual([])
 })
@@ -98,7 +98,7 @@ test('a file without a needed column, or that is no table, says so at once and k
 }) => {
   await signIn(page, 'data')
   await page.goto('/desk/people')
-  await bring(page, { name: '缺列.csv', text: '姓名,宠物\n完颜甲,猫\n' })
+  await bring(page, { name: '缺列.csv', text: '姓名,宠物\n宇文甲,猫\n' })
   await expect(page.getByRole('dialog').getByRole('alert')).toContainText('宠物')
   await page.getByRole('dialog').getByRole('button', { name: '关闭', exact: true }).click()
 })

@@ -84,9 +84,11 @@ test('every page is clean by axe and breaks no policy', async ({ browser }) => {
 
 test('people to reach are counted two ways, and both pages say which', async ({ page }) => {
   await signIn(page, 'district')
+  // A street whose reports nobody signs in these tests: a signed sheet stands still.
+  await page.goto('/desk/?place=001')
   const missing = count(await page.locator('#missing-title b').textContent())
   await expect(page.locator('.today-sum .sum-about')).toContainText('按期限分批')
-  await page.goto('/desk/reports')
+  await page.goto('/desk/reports?place=001')
   await expect(page.locator('.sheet .sum-about')).toContainText('0 至 24 时')
   const left = count(
     await page.locator('.sheet tbody tr').filter({ hasText: '尚未见到' }).locator('td').first().textContent(),
@@ -94,9 +96,8 @@ test('people to reach are counted two ways, and both pages say which', async ({ 
   // What the report leaves out are those whom no community has, and it leads to them.
   await page.locator('.sheet .sum-about').getByRole('link').click()
   await expect(page).toHaveURL(/tasks\?.*pool=1/)
-  await expect(page.locator('.table-foot')).toContainText(/共/)
   const above = await page.evaluate(async () => {
-    const answer = await fetch('/api/v1/today')
+    const answer = await fetch('/api/v1/today?place=001')
     const today = (await answer.json()) as {
       children: { follow_up: { open: number; overdue: number } }[]
       follow_up: { open: number; overdue: number }

@@ -78,7 +78,7 @@ export async function mock(page: Page, options: MockOptions = {}): Promise<void>
     if (/^jobs\/[^/]+\/events$/.test(path)) {
       return route.fulfill({
         contentType: 'text/event-stream',
-        body: `data: ${JSON.stringify(answers.job('running', 0.42))}\n\n`,
+        body: `event: progress\ndata: ${JSON.stringify(answers.job('running', 0.42))}\n\n`,
       })
     }
     if (/^jobs\/[^/]+$/.test(path)) return json(answers.job('running', 0.42))

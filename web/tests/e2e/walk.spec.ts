@@ -1,5 +1,6 @@
 /** What a page offers, its reader may do: each role opens every page of its ways and presses what is there, and the server
- * refuses nothing. In this order, since what one signs or ends is no longer there for the next. */
+ * refuses nothing. In this order, since what one signs or ends is no longer there for the next; and after all other tests, by its name,
+ * since hardly anything is left to do afterwards. */
 import { expect, test, type Locator, type Page } from '@playwright/test'
 import { signIn, type Role } from './desk'
 
