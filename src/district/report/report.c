@@ -56,22 +56,45 @@ static void day_values(struct wg_ctx *ctx, const struct district *d, const char 
     out[5] = store_day(day);
 }
 
-/* Each figure is one grouped count over the whole place, not one a community. */
-static int count_now(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, struct report_sheet *sheet)
+static bool line_needed(const struct report_line *line, enum report_need need)
+{
+    return need == REPORT_ALL || line->is_signed == (need == REPORT_CORRECTIONS);
+}
+
+/* Counts a figure for the communities below `top`. */
+static int count_figure(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const char *top, size_t figure,
+                        struct report_sheet *sheet)
 {
     struct store_value values[6];
-    day_values(ctx, d, sheet->top, sheet->day, values);
-    for (size_t f = 0; report_figures[f].code; f++) {
-        struct store_rows *rows;
-        bool more;
-        int rc = store_query(ctx, snap, report_figures[f].number, values, 6, &rows);
-        while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
-            struct report_line *line = line_at(sheet, store_get_text(rows, 0));
-            if (line) line->now[f] = store_get_int(rows, 1);
-        }
-        if (rc) return rc;
+    struct store_rows *rows;
+    bool more;
+    day_values(ctx, d, top, sheet->day, values);
+    int rc = store_query(ctx, snap, report_figures[figure].number, values, 6, &rows);
+    while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
+        struct report_line *line = line_at(sheet, store_get_text(rows, 0));
+        if (line) line->now[figure] = store_get_int(rows, 1);
     }
-    return 0;
+    return rc;
+}
+
+/* One grouped count a figure where most communities are needed, else one a community that is: a district of which all but a few have
+ * signed costs those few. */
+static int count_now(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, enum report_need need,
+                     struct report_sheet *sheet)
+{
+    size_t needed = 0;
+    int rc = 0;
+    for (size_t i = 0; i < sheet->n; i++) needed += line_needed(&sheet->lines[i], need);
+    for (size_t f = 0; report_figures[f].code && rc == 0 && needed; f++) {
+        if (need == REPORT_CORRECTIONS && !report_figures[f].corrected) continue;
+        if (needed * 2 > sheet->n) {
+            rc = count_figure(ctx, d, snap, sheet->top, f, sheet);
+            continue;
+        }
+        for (size_t i = 0; i < sheet->n && rc == 0; i++)
+            if (line_needed(&sheet->lines[i], need)) rc = count_figure(ctx, d, snap, sheet->lines[i].place.path, f, sheet);
+    }
+    return rc;
 }
 
 static void take_figures(struct report_line *line, struct wg_str text)
@@ -111,13 +134,6 @@ static int take_signed(struct wg_ctx *ctx, const struct district *d, struct stor
     return rc;
 }
 
-static size_t count_signed(const struct report_sheet *sheet)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < sheet->n; i++) n += sheet->lines[i].is_signed;
-    return n;
-}
-
 int report_sheet_read(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const char *top, wg_day day,
                       enum report_need need, struct report_sheet *ret)
 {
@@ -141,9 +157,7 @@ int report_sheet_read(struct wg_ctx *ctx, const struct district *d, struct store
         line->value = wg_alloc_n(ctx->arena, figures, sizeof *line->value);
     }
     if (rc == 0) rc = take_signed(ctx, d, snap, &sheet);
-    size_t is_signed = rc ? 0 : count_signed(&sheet);
-    bool counted = need == REPORT_ALL || (need == REPORT_VALUES ? is_signed < sheet.n : is_signed > 0);
-    if (rc == 0 && counted) rc = count_now(ctx, d, snap, &sheet);
+    if (rc == 0) rc = count_now(ctx, d, snap, need, &sheet);
     for (size_t i = 0; rc == 0 && i < sheet.n; i++)
         if (!sheet.lines[i].is_signed) memcpy(sheet.lines[i].value, sheet.lines[i].now, figures * sizeof *sheet.lines[i].value);
     if (rc == 0) *ret = sheet;

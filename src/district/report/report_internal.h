@@ -19,7 +19,8 @@ struct report_sheet {
     size_t n;
 };
 size_t report_figure_count(void);
-/* Counting is what costs: all of it; only where a line is not signed (its value is what stands); or only where one is (what differs). */
+/* Counting is what costs: all of it; only where a line is not signed (its value is what stands); or only where one is (what differs).
+ * What is not counted stays 0 in `now`: other lines, and with REPORT_CORRECTIONS the figures that are never corrected. */
 enum report_need { REPORT_ALL, REPORT_VALUES, REPORT_CORRECTIONS };
 WG_MUST int report_sheet_read(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const char *top,
                               wg_day day, enum report_need need, struct report_sheet *ret);

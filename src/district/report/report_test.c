@@ -1,7 +1,7 @@
 /* What the evening's report promises: counts that open, signatures that hold, corrections instead of changed pasts. */
 #include "../../../tests/support/district_fixture.h"
 
-#include "district/report/report.h"
+#include "district/report/report_internal.h"
 
 static json_t *report(struct district_fixture *f, const struct df_session *as, const char *place, wg_day day)
 {
@@ -168,6 +168,37 @@ static void test_report__the_sheet_is_a_file_with_a_total(void **state)
     }
 }
 
+/* report P1: what is counted for only some communities is what a count of all would have said of them. */
+static void test_report__counting_only_where_needed_says_the_same(void **state)
+{
+    struct district_fixture *f = *state;
+    struct report_sheet whole, values, corrections;
+    struct store_snap *snap;
+    some_work(f);
+    df_routes(f, report_routes);
+    for (size_t signed_lines = 0; signed_lines <= DF_STREETS * DF_COMMUNITIES; signed_lines++) {
+        assert_int_equal(store_read(&f->ctx, f->d.store, &snap), 0);
+        assert_int_equal(report_sheet_read(&f->ctx, &f->d, snap, "", f->today, REPORT_ALL, &whole), 0);
+        assert_int_equal(report_sheet_read(&f->ctx, &f->d, snap, "", f->today, REPORT_VALUES, &values), 0);
+        assert_int_equal(report_sheet_read(&f->ctx, &f->d, snap, "", f->today, REPORT_CORRECTIONS, &corrections), 0);
+        store_read_end(snap);
+        for (size_t i = 0; i < whole.n; i++) {
+            assert_int_equal(whole.lines[i].is_signed, i < signed_lines);
+            for (size_t c = 0; report_figures[c].code; c++) {
+                assert_int_equal(values.lines[i].value[c], whole.lines[i].value[c]);
+                if (i < signed_lines && report_figures[c].corrected)
+                    assert_int_equal(corrections.lines[i].now[c], whole.lines[i].now[c]);
+            }
+        }
+        if (signed_lines == whole.n) break;
+        const char *place = whole.lines[signed_lines].place.path;
+        struct df_session community = df_enter(f, wg_fmt(f->arena, "community-%s", place));
+        assert_int_equal(sign(f, &community, "sign", place, f->today).status, 200);
+        /* After it was signed, so that what was signed and what the facts say differ. */
+        if (signed_lines == 0) (void)df_screen(f, "grid-001001001", df_household(f, 3), "normal");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +206,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_report__a_signed_sheet_never_changes, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_report__nothing_and_not_reported_are_two_states, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_report__community_then_street_and_the_district_is_the_sum, df_setup, df_teardown),
+        cmocka_unit_test_setup_teardown(test_report__counting_only_where_needed_says_the_same, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_report__the_sheet_is_a_file_with_a_total, df_setup, df_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
