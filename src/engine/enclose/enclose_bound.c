@@ -28,9 +28,8 @@ struct rings {
 static int64_t rise_of(struct rings *r, int32_t cell)
 {
     if (r->rise[cell] >= 0) return r->rise[cell];
-    struct enc_flow *f = enc_flow_copy(r->base, 1);
-    enc_flow_arc(f, r->g->n, (size_t)cell, INT64_C(1) << 50);
-    r->rise[cell] = enc_flow_max(f, r->g->n, r->g->n + 1);
+    struct enc_flow *f = enc_flow_copy(r->base, 0);
+    r->rise[cell] = enc_flow_push(f, &(uint32_t){(uint32_t)cell}, 1, r->g->n);
     enc_flow_free(f);
     return r->rise[cell];
 }
@@ -78,7 +77,7 @@ static size_t joining_costs(struct wg_ctx *ctx, const struct enc_ground *g, stru
 {
     const struct enclose_config *c = g->space->map->config;
     int64_t cm;
-    struct enc_flow *base = enc_ground_flow(g, &cm);
+    struct enc_flow *base = enc_ground_flow(g, true, &cm);
     struct rings r = {.ctx = ctx, .g = g, .base = base, .limits = limits, .may_open = c->may_open};
     uint8_t *none = wg_alloc_n(ctx->arena, g->n + 1, 1), *open = wg_alloc_n(ctx->arena, g->n_edges + 1, 1);
     r.inside = wg_alloc_n(ctx->arena, g->n + 1, 1);

@@ -1,5 +1,9 @@
-/* Greatest flow and least cut (Dinic 1970: level graph, blocking flow), on arrays of arcs in pairs. Capacities are whole
- * (centimetres), so that the answer is exact and the same on every machine. */
+/* Greatest flow and least cut by shortest augmenting paths (Ahuja and Orlin 1991: distance labels, gap rule), on arrays of arcs in pairs.
+ * Capacities are whole (centimetres), so that the answer is exact and the same on every machine.
+ *
+ * Sources come one set after another. The labels, never more than a node's distance to the sink, only ever rise and hold from one set to the
+ * next and in copies; a node from which nothing can reach the sink stays so whatever comes later (no arc that leaves such nodes has room,
+ * and a later path that went in could not come out). So adding one home or one strip costs little whatever the size of the ground. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +16,9 @@ struct arc {
 struct enc_flow {
     struct arc *arcs;
     size_t n_arcs, cap_arcs, nodes;
-    uint32_t *head, *level, *here, *queue;
+    uint32_t *head, *label, *here, *queue,
+        *count; /* label: nodes and more where the sink is out of reach; count: nodes of each label */
+    bool labelled;
 };
 enum { END = UINT32_MAX };
 
@@ -22,10 +28,11 @@ struct enc_flow *enc_flow_new(size_t nodes, size_t arcs)
     f->nodes = nodes;
     f->cap_arcs = 2 * arcs + 2;
     f->arcs = wg_xcalloc(f->cap_arcs, sizeof *f->arcs);
-    f->head = wg_xcalloc(4 * nodes + 4, sizeof *f->head);
-    f->level = f->head + nodes;
-    f->here = f->level + nodes;
+    f->head = wg_xcalloc(5 * nodes + 5, sizeof *f->head);
+    f->label = f->head + nodes;
+    f->here = f->label + nodes;
     f->queue = f->here + nodes;
+    f->count = f->queue + nodes;
     memset(f->head, 0xFF, nodes * sizeof *f->head);
     return f;
 }
@@ -34,7 +41,8 @@ struct enc_flow *enc_flow_copy(const struct enc_flow *f, size_t more_arcs)
 {
     struct enc_flow *copy = enc_flow_new(f->nodes, f->n_arcs / 2 + more_arcs);
     memcpy(copy->arcs, f->arcs, f->n_arcs * sizeof *f->arcs);
-    memcpy(copy->head, f->head, f->nodes * sizeof *f->head);
+    memcpy(copy->head, f->head, (5 * f->nodes + 5) * sizeof *f->head);
+    copy->labelled = f->labelled;
     copy->n_arcs = f->n_arcs;
     return copy;
 }
@@ -70,80 +78,119 @@ void enc_flow_arc(struct enc_flow *f, size_t from, size_t to, int64_t capacity)
     add_pair(f, from, to, capacity, 0);
 }
 
-/* Distances to the sink over arcs with room; false when the source cannot reach it. */
-static bool levels(struct enc_flow *f, size_t source, size_t sink)
+/* Every node's distance to the sink over arcs with room. */
+static void label_nodes(struct enc_flow *f, size_t sink)
 {
-    memset(f->level, 0xFF, f->nodes * sizeof *f->level);
     size_t n = 0;
+    for (size_t v = 0; v < f->nodes; v++) f->label[v] = (uint32_t)f->nodes;
+    memcpy(f->here, f->head, f->nodes * sizeof *f->here);
+    memset(f->count, 0, (f->nodes + 1) * sizeof *f->count);
+    f->label[sink] = 0;
     f->queue[n++] = (uint32_t)sink;
-    f->level[sink] = 0;
-    for (size_t i = 0; i < n && f->level[source] == END; i++) {
+    for (size_t i = 0; i < n; i++) {
         uint32_t v = f->queue[i];
+        f->count[f->label[v]]++;
         for (uint32_t a = f->head[v]; a != END; a = f->arcs[a].next) {
             uint32_t w = f->arcs[a].to;
-            if (f->level[w] != END || f->arcs[a ^ 1].left == 0) continue;
-            f->level[w] = f->level[v] + 1;
+            if (f->label[w] < f->nodes || f->arcs[a ^ 1].left == 0) continue;
+            f->label[w] = f->label[v] + 1;
             f->queue[n++] = w;
         }
     }
-    return f->level[source] != END;
+    f->labelled = true;
 }
 
-/* Pushes along one shortest path after another; `queue` serves as the path of arcs. */
-static int64_t blocking(struct enc_flow *f, size_t source, size_t sink)
+/* No node is left at this distance: whatever lies farther cannot reach the sink any more. */
+static void close_gap(struct enc_flow *f, uint32_t label)
+{
+    for (size_t v = 0; v < f->nodes; v++)
+        if (f->label[v] > label) f->label[v] = (uint32_t)f->nodes;
+    memset(f->count + label, 0, (f->nodes - label) * sizeof *f->count);
+}
+
+/* One more than the nearest neighbour's label. */
+static void relabel(struct enc_flow *f, uint32_t v)
+{
+    uint32_t old = f->label[v], least = (uint32_t)f->nodes;
+    for (uint32_t a = f->head[v]; a != END; a = f->arcs[a].next)
+        if (f->arcs[a].left > 0 && f->label[f->arcs[a].to] + 1 < least) least = f->label[f->arcs[a].to] + 1;
+    f->label[v] = least;
+    f->here[v] = f->head[v];
+    if (least < f->nodes) f->count[least]++;
+    if (--f->count[old] == 0) close_gap(f, old);
+}
+
+static int64_t augment(struct enc_flow *f, size_t depth, size_t *ret_tight)
+{
+    int64_t room = INT64_MAX;
+    for (size_t i = 0; i < depth; i++)
+        if (f->arcs[f->queue[i]].left < room) room = f->arcs[f->queue[i]].left, *ret_tight = i;
+    for (size_t i = 0; i < depth; i++) f->arcs[f->queue[i]].left -= room, f->arcs[f->queue[i] ^ 1].left += room;
+    return room;
+}
+
+/* Pushes along one shortest path after another from one source; `queue` serves as the path of arcs. */
+static int64_t push_from(struct enc_flow *f, uint32_t source, size_t sink)
 {
     int64_t total = 0;
     size_t depth = 0;
-    uint32_t v = (uint32_t)source;
-    memcpy(f->here, f->head, f->nodes * sizeof *f->here);
-    for (;;) {
+    uint32_t v = source;
+    while (f->label[source] < f->nodes) {
         if (v == sink) {
-            int64_t room = INT64_MAX;
             size_t tight = 0;
-            for (size_t i = 0; i < depth; i++)
-                if (f->arcs[f->queue[i]].left < room) room = f->arcs[f->queue[i]].left, tight = i;
-            for (size_t i = 0; i < depth; i++) f->arcs[f->queue[i]].left -= room, f->arcs[f->queue[i] ^ 1].left += room;
-            total += room;
+            total += augment(f, depth, &tight);
             v = f->arcs[f->queue[tight] ^ 1].to;
             depth = tight;
             continue;
         }
         uint32_t a = f->here[v];
-        while (a != END &&
-               (f->arcs[a].left == 0 || f->level[f->arcs[a].to] == END || f->level[f->arcs[a].to] + 1 != f->level[v]))
-            a = f->arcs[a].next;
+        while (a != END && (f->arcs[a].left == 0 || f->label[f->arcs[a].to] + 1 != f->label[v])) a = f->arcs[a].next;
         f->here[v] = a;
         if (a != END) {
             f->queue[depth++] = a;
             v = f->arcs[a].to;
-        } else {
-            if (!depth) return total;
-            f->level[v] = END;
-            v = f->arcs[f->queue[--depth] ^ 1].to;
+            continue;
         }
+        if (f->label[v] < f->nodes) relabel(f, v);
+        if (depth) v = f->arcs[f->queue[--depth] ^ 1].to;
     }
-}
-
-int64_t enc_flow_max(struct enc_flow *f, size_t source, size_t sink)
-{
-    int64_t total = 0;
-    while (levels(f, source, sink)) total += blocking(f, source, sink);
     return total;
 }
 
-void enc_flow_side(struct enc_flow *f, size_t source, size_t sink, bool largest, uint8_t *ret_inside)
+int64_t enc_flow_push(struct enc_flow *f, const uint32_t *from, size_t n, size_t sink)
 {
-    /* smallest: what the source still reaches; largest: all but what still reaches the sink */
-    size_t n = 0;
-    memset(ret_inside, largest ? 1 : 0, f->nodes);
-    f->queue[n++] = (uint32_t)(largest ? sink : source);
-    ret_inside[f->queue[0]] = !largest;
+    int64_t total = 0;
+    if (!f->labelled) label_nodes(f, sink);
+    for (size_t i = 0; i < n; i++) total += push_from(f, from[i], sink);
+    return total;
+}
+
+void enc_flow_largest(struct enc_flow *f, size_t sink, uint8_t *ret_inside)
+{
+    size_t n = 0; /* all but what still reaches the sink */
+    memset(ret_inside, 1, f->nodes);
+    f->queue[n++] = (uint32_t)sink;
+    ret_inside[sink] = 0;
     for (size_t i = 0; i < n; i++)
         for (uint32_t a = f->head[f->queue[i]]; a != END; a = f->arcs[a].next) {
             uint32_t w = f->arcs[a].to;
-            int64_t room = largest ? f->arcs[a ^ 1].left : f->arcs[a].left;
-            if (room == 0 || ret_inside[w] == !largest) continue;
-            ret_inside[w] = !largest;
+            if (f->arcs[a ^ 1].left == 0 || !ret_inside[w]) continue;
+            ret_inside[w] = 0;
+            f->queue[n++] = w;
+        }
+}
+
+void enc_flow_smallest(struct enc_flow *f, const uint32_t *from, size_t n_from, uint8_t *ret_inside)
+{
+    size_t n = 0; /* what the sources still reach */
+    memset(ret_inside, 0, f->nodes);
+    for (size_t i = 0; i < n_from; i++)
+        if (!ret_inside[from[i]]) f->queue[n++] = from[i], ret_inside[from[i]] = 1;
+    for (size_t i = 0; i < n; i++)
+        for (uint32_t a = f->head[f->queue[i]]; a != END; a = f->arcs[a].next) {
+            uint32_t w = f->arcs[a].to;
+            if (f->arcs[a].left == 0 || ret_inside[w]) continue;
+            ret_inside[w] = 1;
             f->queue[n++] = w;
         }
 }

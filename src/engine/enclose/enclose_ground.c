@@ -187,47 +187,44 @@ int enc_grounds(struct wg_ctx *ctx, struct enc_space *sp, const int32_t *keys, s
         make_corners(&k, g);
         make_edges(&k, g);
         make_homes(&k, g, &homes[i], j - i);
-        enc_sides_choose(ctx, sp, g);
+        enc_sides_choose(ctx, g);
         for (size_t c = 0; c < g->n; c++) k.cell[g->tri[c]] = -1;
         i = j;
     }
-    size_t kept = 0; /* doors of the sides not taken are no doors */
-    for (size_t d = 0; d < sp->n_doors; d++)
-        if (sp->doors[d].side == 0) sp->doors[kept++] = sp->doors[d];
-    sp->n_doors = kept;
     *ret_grounds = grounds;
     *ret_n = made;
     return 0;
 }
 
-static const int64_t never = INT64_C(1) << 50;
-
-struct enc_flow *enc_ground_flow(const struct enc_ground *g, int64_t *ret_cm)
+struct enc_flow *enc_ground_flow(const struct enc_ground *g, bool doubtful, int64_t *ret_cm)
 {
-    size_t source = g->n, sink = g->n + 1;
-    struct enc_flow *f = enc_flow_new(g->n + 2, g->n_edges + g->n);
+    struct enc_flow *f = enc_flow_new(g->n + 1, g->n_edges);
     for (size_t e = 0; e < g->n_edges; e++)
         if (g->edges[e].cm > 0)
-            enc_flow_edge(f, (size_t)g->edges[e].a, g->edges[e].b < 0 ? sink : (size_t)g->edges[e].b, g->edges[e].cm);
-    for (size_t c = 0; c < g->n; c++)
-        if (g->home[c] >= 0) enc_flow_arc(f, source, c, never);
-    *ret_cm = enc_flow_max(f, source, sink);
+            enc_flow_edge(f, (size_t)g->edges[e].a, g->edges[e].b < 0 ? g->n : (size_t)g->edges[e].b, g->edges[e].cm);
+    *ret_cm = 0;
+    for (int32_t h = 0; h < (int32_t)g->n_homes; h++)
+        if (doubtful || !enc_side_doubtful(g, h)) *ret_cm += enc_side_push(g, f, h, g->turned[h] ? 1 : 0);
     return f;
 }
 
 int64_t enc_ground_cut(const struct enc_ground *g, const struct enc_flow *base, int64_t base_cm, const uint8_t *forced,
                        uint8_t *ret_inside)
 {
-    size_t source = g->n, sink = g->n + 1, more = 0;
-    for (size_t c = 0; c < g->n; c++) more += forced[c] && g->home[c] < 0;
-    struct enc_flow *f = enc_flow_copy(base, more);
+    struct enc_flow *f = enc_flow_copy(base, 0);
+    uint32_t *from = wg_xcalloc(g->n + 1, sizeof *from);
+    uint8_t *side = wg_xmalloc(g->n + 1);
+    size_t n = 0;
+    int64_t cm = base_cm;
+    for (int32_t h = 0; h < (int32_t)g->n_homes; h++)
+        if (enc_side_doubtful(g, h)) cm += enc_side_push(g, f, h, g->turned[h] ? 1 : 0);
     for (size_t c = 0; c < g->n; c++)
-        if (forced[c] && g->home[c] < 0) enc_flow_arc(f, source, c, never);
-    int64_t cm = base_cm + (more ? enc_flow_max(f, source, sink) : 0);
-    uint8_t *side = wg_xmalloc(g->n + 2);
-    enc_flow_side(f, source, sink, true, side);
+        if (forced[c]) from[n++] = (uint32_t)c;
+    if (n) cm += enc_flow_push(f, from, n, g->n);
+    enc_flow_largest(f, g->n, side);
     memcpy(ret_inside, side, g->n);
     free(side);
+    free(from);
     enc_flow_free(f);
     return cm;
 }

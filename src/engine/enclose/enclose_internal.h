@@ -160,15 +160,17 @@ WG_MUST int enc_mesh_build(struct wg_ctx *ctx, const struct enc_ixy *p, size_t n
 
 struct enc_flow;
 struct enc_flow *enc_flow_new(size_t nodes, size_t arcs);
-/* With the flow as it stands: more sources may be added and enc_flow_max called again, which adds what they bring. */
+/* With the flow as it stands; `more_arcs` is 0 after the first push. */
 struct enc_flow *enc_flow_copy(const struct enc_flow *f, size_t more_arcs);
 void enc_flow_free(struct enc_flow *f);
 /* An edge usable both ways. */
 void enc_flow_edge(struct enc_flow *f, size_t a, size_t b, int64_t capacity);
 void enc_flow_arc(struct enc_flow *f, size_t from, size_t to, int64_t capacity);
-int64_t enc_flow_max(struct enc_flow *f, size_t source, size_t sink);
-/* After enc_flow_max: is the node on the source's side of the least cut that is largest (or smallest) on that side? */
-void enc_flow_side(struct enc_flow *f, size_t source, size_t sink, bool largest, uint8_t *ret_inside);
+/* The greatest flow from these nodes on top of what flows from those given before; no arcs may be added after the first call. */
+int64_t enc_flow_push(struct enc_flow *f, const uint32_t *from, size_t n, size_t sink);
+/* After that: is the node on the sources' side of the least cut that is largest (or smallest) on that side? */
+void enc_flow_largest(struct enc_flow *f, size_t sink, uint8_t *ret_inside);
+void enc_flow_smallest(struct enc_flow *f, const uint32_t *from, size_t n, uint8_t *ret_inside);
 
 /* ---- segments in a grid, for "what stands near here" ---- */
 
@@ -259,7 +261,10 @@ struct enc_ground {
     uint16_t *degree;        /* of each corner: triangles round it; more than any count where it is solid */
     size_t n_corners;
     int32_t *home;   /* of each cell: which of the homes below it lies before; -1 */
-    int32_t *home2;  /* the same for the other side of a home that has one */
+    int32_t *home1;  /* the same for the likelier side of each home, and for the other side of a home that has one */
+    int32_t *home2;
+    uint32_t *side_first, *side_cells; /* cells of home h's side s: side_cells[side_first[2h + s] .. side_first[2h + s + 1]) */
+    bool *turned;                      /* of each home: it opens to its other side */
     uint32_t *homes; /* buildings */
     size_t n_homes;
     struct enc_xy *place; /* of each home: the middle of its apron */
@@ -271,6 +276,7 @@ struct enc_answer {
     int32_t *label; /* of each cell: 0 outside, 1 .. k */
     size_t k;
     uint8_t *open; /* of each edge: a wall taken down */
+    bool *turned;  /* of each home: it opens to its other side */
     double cost, bound;
     int64_t cut_cm, least_cm; /* length of new fence; least that separates all homes from the street */
     bool proven, cut_short;
@@ -285,18 +291,27 @@ bool enc_out_of_time(struct enc_limits *limits);
 WG_MUST int enc_grounds(struct wg_ctx *ctx, struct enc_space *space, const int32_t *keys, struct enc_ground **ret_grounds,
                         size_t *ret_n);
 /* Takes, for each home with two sides, the one that needs less fence; enclose_side.c. */
-void enc_sides_choose(struct wg_ctx *ctx, struct enc_space *space, struct enc_ground *g);
+void enc_sides_choose(struct wg_ctx *ctx, struct enc_ground *g);
+bool enc_side_doubtful(const struct enc_ground *g, int32_t home);
+/* Adds the home's ground on that side to the flow's sources; the rise of the cut comes back. */
+int64_t enc_side_push(const struct enc_ground *g, struct enc_flow *f, int32_t home, int side);
+/* Turns a home to its other side; false where that leaves it or a neighbour without ground (turn it back then). */
+bool enc_side_turn(struct enc_ground *g, int32_t home);
+void enc_sides_set(struct enc_ground *g, const bool *turned);
+void enc_sides_settle(struct wg_ctx *ctx, struct enc_space *space, const struct enc_ground *grounds, size_t n);
 /* Yuan of a compound's main gate over the drive, less the fence it stands in place of. */
 double enc_compound_yuan(const struct enclose_config *config);
-/* The least cut round all homes, as a flow that further cuts start from; its length comes back. Freed with enc_flow_free. */
-struct enc_flow *enc_ground_flow(const struct enc_ground *g, int64_t *ret_cm);
-/* Least cut that has the `forced` cells inside as well; `base` is from enc_ground_flow. */
+/* The least cut round all homes, or all whose side is known, as a flow that further cuts start from; its length comes back. Freed with
+ * enc_flow_free. The sink is node g->n. */
+struct enc_flow *enc_ground_flow(const struct enc_ground *g, bool doubtful, int64_t *ret_cm);
+/* Least cut that has the `forced` cells inside as well, and the homes with two sides as they are turned; `base` is from
+ * enc_ground_flow. */
 int64_t enc_ground_cut(const struct enc_ground *g, const struct enc_flow *base, int64_t base_cm, const uint8_t *forced,
                        uint8_t *ret_inside);
 /* Numbers the connected parts of what is inside; parts without a home are turned outside. */
 size_t enc_ground_parts(struct wg_ctx *ctx, const struct enc_ground *g, uint8_t *inside, const uint8_t *open,
                         int32_t *ret_part);
-WG_MUST int enc_ground_solve(struct wg_ctx *ctx, const struct enc_ground *g, struct enc_limits *limits,
+WG_MUST int enc_ground_solve(struct wg_ctx *ctx, struct enc_ground *g, struct enc_limits *limits,
                              struct enc_answer *ret_answer);
 WG_MUST int enc_ground_split(struct wg_ctx *ctx, const struct enc_ground *g, struct enc_answer *answer);
 WG_MUST int enc_ground_bound(struct wg_ctx *ctx, const struct enc_ground *g, struct enc_limits *limits,

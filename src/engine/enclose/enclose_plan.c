@@ -14,7 +14,7 @@ static int solve_all(struct enc_making *k, const struct enclose_options *options
     d->open = wg_alloc_n(k->ctx->arena, n_tri + 1, 1);
     for (size_t i = 0; i < k->n_grounds; i++) total += k->grounds[i].n;
     for (size_t i = 0; i < k->n_grounds; i++) {
-        const struct enc_ground *g = &k->grounds[i];
+        struct enc_ground *g = &k->grounds[i];
         struct enc_answer a;
         if (wg_progress_cancelled(options->progress)) return wg_refuse(k->ctx, WG_E_CANCELLED, NULL, NULL, NULL);
         int rc = enc_ground_solve(k->ctx, g, &k->limits, &a);
@@ -105,6 +105,7 @@ int enclose_plan(struct wg_ctx *ctx, const struct enclose_map *map, const struct
     k->draft = (struct enc_draft){.ctx = ctx, .space = &k->space};
     if (!rc) rc = solve_all(k, options);
     if (rc) return rc;
+    enc_sides_settle(ctx, &k->space, k->grounds, k->n_grounds);
     walk_streets(k);
     enc_fences_find(&k->draft);
     enc_gaps_with_fence(&k->draft);

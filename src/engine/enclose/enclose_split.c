@@ -31,7 +31,9 @@ static int64_t halve(struct splitter *s, int32_t label)
 {
     const int64_t never = INT64_C(1) << 50;
     const struct enc_ground *g = s->g;
-    struct enc_flow *f = enc_flow_new(g->n + 2, g->n_edges + g->n);
+    struct enc_flow *f = enc_flow_new(g->n + 1, g->n_edges + g->n);
+    uint32_t *from = wg_xcalloc(g->n + 1, sizeof *from);
+    size_t n = 0;
     for (size_t e = 0; e < g->n_edges; e++) {
         const struct enc_edge *edge = &g->edges[e];
         if (edge->b < 0 || s->answer->label[edge->a] != label || s->answer->label[edge->b] != label) continue;
@@ -40,14 +42,15 @@ static int64_t halve(struct splitter *s, int32_t label)
     }
     for (size_t c = 0; c < g->n; c++) {
         if (s->answer->label[c] != label || g->home[c] < 0) continue;
-        if (s->side[g->home[c]] == 1) enc_flow_arc(f, g->n, c, never);
-        if (s->side[g->home[c]] == 2) enc_flow_arc(f, c, g->n + 1, never);
+        if (s->side[g->home[c]] == 1) from[n++] = (uint32_t)c;
+        if (s->side[g->home[c]] == 2) enc_flow_arc(f, c, g->n, never);
     }
-    int64_t cm = enc_flow_max(f, g->n, g->n + 1);
-    uint8_t *inside = wg_xmalloc(g->n + 2);
-    enc_flow_side(f, g->n, g->n + 1, false, inside);
+    int64_t cm = enc_flow_push(f, from, n, g->n);
+    uint8_t *inside = wg_xmalloc(g->n + 1);
+    enc_flow_smallest(f, from, n, inside);
     memcpy(s->half, inside, g->n);
     free(inside);
+    free(from);
     enc_flow_free(f);
     return cm;
 }

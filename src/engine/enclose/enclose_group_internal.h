@@ -1,0 +1,58 @@
+/* enclose_group_internal.h - the search for the grouping of one patch, between enclose_group.c (joining parts, the order of the search),
+ * enclose_strip.c (strips of ground between parts) and enclose_turn.c (which side homes open to). */
+#ifndef WG_ENCLOSE_GROUP_INTERNAL_H
+#define WG_ENCLOSE_GROUP_INTERNAL_H
+#include "engine/enclose/enclose_internal.h"
+
+struct enc_strip {
+    int32_t *cells;
+    uint32_t *walls; /* edges opened on the way */
+    size_t n_cells, n_walls;
+};
+struct enc_strip_entry {
+    double d;
+    int32_t cell;
+};
+struct enc_group {
+    struct wg_ctx *ctx;
+    struct enc_ground *g;
+    struct enc_limits *limits;
+    struct enc_flow *core; /* the least cut round the homes whose side is known */
+    int64_t core_cm;
+    bool may_open, any_size; /* any_size: join beyond the largest compound; the split that follows evens it out */
+    uint8_t *forced, *open, *inside;
+    int32_t *part;
+    size_t parts;
+    int64_t cut_cm;
+    double cost;
+    size_t turns; /* turns that may still be tried: bounded by the size of the ground, not by the clock */
+    struct enc_strip *strips;
+    size_t n_strips, cap_strips;
+    struct enc_xy *place; /* of each home: the middle of its ground on side 0 and 1: place[2h + s] */
+    /* scratch of the path search */
+    double *dist, *perimeter;
+    int32_t *from_edge, *origin;
+    struct enc_strip_entry *heap;
+    size_t n_heap, cap_heap;
+};
+/* Two parts and the edge where the cheapest strip between them would meet, in centimetres of fence. */
+struct enc_bridge {
+    int32_t p, q;
+    uint32_t edge;
+    double estimate;
+};
+
+/* The least cut with the strips laid, its parts and what it costs. */
+void enc_group_cut(struct enc_group *s);
+void enc_group_improve(struct enc_group *s);
+
+/* Cheapest ways from all parts over the ground outside. */
+void enc_strip_spread(struct enc_group *s);
+/* For each two parts that may be joined the cheapest bridge, cheapest first; in the arena. */
+size_t enc_strip_bridges(struct enc_group *s, const uint8_t *barred, struct enc_bridge **ret_bridges);
+struct enc_strip enc_strip_lay(struct enc_group *s, uint32_t edge);
+void enc_strip_add(struct enc_group *s, struct enc_strip strip);
+
+/* Turns homes while that makes the plan cheaper; true when any was. */
+bool enc_turn_homes(struct enc_group *s);
+#endif
