@@ -330,23 +330,19 @@ static int read_fields(struct wg_ctx *ctx, const char *path, struct table *const
     return rc;
 }
 
+static json_t *kinds_of(struct wg_ctx *ctx, const struct table *t)
+{
+    json_t *out = json_object();
+    for (size_t c = 0; c < t->columns; c++)
+        (void)json_object_set_new(out, wg_cstr(ctx->arena, t->header[c]), json_string(column_kind_code(t->fields[c].kind)));
+    return out;
+}
+
 /* What the columns were taken for, as a fields file: to be corrected and given back. */
 int show_fields(struct wg_ctx *ctx, struct table *const *tables, size_t n_tables)
 {
-    static const char *const sides[] = {"register", "list"};
-    json_t *out = json_object();
-    for (size_t i = 0; i < n_tables; i++) {
-        json_t *one = json_object();
-        for (size_t c = 0; c < tables[i]->columns; c++)
-            (void)json_object_set_new(one, wg_cstr(ctx->arena, tables[i]->header[c]),
-                                      json_string(column_kind_code(tables[i]->fields[c].kind)));
-        if (n_tables == 1) {
-            json_decref(out);
-            out = one;
-        } else {
-            (void)json_object_set_new(out, sides[i], one);
-        }
-    }
+    json_t *out = kinds_of(ctx, tables[0]);
+    if (n_tables == 2) out = json_pack("{s:o, s:o}", "register", out, "list", kinds_of(ctx, tables[1]));
     bool bad = json_dumpf(out, stdout, JSON_INDENT(1)) != 0 || fputc('\n', stdout) == EOF;
     json_decref(out);
     return bad ? wg_refuse(ctx, WG_E_FILE, "-", "-", say(ctx, "写入失败", "writing failed")) : 0;
