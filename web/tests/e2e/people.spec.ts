@@ -205,3 +205,22 @@ test('a day is typed as anybody writes it, and read back in the language of the 
   await expect(day).toHaveAttribute('aria-invalid', 'true')
   expect((await new AxeBuilder({ page }).include('.page-head').analyze()).violations).toEqual([])
 })
+
+test('whoever and whatever is chosen already stands there by name', async ({ page }) => {
+  await signIn(page, 'district')
+  await page.goto('/desk/places?view=workers')
+  const row = page
+    .locator('.table tbody tr')
+    .filter({ has: page.locator('a.state-overdue') })
+    .first()
+  const name = (await row.locator('td').first().textContent())!.trim()
+  await row.locator('a.state-overdue').click()
+  await expect(page.locator('.filters .el-select')).toContainText(name)
+  await page.context().clearCookies()
+  await signIn(page, 'community')
+  await page.goto('/desk/people')
+  await page.locator('.table tbody tr').filter({ hasText: '在住' }).locator('a').first().click()
+  const door = (await page.locator('.facts dd a').first().textContent())!.trim()
+  await page.getByRole('button', { name: '更正' }).click()
+  await expect(page.getByRole('dialog').locator('.el-select')).toContainText(door)
+})

@@ -30,6 +30,7 @@ test('the language is changed for good, and signing out ends the session', async
   await page.getByRole('button', { name: /的帐号/ }).click()
   await page.getByRole('menuitem', { name: 'English' }).click()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Today')
+  await page.waitForLoadState('networkidle') // the page reads itself anew in the other language
   await page.reload()
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Today')
   await page.getByRole('button', { name: /Account of/ }).click()
