@@ -193,9 +193,19 @@ static bool both_numbers(const struct layout *l, const struct two *t)
     return words_blob(t->wa, t->a[at]).mark != MARK_STRING && words_blob(t->wb, t->b[at]).mark != MARK_STRING;
 }
 
-/* What an identity number says already is not said twice. */
+static bool agrees_in(const uint8_t *levels, int unit)
+{
+    return unit >= 0 && levels[unit] != LEVEL_MISSING && levels[unit] != LEVEL_DIFFERS;
+}
+
+/* What another field says already is not said twice: a number its birth date and sex, a name an address for mail. */
 static void drop_implied(const struct layout *l, const struct two *t, uint8_t *levels)
 {
+    for (size_t u = 0; u < l->n_units; u++) {
+        if (l->units[u].kind == UNIT_EMAIL && levels[u] == LEVEL_VAGUE &&
+            (agrees_in(levels, l->given) || agrees_in(levels, l->surname)))
+            levels[u] = LEVEL_MISSING;
+    }
     if (l->idno < 0 || levels[l->idno] == LEVEL_MISSING || !both_numbers(l, t)) return;
     uint8_t number = levels[l->idno];
     bool agrees = number != LEVEL_DIFFERS && number != LEVEL_MASKED_SAME;

@@ -71,7 +71,7 @@ static uint8_t level_email(struct blob a, struct blob b)
     if (distance <= 1) return LEVEL_NEAR;
     if (distance == 2) return LEVEL_ALIKE;
     double jw = text_jaro_winkler(a.form, a.mark ? a.mark : a.n_form, b.form, b.mark ? b.mark : b.n_form);
-    return jw >= 0.88 ? LEVEL_ALIKE : jw >= 0.78 ? LEVEL_VAGUE : LEVEL_DIFFERS;
+    return jw >= 0.85 ? LEVEL_VAGUE : LEVEL_DIFFERS;
 }
 
 /* Of equal length, place by place; else one digit left out or put in. */

@@ -88,7 +88,7 @@ void model_prior(struct model *model, const struct layout *l)
     if (l->birth >= 0) { /* brothers and sisters, husband and wife are of an age more often than strangers; twins are rare */
         double *m = model->m[CLASS_FAMILY][l->birth];
         for (size_t v = 0; v < LEVELS; v++) m[v] = 1e-3;
-        m[LEVEL_SAME] = .002;
+        m[LEVEL_SAME] = .02;
         m[LEVEL_ONE_DIGIT] = m[LEVEL_TWO_PARTS] = m[LEVEL_ALIKE] = .01;
         m[LEVEL_YEAR_ONLY] = .05;
         m[LEVEL_YEAR_NEAR] = .08;
@@ -382,6 +382,8 @@ static double most_unlike(enum unit_kind kind, uint8_t v)
     if (kind == UNIT_IDNO && v == LEVEL_DIFFERS) return .06;
     if (kind == UNIT_SEX && v == LEVEL_DIFFERS) return .06;
     if (kind == UNIT_BIRTH && (v == LEVEL_DIFFERS || v == LEVEL_YEAR_NEAR)) return .1;
+    if (kind == UNIT_GIVEN && v == LEVEL_DIFFERS) return .1;
+    if (kind == UNIT_SURNAME && v == LEVEL_DIFFERS) return .12;
     if (kind == UNIT_NAME && (v == LEVEL_DIFFERS || v == LEVEL_SURNAME_ONLY || v == LEVEL_GIVEN_ONLY)) return .06;
     return 1;
 }
