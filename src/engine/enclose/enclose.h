@@ -46,6 +46,7 @@ struct enclose_config {
     double cabin_yuan;      /* a cabin with heater and lamp */
     double shift_yuan;      /* a guard's shift */
     double shifts_day;      /* person-shifts a staffed gate takes in a day */
+    double key_holder_yuan; /* a key holder's day: one who lives or works near and opens when called */
     double open_yuan;       /* taking down a stretch of barrier inside */
     double gate_large_m;    /* width of a large gate; at least fire_lane_m */
     double gate_small_m;
@@ -54,6 +55,7 @@ struct enclose_config {
     double detour_m;        /* a gate adds at most this to anyone's walk to the street */
     double apron_m;         /* depth of the ground before a home's doors that lies inside */
     int64_t households_max; /* in one compound */
+    int64_t key_holder_households; /* most households that may depend on a gate with a key holder */
     int64_t households_min; /* fewer are gathered with neighbours where a way leads there */
     int64_t teams;          /* crews the bill is divided among */
     bool may_open;          /* barriers inside may be taken down to join buildings */
@@ -127,6 +129,9 @@ struct enclose_fence {
     double metres;
     bool locked;
 };
+/* Staffed round the clock; locked, opened by a key holder for the few whose way to a staffed gate would be too long (every door
+ * reaches a staffed gate all the same); shut but for emergencies. A second gate that only a fire engine needs is for emergencies;
+ * one that at most key_holder_households need is locked; any other is staffed. enclose_verify counts them again. */
 enum enclose_gate_state { ENCLOSE_STAFFED, ENCLOSE_KEY_HOLDER, ENCLOSE_EMERGENCY };
 struct enclose_gate {
     const char *id, *compound, *way; /* way: what passes through, or NULL */

@@ -2,7 +2,8 @@
  *
  * Prices are the middle of what was paid and offered (steel hoarding 190-280 yuan a metre, welded fence 80-200; vehicle gate
  * 1,500-6,000, small gate 500-1,500, cabin 3,000-8,000, a guard's shift 100-150). Two guards, four shifts: eight person-shifts
- * a day. Fire lanes: 4 m clear, at most 160 m apart, so that a house is at most 80 m from one. People climb or cut a fence where
+ * a day. A key holder is paid half a shift a day for being at call (no price list names one: set your own), for a building or
+ * two (50 households; 0 keeps every second gate staffed). Fire lanes: 4 m clear, at most 160 m apart, so that a house is at most 80 m from one. People climb or cut a fence where
  * the way round grows by 300 to 400 m. A block of 2 to 4 hectares holds 300 to 1,000 flats. All differ by region and year. */
 #include <jansson.h>
 #include <string.h>
@@ -39,6 +40,7 @@ void enclose_config_default(struct enclose_config *ret_config)
         .cabin_yuan = 5000,
         .shift_yuan = 120,
         .shifts_day = 8,
+        .key_holder_yuan = 60,
         .open_yuan = 600,
         .gate_large_m = 5,
         .gate_small_m = 1.5,
@@ -47,6 +49,7 @@ void enclose_config_default(struct enclose_config *ret_config)
         .detour_m = 400,
         .apron_m = 3,
         .households_max = 1500,
+        .key_holder_households = 50,
         .households_min = 0,
         .teams = 9,
         .may_open = true,
@@ -85,6 +88,7 @@ static int read_number(struct wg_ctx *ctx, const char *key, const json_t *value,
         {"cabin_yuan", &c->cabin_yuan, NULL, 0, 1e7},
         {"shift_yuan", &c->shift_yuan, NULL, 0, 1e6},
         {"shifts_day", &c->shifts_day, NULL, 0, 1000},
+        {"key_holder_yuan", &c->key_holder_yuan, NULL, 0, 1e6},
         {"open_yuan", &c->open_yuan, NULL, 0, 1e7},
         {"gate_large_m", &c->gate_large_m, NULL, 1, 50},
         {"gate_small_m", &c->gate_small_m, NULL, 0.5, 20},
@@ -93,6 +97,7 @@ static int read_number(struct wg_ctx *ctx, const char *key, const json_t *value,
         {"detour_m", &c->detour_m, NULL, 10, 100000},
         {"apron_m", &c->apron_m, NULL, 0.5, 50},
         {"households_max", NULL, &c->households_max, 1, 1000000},
+        {"key_holder_households", NULL, &c->key_holder_households, 0, 1000000},
         {"households_min", NULL, &c->households_min, 0, 1000000},
         {"teams", NULL, &c->teams, 1, 10000},
     };

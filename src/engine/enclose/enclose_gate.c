@@ -1,6 +1,6 @@
 /* Where the gates stand. Places are tried on every run of fence that faces the street: where a way crosses, where the map has a
  * gate, and the middle. A compound gets one staffed gate, for vehicles, at the place that is nearest to its households by their
- * ways; more only where somebody's detour would exceed the limit. Fire lanes and openings that may not be closed get a gate for
+ * ways; more only where somebody's detour would exceed the limit (locked, with a key holder, where few need it). Fire lanes and openings that may not be closed get a gate for
  * emergencies. A compound that walls close all round has its gate put into a wall. */
 #include <stdlib.h>
 #include <string.h>
@@ -250,19 +250,59 @@ static bool taken(const struct enc_draft *d, const struct place *place, double w
     return false;
 }
 
-/* Ways from the doors of a compound to its staffed gates. */
-static void measure(struct placer *p, int32_t label)
+static double detour_of(const struct placer *p, uint32_t door, double way)
+{
+    double today = p->d->today[door];
+    return way - (today < 1e299 ? today : 0);
+}
+
+/* The verifier measures otherwise: keep a margin. */
+static double detour_limit(const struct placer *p)
+{
+    return 0.9 * p->c->detour_m;
+}
+
+static size_t walk_from_gates(struct placer *p, int32_t label, enum enclose_gate_state state)
 {
     struct enc_draft *d = p->d;
     int32_t starts[MOST_EXTRA + 64];
     size_t n = 0;
-    for (size_t i = 0; i < d->n_gates && n < sizeof starts / sizeof *starts; i++) {
-        if (d->gates[i].label != label || d->gates[i].state != ENCLOSE_STAFFED) continue;
-        starts[n++] = d->gates[i].tri;
-    }
+    for (size_t i = 0; i < d->n_gates && n < sizeof starts / sizeof *starts; i++)
+        if (d->gates[i].label == label && d->gates[i].state == state) starts[n++] = d->gates[i].tri;
     enc_walk_from(p->walk, ENC_WALK_INSIDE, label, 0, starts, n);
+    return n;
+}
+
+/* Ways from the doors of a compound to its staffed gates; where that is too far, to one with a key holder. */
+static void measure(struct placer *p, int32_t label)
+{
+    struct enc_draft *d = p->d;
+    (void)walk_from_gates(p, label, ENCLOSE_STAFFED);
     for (uint32_t k = p->door_first[label]; k < p->door_first[label + 1]; k++)
         d->walk[p->doors[k]] = enc_walk_to(p->walk, d->space->doors[p->doors[k]].tri);
+    if (!walk_from_gates(p, label, ENCLOSE_KEY_HOLDER)) return;
+    for (uint32_t k = p->door_first[label]; k < p->door_first[label + 1]; k++) {
+        uint32_t door = p->doors[k];
+        if (d->walk[door] < 1e299 && detour_of(p, door, d->walk[door]) > detour_limit(p))
+            d->walk[door] = fmin(d->walk[door], enc_walk_to(p->walk, d->space->doors[door].tri));
+    }
+}
+
+/* Few enough would depend on a gate here, each of them helped by it, for a key holder to do. */
+static bool key_holder_does(struct placer *p, int32_t label, const struct place *place)
+{
+    const struct enc_draft *d = p->d;
+    int64_t households = 0;
+    uint32_t last = UINT32_MAX;
+    enc_walk_from(p->walk, ENC_WALK_INSIDE, label, 0, &place->tri, 1);
+    for (uint32_t k = p->door_first[label]; k < p->door_first[label + 1]; k++) {
+        const struct enc_door *door = &d->space->doors[p->doors[k]];
+        if (d->walk[p->doors[k]] > 1e299 || detour_of(p, p->doors[k], d->walk[p->doors[k]]) <= detour_limit(p)) continue;
+        if (detour_of(p, p->doors[k], enc_walk_to(p->walk, door->tri)) > detour_limit(p)) continue;
+        if (door->building != last) households += d->space->map->buildings[door->building].households;
+        last = door->building;
+    }
+    return households > 0 && households <= p->c->key_holder_households;
 }
 
 static double worst_detour(const struct placer *p, int32_t label, uint32_t *ret_door)
@@ -271,13 +311,13 @@ static double worst_detour(const struct placer *p, int32_t label, uint32_t *ret_
     double worst = 0;
     for (uint32_t k = p->door_first[label]; k < p->door_first[label + 1]; k++) {
         uint32_t door = p->doors[k];
-        double detour = d->walk[door] - (d->today[door] < 1e299 ? d->today[door] : 0);
+        double detour = detour_of(p, door, d->walk[door]);
         if (d->walk[door] < 1e299 && detour > worst) worst = detour, *ret_door = door;
     }
     return worst;
 }
 
-/* Staffed gates more, while somebody's detour is over the limit and a place helps. */
+/* Gates more, while somebody's detour is over the limit and a place helps. */
 static void mend_detours(struct placer *p, int32_t label)
 {
     struct enc_draft *d = p->d;
@@ -285,7 +325,7 @@ static void mend_detours(struct placer *p, int32_t label)
         uint32_t door = 0;
         double worst = worst_detour(p, label, &door), best = 1e300;
         const struct place *pick = NULL;
-        if (worst <= 0.9 * p->c->detour_m) return; /* the verifier measures otherwise: keep a margin */
+        if (worst <= detour_limit(p)) return;
         enc_walk_from(p->walk, ENC_WALK_INSIDE, label, 0, &d->space->doors[door].tri, 1);
         for (size_t i = 0; i < p->n_places; i++) {
             const struct place *place = &p->places[i];
@@ -296,7 +336,8 @@ static void mend_detours(struct placer *p, int32_t label)
             pick = place;
         }
         if (!pick || best >= d->walk[door]) return;
-        put_gate(p, label, pick, false, ENCLOSE_STAFFED, false);
+        bool key = key_holder_does(p, label, pick);
+        put_gate(p, label, pick, false, key ? ENCLOSE_KEY_HOLDER : ENCLOSE_STAFFED, false);
         measure(p, label);
     }
 }

@@ -229,22 +229,14 @@ static void check_reachable(const struct ground *g)
     }
 }
 
-static void check_distances(struct ground *g)
+/* Ways inside from the staffed gates, or from those with a key holder. */
+static void walk_to_gates(struct ground *g, bool key_holder)
 {
     struct enc_check *k = g->k;
-    size_t n = 0, at = 0;
-    for (size_t i = 0; i < k->n_compounds; i++) n += k->compounds[i].n_doors;
-    double *before = wg_alloc_n(k->ctx->arena, n + 1, sizeof *before), *after = wg_alloc_n(k->ctx->arena, n + 1, sizeof *after);
-    double *fire_before = wg_alloc_n(k->ctx->arena, n + 1, sizeof *before),
-           *fire_after = wg_alloc_n(k->ctx->arena, n + 1, sizeof *after);
-    street_sources(g, g->today);
-    enc_raster_spread(&g->r, g->today, g->dist);
-    measure_doors(g, before);
-    check_reachable(g);
     far_all(g);
     for (size_t i = 0; i < k->n_works; i++) {
         const struct enc_check_work *w = &k->works[i];
-        if (w->kind != ENC_WORK_GATE || !w->staffed) continue;
+        if (w->kind != ENC_WORK_GATE || !(key_holder ? w->key_holder : w->staffed)) continue;
         for (size_t j = 0; j < w->line.n; j++)
             for (int s = 0; s <= 4 && j + 1 < w->line.n; s++) {
                 struct enc_xy a = w->line.p[j], b = w->line.p[j + 1];
@@ -253,7 +245,40 @@ static void check_distances(struct ground *g)
             }
     }
     enc_raster_spread(&g->r, g->plan, g->dist);
+}
+
+/* No more households may depend on the gates with a key holder than these may serve. */
+static void check_key_holders(struct enc_check *k, const struct enc_check_compound *c, int64_t depend)
+{
+    int64_t gates = 0;
+    for (size_t i = 0; i < k->n_works; i++) {
+        const struct enc_check_work *w = &k->works[i];
+        gates += w->kind == ENC_WORK_GATE && w->key_holder && w->compound && c->id && strcmp(w->compound, c->id) == 0;
+    }
+    if (depend > gates * k->config->key_holder_households)
+        enc_violation(
+            k, "key_holder", c->id, c->doors[0].at, wg_fmt(k->ctx->arena, "%lld 户靠钥匙门出入，超过上限", (long long)depend),
+            wg_fmt(k->ctx->arena, "%lld households depend on gates with a key holder, over the limit", (long long)depend));
+}
+
+static void check_distances(struct ground *g)
+{
+    struct enc_check *k = g->k;
+    const struct enclose_map *m = k->map;
+    size_t n = 0, at = 0;
+    for (size_t i = 0; i < k->n_compounds; i++) n += k->compounds[i].n_doors;
+    double *before = wg_alloc_n(k->ctx->arena, n + 1, sizeof *before), *after = wg_alloc_n(k->ctx->arena, n + 1, sizeof *after),
+           *with_key = wg_alloc_n(k->ctx->arena, n + 1, sizeof *with_key);
+    double *fire_before = wg_alloc_n(k->ctx->arena, n + 1, sizeof *before),
+           *fire_after = wg_alloc_n(k->ctx->arena, n + 1, sizeof *after);
+    street_sources(g, g->today);
+    enc_raster_spread(&g->r, g->today, g->dist);
+    measure_doors(g, before);
+    check_reachable(g);
+    walk_to_gates(g, false);
     measure_doors(g, after);
+    walk_to_gates(g, true);
+    measure_doors(g, with_key);
     engine_spread(g, g->today, 0.5);
     measure_doors(g, fire_before);
     for (size_t i = 0; i < k->n_works; i++)
@@ -261,11 +286,19 @@ static void check_distances(struct ground *g)
     engine_spread(g, g->plan, -0.8);
     measure_doors(g, fire_after);
     double reach = k->config->fire_reach_m;
-    for (size_t i = 0; i < k->n_compounds; i++)
+    for (size_t i = 0; i < k->n_compounds; i++) {
+        int64_t depend = 0;
+        size_t last = m->n_buildings;
         for (size_t d = 0; d < k->compounds[i].n_doors; d++, at++) {
             const struct enc_check_door *door = &k->compounds[i].doors[d];
             const char *id = k->map->buildings[door->building].id;
             double detour = after[at] < 0 ? 0 : after[at] - fmax(0, before[at]);
+            double key = with_key[at] < 0 ? 1e300 : with_key[at] - fmax(0, before[at]);
+            if (detour > k->config->detour_m + slack && key <= k->config->detour_m + slack) {
+                if (door->building != last) depend += m->buildings[door->building].households;
+                last = door->building;
+                detour = key;
+            }
             k->verdict->detour_worst_m = fmax(k->verdict->detour_worst_m, detour);
             if (detour > k->config->detour_m + slack)
                 enc_violation(k, "detour", id, door->at, wg_fmt(k->ctx->arena, "出门绕行 %.0f 米", detour),
@@ -276,6 +309,8 @@ static void check_distances(struct ground *g)
                 enc_violation(k, "fire", id, door->at, "消防车原可到达，围合后到不了规定距离内",
                               "a fire engine comes near enough today and would not any more");
         }
+        if (depend > 0) check_key_holders(k, &k->compounds[i], depend);
+    }
 }
 
 int enc_check_measures(struct enc_check *k)

@@ -181,6 +181,8 @@ static void summary(struct out *o, const struct enclose_plan *p)
     key_number(o, "gate_small_yuan", c->gate_small_yuan), key_number(o, "cabin_yuan", c->cabin_yuan);
     key_number(o, "shift_yuan", c->shift_yuan), key_number(o, "shifts_day", c->shifts_day),
         key_number(o, "open_yuan", c->open_yuan);
+    key_number(o, "key_holder_yuan", c->key_holder_yuan);
+    key_whole(o, "key_holder_households", c->key_holder_households);
     key_number(o, "gate_large_m", c->gate_large_m), key_number(o, "gate_small_m", c->gate_small_m);
     key_number(o, "fire_lane_m", c->fire_lane_m), key_number(o, "fire_reach_m", c->fire_reach_m),
         key_number(o, "detour_m", c->detour_m);

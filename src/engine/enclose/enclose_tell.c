@@ -452,6 +452,7 @@ static void doors(struct teller *t)
 static double gate_cost(const struct enclose_config *c, const struct enclose_gate *g)
 {
     double cost = g->large ? c->gate_large_yuan : c->gate_small_yuan;
+    if (g->state == ENCLOSE_KEY_HOLDER) cost += (double)c->days * c->key_holder_yuan;
     if (g->state == ENCLOSE_STAFFED) cost += c->cabin_yuan + (double)c->days * c->shifts_day * c->shift_yuan;
     return cost;
 }

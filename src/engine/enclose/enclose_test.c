@@ -127,6 +127,29 @@ static void test_enclose__plans_under_tight_rules_are_accepted(void **state)
     }
 }
 
+static void test_enclose__a_gate_few_need_is_locked_with_a_key_holder(void **state)
+{
+    (void)state; /* enclose P1, P8 */
+    struct quarter q;
+    struct enclose_verdict v;
+    open_quarter(&q);
+    q.config.detour_m = 120;
+    q.config.key_holder_households = 100000;
+    plan_town(&q, (struct enclose_town){.seed = 62, .buildings = 60, .walled = 0.5});
+    size_t keys = 0, depend = 0;
+    for (size_t i = 0; i < q.plan->n_gates; i++) {
+        keys += q.plan->gates[i].state == ENCLOSE_KEY_HOLDER;
+        assert_false(q.plan->gates[i].state == ENCLOSE_KEY_HOLDER && q.plan->gates[i].main);
+    }
+    assert_true(keys > 0);
+    assert_int_equal(violations(&q, q.geojson), 0);
+    q.config.key_holder_households = 0; /* the proof counts who depends on them */
+    assert_int_equal(enclose_verify(&q.ctx, q.map, &q.config, q.geojson, &v), 0);
+    for (size_t i = 0; i < v.n; i++) depend += strcmp(v.violations[i].code, "key_holder") == 0;
+    assert_true(depend > 0);
+    wg_arena_free(q.arena);
+}
+
 static void add_house(struct wg_buf *map, const char *id, double x, double y, double w, double h)
 {
     static const double lon = 1e-4 / 8.34, lat = 1e-4 / 11.11; /* degrees in a metre at 41.57 north */
@@ -371,8 +394,9 @@ static void test_enclose__locks_that_cannot_be_read_are_refused(void **state)
     read_town(&q, (struct enclose_town){.seed = 1, .buildings = 9});
     static const char *const bad[] = {
         "[", "{\"type\":\"FeatureCollection\"}",
-        "{\"features\":[{\"properties\":{\"kind\":\"fence\",\"locked\":true},\"geometry\":{\"type\":\"Point\",\"coordinates\":["
-        "0,0]}}]}",
+        ("{\"features\":[{\"properties\":{\"kind\":\"fence\",\"locked\":true},\"geometry\":{\"type\":\"Point\",\"coordinates\":"
+         "["
+         "0,0]}}]}"),
         "{\"features\":[{\"properties\":{\"kind\":\"compound\",\"locked\":true,\"buildings\":[\"way/none\"]}}]}"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct enclose_options options = {.locks = wg_str(bad[i])};
@@ -603,6 +627,7 @@ int main(void)
         cmocka_unit_test(test_enclose__every_plan_made_is_accepted),
         cmocka_unit_test(test_enclose__small_compounds_are_accepted_too),
         cmocka_unit_test(test_enclose__plans_under_tight_rules_are_accepted),
+        cmocka_unit_test(test_enclose__a_gate_few_need_is_locked_with_a_key_holder),
         cmocka_unit_test(test_enclose__crowded_and_overlapping_houses_are_accepted),
         cmocka_unit_test(test_enclose__the_same_town_gives_the_same_bytes),
         cmocka_unit_test(test_enclose__the_bound_never_exceeds_the_cost),

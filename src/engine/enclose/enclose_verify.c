@@ -154,6 +154,7 @@ static void read_work(struct enc_check *k, const json_t *feature, const json_t *
     const json_t *stated = json_object_get(properties, kind == ENC_WORK_GATE ? "width" : "metres");
     w.stated = json_is_number(stated) ? json_number_value(stated) : -1;
     w.staffed = !state || strcmp(state, "staffed") == 0;
+    w.key_holder = state && strcmp(state, "key_holder") == 0;
     w.large = size && strcmp(size, "large") == 0;
     for (size_t i = 0; i + 1 < w.line.n; i++) w.length += enc_dist(w.line.p[i], w.line.p[i + 1]);
     k->works = wg_grow(k->ctx->arena, k->works, &k->cap_works, k->n_works + 1, sizeof *k->works);

@@ -10,7 +10,7 @@ struct enc_check_work {
     const char *id, *compound;
     struct enc_line line;  /* one point: a gate drawn as a point */
     double length, stated; /* stated: -1 when the plan does not say */
-    bool staffed, large;
+    bool staffed, key_holder, large;
 };
 struct enc_check_door {
     size_t building;
