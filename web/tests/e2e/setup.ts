@@ -1,5 +1,6 @@
-/** Makes a small demo in a folder of its own, serves it, and takes both away afterwards. */
-import { execFileSync, spawn } from 'node:child_process'
+/** Makes a demo in a folder of its own (small, or of the size WANGGE_E2E_SIZE says), serves it, holds every sum to the facts
+ * afterwards, and takes it away. */
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -12,7 +13,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   const port = process.env.WANGGE_PORT ?? '8099'
   const folder = mkdtempSync(join(tmpdir(), 'wangge-e2e-'))
   const data = join(folder, 'data')
-  execFileSync(program, ['demo', '--data', data, '--size', 'small'], {
+  execFileSync(program, ['demo', '--data', data, '--size', process.env.WANGGE_E2E_SIZE ?? 'small'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   process.env.WANGGE_E2E_DATA = data
@@ -35,6 +36,8 @@ export default async function setup(): Promise<() => Promise<void>> {
   return async () => {
     server.kill('SIGTERM')
     await ended
+    const sums = spawnSync(program, ['check', '--data', data], { encoding: 'utf8' })
+    if (sums.status !== 0) throw new Error(`wangge check after the tests:\n${sums.stdout}${sums.stderr}`)
     rmSync(folder, { recursive: true, force: true })
   }
 }
