@@ -50,16 +50,16 @@ struct enclose_config {
     double open_yuan;       /* taking down a stretch of barrier inside */
     double gate_large_m;    /* width of a large gate; at least fire_lane_m */
     double gate_small_m;
-    double fire_lane_m;     /* clear width a fire engine needs */
-    double fire_reach_m;    /* an engine comes this near to every home, if it can today */
-    double detour_m;        /* a gate adds at most this to anyone's walk to the street */
-    double apron_m;         /* depth of the ground before a home's doors that lies inside */
-    int64_t households_max; /* in one compound */
+    double fire_lane_m;            /* clear width a fire engine needs */
+    double fire_reach_m;           /* an engine comes this near to every home, if it can today */
+    double detour_m;               /* a gate adds at most this to anyone's walk to the street */
+    double apron_m;                /* depth of the ground before a home's doors that lies inside */
+    int64_t households_max;        /* in one compound */
     int64_t key_holder_households; /* most households that may depend on a gate with a key holder */
-    int64_t households_min; /* fewer are gathered with neighbours where a way leads there */
-    int64_t teams;          /* crews the bill is divided among */
-    bool may_open;          /* barriers inside may be taken down to join buildings */
-    bool gcj02;             /* the map's coordinates are GCJ-02: convert them first */
+    int64_t households_min;        /* fewer are gathered with neighbours where a way leads there */
+    int64_t teams;                 /* crews the bill is divided among */
+    bool may_open;                 /* barriers inside may be taken down to join buildings */
+    bool gcj02;                    /* the map's coordinates are GCJ-02: convert them first */
     enum enclose_homes homes;
     const char **public_ways; /* values of highway= that stay public */
     size_t n_public_ways;

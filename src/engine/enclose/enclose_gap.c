@@ -26,7 +26,7 @@ static double squeeze(struct enc_near *near, const struct enc_segment *all, stru
     struct enc_xy to[MOST_NEAR];
     double far[MOST_NEAR], best = 1e9;
     size_t n, k = 0;
-    const uint32_t *list = enc_near_find(near, at, widest / 2, &n);
+    const uint32_t *list = enc_near_find(near, at, widest, &n); /* the point may be nearer to one side */
     for (size_t i = 0; i < n && k < MOST_NEAR; i++) {
         const struct enc_segment *s = &all[list[i]];
         double t;

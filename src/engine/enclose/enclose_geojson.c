@@ -1,10 +1,10 @@
-/* GeoJSON (RFC 7946): a FeatureCollection, one Feature or a bare geometry; properties are taken as tags. */
+/* GeoJSON (RFC 7946): a FeatureCollection or one Feature; properties are taken as tags. */
 #include <jansson.h>
 #include <string.h>
 
 #include "engine/enclose/enclose_internal.h"
 
-enum { MAX_TAGS = 64, MAX_DEPTH = 16, MAX_POINTS = 20 * 1000 * 1000 };
+enum { MAX_TAGS = 512, MAX_DEPTH = 16, MAX_POINTS = 20 * 1000 * 1000 };
 
 struct reader {
     struct wg_ctx *ctx;
@@ -146,14 +146,15 @@ static int read_feature(struct reader *r, const json_t *j, size_t index)
 {
     struct enc_feature f = {0};
     const json_t *properties = json_object_get(j, "properties"), *geometry = json_object_get(j, "geometry");
-    f.tags = wg_alloc_n(r->ctx->arena, MAX_TAGS, sizeof *f.tags);
+    size_t n = json_object_size(properties) + json_object_size(json_object_get(properties, "tags"));
+    f.tags = wg_alloc_n(r->ctx->arena, n < MAX_TAGS ? n + 1 : MAX_TAGS, sizeof *f.tags);
     read_tags(r, properties, f.tags, &f.n_tags);
     if (json_is_object(json_object_get(properties, "tags"))) /* as some converters write */
         read_tags(r, json_object_get(properties, "tags"), f.tags, &f.n_tags);
     f.id = text_of(r->ctx, json_object_get(j, "id"));
-    if (!f.id) f.id = enc_tag(&f, "@id");
-    if (!f.id) f.id = enc_tag(&f, "id");
-    if (!f.id) f.id = wg_fmt(r->ctx->arena, "feature/%zu", index + 1);
+    if (!f.id || !*f.id) f.id = enc_tag(&f, "@id");
+    if (!f.id || !*f.id) f.id = enc_tag(&f, "id");
+    if (!f.id || !*f.id) f.id = wg_fmt(r->ctx->arena, "feature/%zu", index + 1);
     if (!json_is_object(geometry)) {
         enc_note(r->ctx, r->out, f.id, "要素没有几何，略去", "a feature without geometry is left out");
         return 0;
@@ -161,9 +162,25 @@ static int read_feature(struct reader *r, const json_t *j, size_t index)
     return read_geometry(r, &f, geometry, 0);
 }
 
+/* A coordinate system named by the older GeoJSON of 2008: degrees of WGS 84 or CGCS2000 pass, anything else must be converted. */
+static int check_system(struct reader *r, const json_t *root)
+{
+    static const char *const same[] = {"CRS84", "4326", "4490", "WGS84", "WGS 84", "4258"};
+    const json_t *properties = json_object_get(json_object_get(root, "crs"), "properties");
+    const char *name = json_string_value(json_object_get(properties, "name"));
+    if (!name) return 0;
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+        if (strstr(name, same[i])) return 0;
+    return refuse(r, "crs", wg_fmt(r->ctx->arena, "%s; convert the map to WGS 84 (EPSG:4326)", name));
+}
+
 static int read_root(struct reader *r, const json_t *root)
 {
     const char *type = json_string_value(json_object_get(root, "type"));
+    int wrong = check_system(r, root);
+    if (wrong) return wrong;
+    if (json_is_array(json_object_get(root, "elements")))
+        return refuse(r, "elements", "an Overpass answer in JSON; ask for XML (out:xml)");
     if (!type) return refuse(r, "-", "no type");
     if (strcmp(type, "Feature") == 0) return read_feature(r, root, 0);
     if (strcmp(type, "FeatureCollection") != 0) return refuse(r, "-", "not a FeatureCollection");

@@ -260,12 +260,12 @@ struct enc_ground {
     uint32_t (*corner)[3];   /* of each cell: its corners, numbered within the ground */
     uint16_t *degree;        /* of each corner: triangles round it; more than any count where it is solid */
     size_t n_corners;
-    int32_t *home;   /* of each cell: which of the homes below it lies before; -1 */
-    int32_t *home1;  /* the same for the likelier side of each home, and for the other side of a home that has one */
+    int32_t *home;  /* of each cell: which of the homes below it lies before; -1 */
+    int32_t *home1; /* the same for the likelier side of each home, and for the other side of a home that has one */
     int32_t *home2;
     uint32_t *side_first, *side_cells; /* cells of home h's side s: side_cells[side_first[2h + s] .. side_first[2h + s + 1]) */
     bool *turned;                      /* of each home: it opens to its other side */
-    uint32_t *homes; /* buildings */
+    uint32_t *homes;                   /* buildings */
     size_t n_homes;
     struct enc_xy *place; /* of each home: the middle of its apron */
     int64_t *households;

@@ -8,10 +8,13 @@
 int enclose_map_read(struct wg_ctx *ctx, struct wg_str bytes, const struct enclose_config *config, struct enclose_map **ret_map)
 {
     if (bytes.n > ENCLOSE_MAP_BYTES) return wg_refuse(ctx, WG_E_TOO_LARGE, "map", "512 MB", NULL);
-    struct wg_str text = wg_str_trim(bytes);
+    struct wg_str text = bytes;
     struct enc_features features = {0};
-    if (!text.n) return wg_refuse(ctx, WG_E_MAP_EMPTY, "map", NULL, NULL);
-    int rc = text.p[0] == '{' ? enc_geojson_read(ctx, text, &features) : enc_osm_read(ctx, text, &features);
+    if (wg_str_starts(text, WG_STR("\xEF\xBB\xBF"))) text = wg_str_sub(text, 3, text.n - 3); /* a byte order mark */
+    if (!wg_str_trim(text).n) return wg_refuse(ctx, WG_E_MAP_EMPTY, "map", NULL, NULL);
+    while (text.n && strchr(" \t\r\n", text.p[0])) text = wg_str_sub(text, 1, text.n - 1); /* the end may be UTF-16 */
+    bool json = text.n && (text.p[0] == '{' || text.p[0] == '[');
+    int rc = json ? enc_geojson_read(ctx, text, &features) : enc_osm_read(ctx, text, &features);
     return rc ? rc : enc_map_build(ctx, &features, config, ret_map);
 }
 
@@ -39,22 +42,45 @@ static void swap_feature(struct enc_feature *f)
     for (size_t k = 0; k < f->n_paths; k++) swap_path(&f->paths[k]);
 }
 
-/* The middle building corner, as degrees; false when there is no building. */
-static bool middle(struct wg_ctx *ctx, const struct enc_features *features, struct enc_xy *ret)
+static const char *say(const struct wg_ctx *ctx, const char *zh, const char *en)
 {
+    return ctx->lang == WG_ZH ? zh : en;
+}
+
+static bool is_degrees(struct enc_xy at)
+{
+    return fabs(at.x) <= 360 && fabs(at.y) <= 360;
+}
+
+/* The middle building corner, as degrees. */
+static int middle(struct wg_ctx *ctx, const struct enc_features *features, struct enc_xy *ret)
+{
+    const char *odd = NULL;
     double *x = wg_alloc_n(ctx->arena, features->n + 1, sizeof *x), *y = wg_alloc_n(ctx->arena, features->n + 1, sizeof *y);
     size_t n = 0;
     for (size_t i = 0; i < features->n; i++) {
         const struct enc_feature *f = &features->list[i];
         if (!enc_tag(f, "building") || !f->n_paths || !f->paths[0].n) continue;
+        if (!is_degrees(f->paths[0].p[0])) {
+            odd = f->id;
+            continue;
+        }
         x[n] = f->paths[0].p[0].x;
         y[n++] = f->paths[0].p[0].y;
     }
-    if (!n) return false;
+    if (!n && odd)
+        return wg_refuse(ctx, WG_E_MAP_FORMAT, "map",
+                         wg_fmt(ctx->arena,
+                                say(ctx, "%s：坐标不是度数，请先转为 WGS 84 经纬度",
+                                    "%s: the coordinates are no degrees; convert the map to WGS 84"),
+                                odd),
+                         NULL);
+    if (!n) return wg_refuse(ctx, WG_E_MAP_EMPTY, "map", NULL, NULL);
+    for (size_t i = 0; i < n; i++) x[i] = x[0] + enc_lon_east(x[i], x[0]); /* one run across the 180th meridian */
     qsort(x, n, sizeof *x, by_value);
     qsort(y, n, sizeof *y, by_value);
     *ret = (struct enc_xy){x[n / 2], y[n / 2]};
-    return true;
+    return 0;
 }
 
 /* Nobody builds a town north of 72 degrees on China's longitudes taken as latitudes, and no latitude passes 90. */
@@ -66,14 +92,16 @@ static bool looks_swapped(struct enc_xy at)
 
 static bool near_middle(struct enc_xy at, struct enc_xy mid)
 {
-    double km = hypot((at.x - mid.x) * cos(mid.y * 0.01745329) * 111.3, (at.y - mid.y) * 111.3);
+    if (!(fabs(at.x) <= 360 && fabs(at.y) < 89)) return false;
+    double km = hypot(enc_lon_east(at.x, mid.x) * cos(mid.y * 0.01745329) * 111.3, (at.y - mid.y) * 111.3);
     return km * 1000 < ENCLOSE_MAP_EXTENT_M;
 }
 
 static int set_right(struct wg_ctx *ctx, struct enc_features *features, struct enc_xy *ret_middle)
 {
     struct enc_xy mid;
-    if (!middle(ctx, features, &mid)) return wg_refuse(ctx, WG_E_MAP_EMPTY, "map", NULL, NULL);
+    int rc = middle(ctx, features, &mid);
+    if (rc) return rc;
     if (looks_swapped(mid)) {
         for (size_t i = 0; i < features->n; i++) swap_feature(&features->list[i]);
         mid = (struct enc_xy){mid.y, mid.x};
@@ -89,8 +117,9 @@ static int set_right(struct wg_ctx *ctx, struct enc_features *features, struct e
             enc_note(ctx, features, f->id, "经纬度颠倒，已换回", "longitude and latitude were swapped; turned back");
         } else if (enc_tag(f, "building")) {
             if (fabs(at.y) > 90 || fabs(at.x) > 180) return wg_refuse(ctx, WG_E_MAP_SWAPPED, "map", f->id, NULL);
-            return wg_refuse(ctx, WG_E_MAP_FORMAT, "map", wg_fmt(ctx->arena, "%s: > %d km", f->id, ENCLOSE_MAP_EXTENT_M / 1000),
-                             NULL);
+            const char *what = say(ctx, "%s：距其余建筑超过 %d 公里，请改正或删去",
+                                   "%s: over %d km from the other buildings; correct or delete it");
+            return wg_refuse(ctx, WG_E_MAP_FORMAT, "map", wg_fmt(ctx->arena, what, f->id, ENCLOSE_MAP_EXTENT_M / 1000), NULL);
         } else {
             f->n_paths = 0; /* too far to matter */
         }
@@ -100,12 +129,16 @@ static int set_right(struct wg_ctx *ctx, struct enc_features *features, struct e
 }
 
 /* Drops repeated points and those no map can hold; a pair that is not on the globe ends the line there. */
-static struct enc_line project_path(struct enc_build *b, const struct enc_path *path)
+static struct enc_line project_path(struct enc_build *b, const struct enc_path *path, bool *ret_far)
 {
     struct enc_line line = {wg_alloc_n(b->ctx->arena, path->n ? path->n : 1, sizeof *line.p), 0};
+    *ret_far = false;
     for (size_t i = 0; i < path->n; i++) {
         struct enclose_point at = {path->p[i].x, path->p[i].y};
-        if (!near_middle(path->p[i], b->middle)) continue;
+        if (!near_middle(path->p[i], b->middle)) {
+            *ret_far = true;
+            continue;
+        }
         if (b->map->config->gcj02) at = enc_from_gcj02(at);
         struct enc_xy p = enc_project(&b->map->projection, at.lon, at.lat);
         if (line.n && enc_dist(p, line.p[line.n - 1]) < 0.005) continue;
@@ -170,21 +203,46 @@ static bool is_closed(const struct enc_path *path)
     return path->n > 2 && path->p[0].x == path->p[path->n - 1].x && path->p[0].y == path->p[path->n - 1].y;
 }
 
+struct ring {
+    GEOSGeometry *shape;
+    double area;
+    bool inner;
+    size_t order;
+};
+
+static int by_size(const void *a, const void *b)
+{
+    const struct ring *x = a, *y = b;
+    if (x->area > y->area || x->area < y->area) return x->area > y->area ? -1 : 1;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+/* Outer rings add, inner ones take away, the larger first: a house in a courtyard of another stays. */
+static GEOSGeometry *put_together(GEOSContextHandle_t geos, struct ring *rings, size_t n)
+{
+    GEOSGeometry *shape = NULL;
+    for (size_t i = 0; i < n; i++)
+        if (rings[i].shape && !GEOSArea_r(geos, rings[i].shape, &rings[i].area)) rings[i].area = 0;
+    if (n > 1) qsort(rings, n, sizeof *rings, by_size);
+    for (size_t i = 0; i < n; i++) shape = combine(geos, shape, rings[i].shape, rings[i].inner);
+    return polygons_only(geos, shape);
+}
+
 GEOSGeometry *enc_feature_shape(struct enc_build *b, const struct enc_feature *f, bool tell)
 {
     GEOSContextHandle_t geos = b->map->geos;
-    GEOSGeometry *shape = NULL;
-    bool mended = false, open = false;
-    for (int inner = 0; inner < 2; inner++)
-        for (size_t k = 0; k < f->n_paths; k++) {
-            if (f->paths[k].inner != (inner == 1)) continue;
-            struct enc_line line = project_path(b, &f->paths[k]);
-            if (!is_closed(&f->paths[k])) open = true;
-            shape = combine(geos, shape, ring_shape(b, &line, &mended), inner == 1);
-        }
-    shape = polygons_only(geos, shape);
+    bool mended = false, open = false, strays = false;
+    struct ring *rings = wg_alloc_n(b->ctx->arena, f->n_paths + 1, sizeof *rings);
+    for (size_t k = 0; k < f->n_paths; k++) {
+        bool far = false;
+        struct enc_line line = project_path(b, &f->paths[k], &far);
+        if (!is_closed(&f->paths[k])) open = true;
+        strays = strays || far;
+        rings[k] = (struct ring){ring_shape(b, &line, &mended), 0, f->paths[k].inner, k};
+    }
+    GEOSGeometry *shape = put_together(geos, rings, f->n_paths);
     double area = 0;
-    if (shape && (!GEOSArea_r(geos, shape, &area) || area < 1)) {
+    if (shape && (!GEOSArea_r(geos, shape, &area) || !(area >= 1))) {
         GEOSGeom_destroy_r(geos, shape);
         shape = NULL;
     }
@@ -194,12 +252,15 @@ GEOSGeometry *enc_feature_shape(struct enc_build *b, const struct enc_feature *f
     if (tell && shape && open) enc_note(b->ctx, b->features, f->id, "轮廓未闭合，已闭合", "the outline was not closed; closed");
     if (tell && shape && mended)
         enc_note(b->ctx, b->features, f->id, "轮廓自相交，已修复", "the outline crossed itself; mended");
+    if (tell && shape && strays)
+        enc_note(b->ctx, b->features, f->id, "轮廓有点远在图外，已略去", "corners far off the map are left out of the outline");
     return enc_keep(b->bag, shape);
 }
 
-struct enc_line enc_feature_line(struct enc_build *b, const struct enc_feature *f)
+struct enc_line enc_feature_line(struct enc_build *b, const struct enc_feature *f, size_t path)
 {
-    return f->n_paths ? project_path(b, &f->paths[0]) : (struct enc_line){NULL, 0};
+    bool far;
+    return path < f->n_paths ? project_path(b, &f->paths[path], &far) : (struct enc_line){NULL, 0};
 }
 
 /* ---- the build ---- */

@@ -10,9 +10,11 @@ struct enc_build {
     struct enc_shapes *bag;
     struct enc_xy middle; /* degrees, as on the map */
 };
+/* Degrees east of `from`, the short way round. */
+double enc_lon_east(double lon, double from);
 /* The feature's area in metres, valid, or NULL; `tell` notes what was repaired. */
 GEOSGeometry *enc_feature_shape(struct enc_build *b, const struct enc_feature *f, bool tell);
-struct enc_line enc_feature_line(struct enc_build *b, const struct enc_feature *f);
+struct enc_line enc_feature_line(struct enc_build *b, const struct enc_feature *f, size_t path);
 WG_MUST int enc_take_zones(struct enc_build *b);
 WG_MUST int enc_take_buildings(struct enc_build *b);
 WG_MUST int enc_take_lines(struct enc_build *b);

@@ -5,10 +5,11 @@
 
 #include "engine/enclose/enclose_internal.h"
 
-enum { MAX_NODES = 20 * 1000 * 1000, MAX_REFS = 40 * 1000 * 1000, MAX_TAGS = 64 };
+enum { MAX_NODES = 20 * 1000 * 1000, MAX_REFS = 40 * 1000 * 1000, MAX_TAGS = 512 };
 
 struct node {
     int64_t id;
+    size_t order; /* of two with one identifier the later counts */
     struct enc_xy at;
 };
 struct member {
@@ -17,13 +18,14 @@ struct member {
 };
 struct way {
     int64_t id;
-    size_t first, n; /* into refs */
+    size_t order, first, n; /* into refs */
     struct enc_tag *tags;
     size_t n_tags;
+    bool in_relation; /* its outline is a relation's, which is read as the building */
 };
 struct relation {
     int64_t id;
-    size_t first, n; /* into members */
+    size_t order, first, n; /* into members */
     struct enc_tag *tags;
     size_t n_tags;
 };
@@ -47,11 +49,11 @@ struct reader {
     enum inside in;
     int64_t id;
     struct enc_xy at;
-    bool placed, gone; /* gone: deleted or invisible in an editor's file */
+    bool placed, gone; /* gone: deleted or invisible in an editor's file or a change file */
+    bool deleting;     /* within a change file's <delete> */
     size_t first;
     struct enc_tag tags[MAX_TAGS];
     size_t n_tags;
-    bool sorted;
 };
 
 static void stop(struct reader *r, int code)
@@ -88,11 +90,17 @@ static struct enc_tag *take_tags(struct reader *r)
     return tags;
 }
 
+static bool is_gone(const struct reader *r, const char **attrs)
+{
+    const char *action = attr(attrs, "action"), *visible = attr(attrs, "visible");
+    return r->deleting || (action && strcmp(action, "delete") == 0) || (visible && strcmp(visible, "false") == 0);
+}
+
 static void open_node(struct reader *r, const char **attrs)
 {
     if (!attr_id(r, attrs, "id", &r->id)) return;
-    const char *lat = attr(attrs, "lat"), *lon = attr(attrs, "lon"), *action = attr(attrs, "action");
-    r->gone = action && strcmp(action, "delete") == 0;
+    const char *lat = attr(attrs, "lat"), *lon = attr(attrs, "lon");
+    r->gone = is_gone(r, attrs);
     r->placed =
         lat && lon && wg_parse_double(wg_str(lat), -1e6, 1e6, &r->at.y) && wg_parse_double(wg_str(lon), -1e6, 1e6, &r->at.x);
     r->in = IN_NODE;
@@ -105,10 +113,11 @@ static void XMLCALL on_start(void *arg, const char *name, const char **attrs)
     struct wg_arena *arena = r->ctx->arena;
     if (strcmp(name, "node") == 0) {
         open_node(r, attrs);
+    } else if (strcmp(name, "delete") == 0) {
+        r->deleting = true;
     } else if (strcmp(name, "way") == 0 || strcmp(name, "relation") == 0) {
-        const char *action = attr(attrs, "action");
         if (!attr_id(r, attrs, "id", &r->id)) return;
-        r->gone = action && strcmp(action, "delete") == 0;
+        r->gone = is_gone(r, attrs);
         r->in = name[0] == 'w' ? IN_WAY : IN_RELATION;
         r->first = r->in == IN_WAY ? r->n_refs : r->n_members;
         r->n_tags = 0;
@@ -149,7 +158,8 @@ static void close_node(struct reader *r)
     }
     if (r->n_nodes == MAX_NODES) return refuse_at_line(r, "too many nodes");
     r->nodes = wg_grow(r->ctx->arena, r->nodes, &r->cap_nodes, r->n_nodes + 1, sizeof *r->nodes);
-    r->nodes[r->n_nodes++] = (struct node){r->id, r->at};
+    r->nodes[r->n_nodes] = (struct node){r->id, r->n_nodes, r->at};
+    r->n_nodes++;
     if (!r->n_tags) return;
     struct enc_feature *f = add_feature(r, "node", r->id);
     f->form = ENC_POINT;
@@ -161,22 +171,35 @@ static void close_node(struct reader *r)
     f->paths[0].n = f->n_paths = 1;
 }
 
+static void close_way(struct reader *r)
+{
+    r->ways = wg_grow(r->ctx->arena, r->ways, &r->cap_ways, r->n_ways + 1, sizeof *r->ways);
+    if (r->gone) r->n_refs = r->first;
+    r->ways[r->n_ways] =
+        (struct way){r->id, r->n_ways, r->first, r->n_refs - r->first, take_tags(r), r->gone ? 0 : r->n_tags, false};
+    r->n_ways++;
+}
+
+static void close_relation(struct reader *r)
+{
+    r->relations = wg_grow(r->ctx->arena, r->relations, &r->cap_relations, r->n_relations + 1, sizeof *r->relations);
+    if (r->gone) r->n_members = r->first;
+    r->relations[r->n_relations] =
+        (struct relation){r->id, r->n_relations, r->first, r->n_members - r->first, take_tags(r), r->gone ? 0 : r->n_tags};
+    r->n_relations++;
+}
+
 static void XMLCALL on_end(void *arg, const char *name)
 {
     struct reader *r = arg;
-    struct wg_arena *arena = r->ctx->arena;
     if (strcmp(name, "node") == 0 && r->in == IN_NODE) {
         close_node(r);
     } else if (strcmp(name, "way") == 0 && r->in == IN_WAY) {
-        r->ways = wg_grow(arena, r->ways, &r->cap_ways, r->n_ways + 1, sizeof *r->ways);
-        if (r->gone) r->n_refs = r->first;
-        r->ways[r->n_ways++] = (struct way){r->id, r->first, r->n_refs - r->first, take_tags(r), r->gone ? 0 : r->n_tags};
+        close_way(r);
     } else if (strcmp(name, "relation") == 0 && r->in == IN_RELATION) {
-        r->relations = wg_grow(arena, r->relations, &r->cap_relations, r->n_relations + 1, sizeof *r->relations);
-        if (!r->gone)
-            r->relations[r->n_relations++] =
-                (struct relation){r->id, r->first, r->n_members - r->first, take_tags(r), r->n_tags};
+        close_relation(r);
     } else {
+        if (strcmp(name, "delete") == 0) r->deleting = false;
         return;
     }
     r->in = IN_NOTHING;
@@ -192,13 +215,67 @@ static void XMLCALL on_entity(void *arg, const char *name, int is_parameter, con
 
 static int by_node_id(const void *a, const void *b)
 {
-    int64_t x = ((const struct node *)a)->id, y = ((const struct node *)b)->id;
-    return (x > y) - (x < y);
+    const struct node *x = a, *y = b;
+    if (x->id != y->id) return x->id < y->id ? -1 : 1;
+    return (x->order > y->order) - (x->order < y->order);
 }
 static int by_way_id(const void *a, const void *b)
 {
-    int64_t x = ((const struct way *)a)->id, y = ((const struct way *)b)->id;
-    return (x > y) - (x < y);
+    const struct way *x = a, *y = b;
+    if (x->id != y->id) return x->id < y->id ? -1 : 1;
+    return (x->order > y->order) - (x->order < y->order);
+}
+static int by_relation_id(const void *a, const void *b)
+{
+    const struct relation *x = a, *y = b;
+    if (x->id != y->id) return x->id < y->id ? -1 : 1;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+/* Sorted by identifier; of those that share one the last in the file stays, as in files put together from several. */
+static void sort_all(struct reader *r)
+{
+    size_t n = 0;
+    if (r->n_nodes) qsort(r->nodes, r->n_nodes, sizeof *r->nodes, by_node_id);
+    for (size_t i = 0; i < r->n_nodes; i++)
+        if (i + 1 == r->n_nodes || r->nodes[i].id != r->nodes[i + 1].id) r->nodes[n++] = r->nodes[i];
+    r->n_nodes = n;
+    n = 0;
+    if (r->n_ways) qsort(r->ways, r->n_ways, sizeof *r->ways, by_way_id);
+    for (size_t i = 0; i < r->n_ways; i++)
+        if (i + 1 == r->n_ways || r->ways[i].id != r->ways[i + 1].id) r->ways[n++] = r->ways[i];
+    r->n_ways = n;
+    n = 0;
+    if (r->n_relations) qsort(r->relations, r->n_relations, sizeof *r->relations, by_relation_id);
+    for (size_t i = 0; i < r->n_relations; i++)
+        if (i + 1 == r->n_relations || r->relations[i].id != r->relations[i + 1].id) r->relations[n++] = r->relations[i];
+    r->n_relations = n;
+}
+
+static const struct node *find_node(const struct reader *r, int64_t id)
+{
+    size_t low = 0, high = r->n_nodes;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (r->nodes[mid].id < id)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < r->n_nodes && r->nodes[low].id == id ? &r->nodes[low] : NULL;
+}
+
+static struct way *find_way(const struct reader *r, int64_t id)
+{
+    size_t low = 0, high = r->n_ways;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (r->ways[mid].id < id)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < r->n_ways && r->ways[low].id == id ? &r->ways[low] : NULL;
 }
 
 /* The way's points; those whose node is not in the file are skipped and counted. */
@@ -206,8 +283,7 @@ static struct enc_path way_path(struct reader *r, const struct way *w, size_t *r
 {
     struct enc_path path = {wg_alloc_n(r->ctx->arena, w->n ? w->n : 1, sizeof *path.p), 0, false, 0};
     for (size_t i = 0; i < w->n; i++) {
-        struct node key = {r->refs[w->first + i], {0, 0}};
-        const struct node *node = r->n_nodes ? bsearch(&key, r->nodes, r->n_nodes, sizeof key, by_node_id) : NULL;
+        const struct node *node = find_node(r, r->refs[w->first + i]);
         if (node)
             path.p[path.n++] = node->at;
         else
@@ -216,49 +292,139 @@ static struct enc_path way_path(struct reader *r, const struct way *w, size_t *r
     return path;
 }
 
+/* The same of an open line as pieces: no straight line is drawn through where nodes are missing. */
+static size_t way_pieces(struct reader *r, const struct way *w, struct enc_path *paths)
+{
+    size_t n = 0;
+    struct enc_xy *p = wg_alloc_n(r->ctx->arena, w->n + 1, sizeof *p);
+    for (size_t i = 0, from = 0, at = 0; i <= w->n; i++) {
+        const struct node *node = i < w->n ? find_node(r, r->refs[w->first + i]) : NULL;
+        if (node) {
+            p[at++] = node->at;
+            continue;
+        }
+        if (at - from > 1) paths[n++] = (struct enc_path){&p[from], at - from, false, 0};
+        from = at;
+    }
+    return n;
+}
+
 static bool same_end(struct enc_xy a, struct enc_xy b)
 {
     return a.x == b.x && a.y == b.y;
 }
 
-/* Appends `more` to `path` from its end (turned round where needed); false when they do not meet. */
-static bool join(struct wg_ctx *ctx, struct enc_path *path, const struct enc_path *more)
+static double end_distance(struct enc_xy a, struct enc_xy b)
 {
-    struct enc_xy end = path->p[path->n - 1];
-    bool forward = same_end(end, more->p[0]), backward = same_end(end, more->p[more->n - 1]);
-    if (!forward && !backward) return false;
-    struct enc_xy *p = wg_alloc_n(ctx->arena, path->n + more->n, sizeof *p);
-    memcpy(p, path->p, path->n * sizeof *p);
-    for (size_t i = 1; i < more->n; i++) p[path->n++] = forward ? more->p[i] : more->p[more->n - 1 - i];
-    path->p = p;
-    return true;
+    return hypot((a.x - b.x) * cos(a.y * 0.01745329), a.y - b.y);
 }
 
-/* Puts a relation's member ways together into rings. */
+/* Appends `more` to `path` from its end, turned round where asked. */
+static void append(struct wg_ctx *ctx, struct enc_path *path, const struct enc_path *more, bool backward)
+{
+    struct enc_xy *p = wg_alloc_n(ctx->arena, path->n + more->n, sizeof *p);
+    memcpy(p, path->p, path->n * sizeof *p);
+    for (size_t i = 0; i < more->n; i++) {
+        struct enc_xy at = backward ? more->p[more->n - 1 - i] : more->p[i];
+        if (!same_end(at, p[path->n - 1])) p[path->n++] = at;
+    }
+    path->p = p;
+}
+
+static bool is_ring(const struct enc_path *path)
+{
+    return same_end(path->p[0], path->p[path->n - 1]);
+}
+
+/* The unused part of the same role whose end is nearest to the path's end; exact: only one that meets it. */
+static size_t next_part(const struct enc_path *path, const struct enc_path *parts, const bool *used, size_t n, bool exact,
+                        bool *ret_backward)
+{
+    struct enc_xy end = path->p[path->n - 1];
+    double best = end_distance(end, path->p[0]); /* rather closed than led on to something farther */
+    size_t found = n;
+    for (size_t j = 0; j < n; j++) {
+        if (used[j] || parts[j].inner != path->inner || is_ring(&parts[j])) continue;
+        double first = end_distance(end, parts[j].p[0]), last = end_distance(end, parts[j].p[parts[j].n - 1]);
+        double d = fmin(first, last);
+        if (exact ? d > 0 : d >= best) continue;
+        best = d;
+        found = j;
+        *ret_backward = last < first;
+        if (exact) break;
+    }
+    return found;
+}
+
+/* Puts a relation's member ways together into rings; where a member is missing the nearest ends are joined. */
+static size_t make_rings(struct reader *r, struct enc_path *parts, bool *used, size_t n, struct enc_path *rings)
+{
+    size_t n_rings = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (used[i]) continue;
+        struct enc_path ring = parts[i];
+        used[i] = true;
+        for (int loose = 0; loose < 2; loose++)
+            while (!is_ring(&ring)) {
+                bool backward = false;
+                size_t j = next_part(&ring, parts, used, n, loose == 0, &backward);
+                if (j == n) break;
+                used[j] = true;
+                append(r->ctx, &ring, &parts[j], backward);
+            }
+        rings[n_rings++] = ring;
+    }
+    return n_rings;
+}
+
+static const char *tag_of(const struct enc_tag *tags, size_t n, const char *key)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(tags[i].key, key) == 0) return tags[i].value;
+    return NULL;
+}
+
+static bool is_area_relation(const struct relation *rel)
+{
+    const char *type = tag_of(rel->tags, rel->n_tags, "type");
+    return rel->n && rel->n_tags && (!type || strcmp(type, "multipolygon") == 0 || strcmp(type, "boundary") == 0);
+}
+
+/* A building's tags may stand on the relation, on its outer way, or on both: the relation, which knows the courtyards, is the
+ * building, with the tags of both. */
+static void take_over_outers(struct reader *r, struct relation *rel)
+{
+    struct enc_tag *tags = rel->tags;
+    size_t n = rel->n_tags;
+    bool building = tag_of(rel->tags, rel->n_tags, "building") != NULL, has_inner = false;
+    for (size_t i = 0; i < rel->n; i++) has_inner = has_inner || r->members[rel->first + i].inner;
+    for (size_t i = 0; i < rel->n; i++) {
+        struct way *w = r->members[rel->first + i].inner ? NULL : find_way(r, r->members[rel->first + i].way);
+        if (!w || w->in_relation || !tag_of(w->tags, w->n_tags, "building") || (!building && !has_inner)) continue;
+        struct enc_tag *both = wg_alloc_n(r->ctx->arena, n + w->n_tags, sizeof *both);
+        memcpy(both, tags, n * sizeof *both);
+        for (size_t t = 0; t < w->n_tags; t++)
+            if (!tag_of(both, n, w->tags[t].key)) both[n++] = w->tags[t];
+        tags = both;
+        w->in_relation = true;
+    }
+    rel->tags = tags;
+    rel->n_tags = n;
+}
+
 static void relation_feature(struct reader *r, const struct relation *rel)
 {
     struct wg_arena *arena = r->ctx->arena;
     struct enc_path *parts = wg_alloc_n(arena, rel->n, sizeof *parts), *rings = wg_alloc_n(arena, rel->n, sizeof *rings);
     bool *used = wg_alloc_n(arena, rel->n, sizeof *used);
-    size_t n_rings = 0, missing = 0;
+    size_t missing = 0;
     for (size_t i = 0; i < rel->n; i++) {
-        struct way key = {.id = r->members[rel->first + i].way};
-        const struct way *w = r->n_ways ? bsearch(&key, r->ways, r->n_ways, sizeof key, by_way_id) : NULL;
+        const struct way *w = find_way(r, r->members[rel->first + i].way);
         if (w) parts[i] = way_path(r, w, &missing);
         parts[i].inner = r->members[rel->first + i].inner;
         if (!w || parts[i].n < 2) missing++, used[i] = true;
     }
-    for (size_t i = 0; i < rel->n; i++) {
-        if (used[i]) continue;
-        struct enc_path ring = parts[i];
-        used[i] = true;
-        for (size_t j = 0; j < rel->n && !same_end(ring.p[0], ring.p[ring.n - 1]); j++) {
-            if (used[j] || !join(r->ctx, &ring, &parts[j])) continue;
-            used[j] = true;
-            j = (size_t)-1; /* from the start: an earlier part may fit now */
-        }
-        rings[n_rings++] = ring;
-    }
+    size_t n_rings = make_rings(r, parts, used, rel->n, rings);
     struct enc_feature *f = add_feature(r, "relation", rel->id);
     *f = (struct enc_feature){f->id, rel->tags, rel->n_tags, ENC_AREA, rings, n_rings};
     if (missing)
@@ -266,24 +432,31 @@ static void relation_feature(struct reader *r, const struct relation *rel)
                  "members of the relation are missing; read without them");
 }
 
+static void way_feature(struct reader *r, const struct way *w)
+{
+    size_t missing = 0;
+    struct enc_path whole = way_path(r, w, &missing), *paths = wg_alloc_n(r->ctx->arena, w->n + 1, sizeof *paths);
+    bool open = w->n && r->refs[w->first] != r->refs[w->first + w->n - 1];
+    size_t n = 1;
+    paths[0] = whole;
+    if (missing && open && !tag_of(w->tags, w->n_tags, "building")) n = way_pieces(r, w, paths);
+    struct enc_feature *f = add_feature(r, "way", w->id);
+    *f = (struct enc_feature){f->id, w->tags, w->n_tags, ENC_LINE, paths, n};
+    if (!w->n)
+        enc_note(r->ctx, r->out, f->id, "路径没有节点，略去", "a way without nodes is left out");
+    else if (missing)
+        enc_note(r->ctx, r->out, f->id, "路径缺少节点，按现有节点读取", "nodes of the way are missing; read without them");
+}
+
 static void assemble(struct reader *r)
 {
-    if (r->n_nodes) qsort(r->nodes, r->n_nodes, sizeof *r->nodes, by_node_id);
-    if (r->n_ways) qsort(r->ways, r->n_ways, sizeof *r->ways, by_way_id);
-    for (size_t i = 0; i < r->n_ways; i++) {
-        const struct way *w = &r->ways[i];
-        if (!w->n_tags) continue;
-        size_t missing = 0;
-        struct enc_path path = way_path(r, w, &missing);
-        struct enc_feature *f = add_feature(r, "way", w->id);
-        struct enc_path *paths = wg_alloc(r->ctx->arena, sizeof *paths);
-        paths[0] = path;
-        *f = (struct enc_feature){f->id, w->tags, w->n_tags, ENC_LINE, paths, 1};
-        if (missing)
-            enc_note(r->ctx, r->out, f->id, "路径缺少节点，按现有节点读取", "nodes of the way are missing; read without them");
-    }
+    sort_all(r);
     for (size_t i = 0; i < r->n_relations; i++)
-        if (r->relations[i].n && r->relations[i].n_tags) relation_feature(r, &r->relations[i]);
+        if (is_area_relation(&r->relations[i])) take_over_outers(r, &r->relations[i]);
+    for (size_t i = 0; i < r->n_ways; i++)
+        if (r->ways[i].n_tags && !r->ways[i].in_relation) way_feature(r, &r->ways[i]);
+    for (size_t i = 0; i < r->n_relations; i++)
+        if (is_area_relation(&r->relations[i])) relation_feature(r, &r->relations[i]);
 }
 
 static int parse(struct reader *r, struct wg_str bytes)

@@ -1,6 +1,6 @@
 /* Degrees to metres and back: transverse Mercator on the WGS 84 ellipsoid, centred on the map, true scale on its central
  * meridian (Krueger's series to n^4; Karney, J. Geodesy 85, 2011). Over a district's 20 km the scale errs by at most 5 in a million. */
-#include "engine/enclose/enclose_internal.h"
+#include "engine/enclose/enclose_map_internal.h"
 
 static const double pi = 3.14159265358979323846;
 static const double axis = 6378137.0, flattening = 1 / 298.257223563;
@@ -55,9 +55,15 @@ struct enc_projection enc_projection(double lon0, double lat0)
     return (struct enc_projection){lon0, lat0, raw_project(0, lat0).y};
 }
 
+/* A town on the 180th meridian hangs together. */
+double enc_lon_east(double lon, double from)
+{
+    return remainder(lon - from, 360);
+}
+
 struct enc_xy enc_project(const struct enc_projection *pr, double lon, double lat)
 {
-    struct enc_xy at = raw_project(lon - pr->lon0, lat);
+    struct enc_xy at = raw_project(enc_lon_east(lon, pr->lon0), lat);
     at.y -= pr->north0;
     return at;
 }
@@ -79,7 +85,10 @@ struct enclose_point enc_unproject(const struct enc_projection *pr, struct enc_x
         double slope = (1 - e * e) * hypot(1, now) * hypot(1, t) / (1 + (1 - e * e) * t * t);
         t += (tau - now) / slope;
     }
-    return (struct enclose_point){pr->lon0 + atan2(sinh(y), cos(x)) * 180 / pi, atan(t) * 180 / pi};
+    double lon = pr->lon0 + atan2(sinh(y), cos(x)) * 180 / pi;
+    if (lon > 180) lon -= 360;
+    if (lon < -180) lon += 360;
+    return (struct enclose_point){lon, atan(t) * 180 / pi};
 }
 
 /* The shift that Chinese map services add ("Mars coordinates"), as published by the open converters. */

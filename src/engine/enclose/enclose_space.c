@@ -431,6 +431,65 @@ static void free_slivers(struct work *w)
         }
 }
 
+struct sight {
+    struct work *w;
+    struct enc_segment *streets, *walls;
+    struct enc_near *near_streets, *near_walls;
+};
+
+static struct sight look_out(struct work *w)
+{
+    const struct enclose_map *map = w->map;
+    struct sight s = {.w = w};
+    size_t n = 0;
+    for (size_t i = 0; i < map->n_ways; i++) n += map->ways[i].line.n;
+    s.streets = wg_alloc_n(w->ctx->arena, n + 1, sizeof *s.streets);
+    s.walls = wg_alloc_n(w->ctx->arena, w->n_obstacles + 1, sizeof *s.walls);
+    n = 0;
+    for (size_t i = 0; i < map->n_ways; i++)
+        for (size_t k = 0; map->ways[i].is_public && !map->ways[i].passage && k + 1 < map->ways[i].line.n; k++)
+            s.streets[n++] = (struct enc_segment){map->ways[i].line.p[k], map->ways[i].line.p[k + 1], (uint32_t)i};
+    s.near_streets = enc_near(w->ctx, s.streets, n, 20);
+    n = 0;
+    for (size_t i = 0; i < w->n_obstacles; i++)
+        if (w->obstacles[i].owner >= map->n_buildings) s.walls[n++] = w->obstacles[i];
+    s.near_walls = enc_near(w->ctx, s.walls, n, 20);
+    return s;
+}
+
+/* Does a wall stand between here and the middle of every street that reaches here as drawn? */
+static bool behind_wall(struct sight *s, struct enc_xy at)
+{
+    static const double widest_half = 40;
+    size_t n, n_walls, hidden = 0, reaching = 0;
+    const uint32_t *walls = enc_near_find(s->near_walls, at, widest_half, &n_walls);
+    if (!n_walls) return false;
+    const uint32_t *list = enc_near_find(s->near_streets, at, widest_half, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct enc_segment *street = &s->streets[list[i]];
+        double t, d = enc_dist_segment(at, street->a, street->b, &t);
+        if (d > s->w->map->ways[street->owner].width / 2 + 0.1) continue;
+        struct enc_xy foot = {street->a.x + t * (street->b.x - street->a.x), street->a.y + t * (street->b.y - street->a.y)};
+        bool behind = false;
+        for (size_t k = 0; k < n_walls && !behind; k++) behind = crosses(at, foot, s->walls[walls[k]].a, s->walls[walls[k]].b);
+        reaching++;
+        hidden += behind;
+    }
+    return reaching > 0 && hidden == reaching;
+}
+
+/* Streets are drawn by their class's usual width: what of one lies behind a wall is no street. */
+static void stop_streets_at_walls(struct work *w, int32_t *street, const int32_t *wet)
+{
+    const struct enc_mesh *m = &w->space->mesh;
+    struct sight s = look_out(w);
+    uint8_t *behind = wg_alloc_n(w->ctx->arena, w->n_faces + 1, 1);
+    for (size_t f = 0; f < w->n_faces; f++)
+        if (street[w->widest[f]] >= 0) behind[f] = behind_wall(&s, enc_centre(m, (size_t)w->widest[f]));
+    for (size_t t = 0; t < m->n_tri; t++)
+        if (street[t] >= 0 && wet[t] < 0 && behind[w->face[t]]) street[t] = -1;
+}
+
 static int classify_all(struct work *w)
 {
     struct enc_space *sp = w->space;
@@ -461,6 +520,9 @@ static int classify_all(struct work *w)
         shapes[i] = map->zones[i].kind == ENC_WATER || map->zones[i].kind == ENC_RAIL ? map->zones[i].shape : NULL;
     rc = classify(w, shapes, map->n_zones, false, wet);
     if (rc) return rc;
+    struct wg_arena_mark mark = wg_arena_mark(arena);
+    stop_streets_at_walls(w, street, wet);
+    wg_arena_rewind(arena, mark);
     for (size_t t = 0; t < n; t++) {
         struct enc_xy at = enc_centre(&sp->mesh, t);
         bool beyond = at.x < map->min_x - edge_margin - 1 || at.x > map->max_x + edge_margin + 1 ||

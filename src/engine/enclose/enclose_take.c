@@ -47,10 +47,29 @@ static bool ends_meet(const struct enc_feature *f)
     return p && p->n > 3 && p->p[0].x == p->p[p->n - 1].x && p->p[0].y == p->p[p->n - 1].y;
 }
 
-int enc_take_zones(struct enc_build *b)
+/* A river or a railway drawn as its middle line. */
+static GEOSGeometry *band_of(struct enc_build *b, const struct enc_feature *f, size_t path, enum enc_zone_kind kind)
+{
+    GEOSContextHandle_t geos = b->map->geos;
+    struct enc_line l = enc_feature_line(b, f, path);
+    GEOSGeometry *middle = enc_keep(b->bag, enc_geos_line(geos, l.p, l.n));
+    double half = kind == ENC_RAIL ? 3 : enc_tag_is(f, "waterway", "river") ? 5 : enc_tag_is(f, "waterway", "stream") ? 1 : 3;
+    return !middle ? NULL
+                   : enc_keep(b->bag, GEOSBufferWithStyle_r(geos, middle, half, 2, GEOSBUF_CAP_FLAT, GEOSBUF_JOIN_MITRE, 2));
+}
+
+static void add_zone(struct enc_build *b, const struct enc_feature *f, enum enc_zone_kind kind, GEOSGeometry *shape,
+                     size_t *cap)
 {
     struct enclose_map *map = b->map;
-    map->zones = wg_alloc_n(b->ctx->arena, b->features->n + 1, sizeof *map->zones);
+    if (!shape) return;
+    map->zones = wg_grow(b->ctx->arena, map->zones, cap, map->n_zones + 1, sizeof *map->zones);
+    map->zones[map->n_zones++] = (struct enc_zone){f->id, enc_tag(f, "name"), kind, shape};
+}
+
+int enc_take_zones(struct enc_build *b)
+{
+    size_t cap = 0;
     for (size_t i = 0; i < b->features->n; i++) {
         const struct enc_feature *f = &b->features->list[i];
         enum enc_zone_kind kind;
@@ -58,19 +77,11 @@ int enc_take_zones(struct enc_build *b)
         GEOSGeometry *shape = NULL;
         bool line = kind == ENC_RAIL || (enc_tag(f, "waterway") && !enc_tag_is(f, "waterway", "riverbank"));
         if (line || (kind == ENC_WATER && !ends_meet(f))) {
-            struct enc_line l = enc_feature_line(b, f);
-            GEOSGeometry *middle = enc_keep(b->bag, enc_geos_line(map->geos, l.p, l.n));
-            double half = kind == ENC_RAIL                      ? 3
-                          : enc_tag_is(f, "waterway", "river")  ? 5
-                          : enc_tag_is(f, "waterway", "stream") ? 1
-                                                                : 3;
-            if (middle)
-                shape = enc_keep(b->bag,
-                                 GEOSBufferWithStyle_r(map->geos, middle, half, 2, GEOSBUF_CAP_FLAT, GEOSBUF_JOIN_MITRE, 2));
-        } else if (ends_meet(f)) {
-            shape = enc_feature_shape(b, f, false);
+            for (size_t k = 0; k < f->n_paths; k++) add_zone(b, f, kind, band_of(b, f, k, kind), &cap);
+            continue;
         }
-        if (shape) map->zones[map->n_zones++] = (struct enc_zone){f->id, enc_tag(f, "name"), kind, shape};
+        if (ends_meet(f)) shape = enc_feature_shape(b, f, false);
+        add_zone(b, f, kind, shape, &cap);
     }
     return 0;
 }
@@ -233,6 +244,52 @@ static void mind_grounds(struct enc_build *b)
     }
 }
 
+struct named {
+    const char *id;
+    size_t index;
+};
+
+static int by_name(const void *a, const void *b)
+{
+    const struct named *x = a, *y = b;
+    int order = strcmp(x->id, y->id);
+    return order ? order : (x->index > y->index) - (x->index < y->index);
+}
+
+/* A plan names buildings by their ids: of several with one id the later get a number. */
+static void make_ids_unique(struct enc_build *b)
+{
+    struct enclose_map *map = b->map;
+    struct named *all = wg_alloc_n(b->ctx->arena, map->n_buildings + 1, sizeof *all);
+    for (size_t i = 0; i < map->n_buildings; i++) all[i] = (struct named){map->buildings[i].id, i};
+    if (map->n_buildings) qsort(all, map->n_buildings, sizeof *all, by_name);
+    for (size_t i = 1, run = 1; i < map->n_buildings; i++) {
+        run = strcmp(all[i].id, all[i - 1].id) == 0 ? run + 1 : 1;
+        if (run == 1) continue;
+        struct enc_building *bd = &map->buildings[all[i].index];
+        bd->id = wg_fmt(b->ctx->arena, "%s#%zu", all[i].id, run);
+        enc_note(b->ctx, b->features, bd->id, "与另一栋楼编号相同，已另编", "another building has the same id; numbered");
+    }
+}
+
+/* What is said once of the whole map: buildings that are only points, and a map where nothing is a home. */
+static void note_missing(struct enc_build *b)
+{
+    const struct enclose_map *map = b->map;
+    bool homes = false;
+    for (size_t i = 0; i < b->features->n; i++) {
+        const struct enc_feature *f = &b->features->list[i];
+        const char *kind = f->form == ENC_POINT ? enc_tag(f, "building") : NULL;
+        if (kind && strcmp(kind, "no") != 0 && strcmp(kind, "entrance") != 0)
+            enc_note(b->ctx, b->features, f->id, "建筑只画成一个点，没有轮廓，略去",
+                     "a building drawn as a point has no outline; left out");
+    }
+    for (size_t i = 0; i < map->n_buildings; i++) homes = homes || map->buildings[i].use == ENC_HOME;
+    if (!homes && map->n_buildings)
+        enc_note(b->ctx, b->features, "", "图上没有住宅，无可围合；若建筑都是住宅，配置 homes 设为 all",
+                 "no building on the map is a home, so there is nothing to enclose; set homes to \"all\" if all are");
+}
+
 int enc_take_buildings(struct enc_build *b)
 {
     struct enclose_map *map = b->map;
@@ -244,7 +301,9 @@ int enc_take_buildings(struct enc_build *b)
         if (is_building(&b->features->list[i])) add_building(b, &b->features->list[i]);
     int rc = drop_doubles(b);
     if (rc) return rc;
+    make_ids_unique(b);
     mind_grounds(b);
+    note_missing(b);
     for (size_t i = 0; i < map->n_buildings; i++) {
         struct enc_building *bd = &map->buildings[i];
         GEOSGeometry *in = bd->community ? NULL : enc_keep(b->bag, GEOSPointOnSurface_r(map->geos, bd->shape));
@@ -274,14 +333,14 @@ static bool is_wall(const struct enclose_config *c, const struct enc_feature *f)
            (height == 0 || height >= 1.2);
 }
 
-static void add_way(struct enc_build *b, const struct enc_feature *f)
+static void add_way(struct enc_build *b, const struct enc_feature *f, size_t path, size_t *cap)
 {
     const struct enclose_config *c = b->map->config;
     const char *kind = enc_tag(f, "highway"), *access = enc_tag(f, "access"), *bridge = enc_tag(f, "bridge");
     struct enc_way w = {.id = f->id, .name = enc_tag(f, "name"), .kind = kind, .width = enc_way_width(f)};
     bool closed_to_all = access && in_list((const char *const[]){"private", "no", "residents", "customers"}, 4, access);
     bool elevated = bridge && strcmp(bridge, "no") != 0;
-    w.line = enc_feature_line(b, f);
+    w.line = enc_feature_line(b, f, path);
     if (w.line.n < 2 || elevated) return;
     w.passage =
         enc_tag_is(f, "tunnel", "building_passage") || enc_tag_is(f, "covered", "yes") || enc_tag_is(f, "covered", "arcade");
@@ -290,23 +349,20 @@ static void add_way(struct enc_build *b, const struct enc_feature *f)
                   enc_tag_is(f, "emergency", "yes") || enc_tag_is(f, "emergency", "designated");
     w.vehicles = !in_list((const char *const[]){"footway", "path", "steps", "cycleway", "pedestrian"}, 5, kind);
     w.keep_open = in_list(c->keep_open, c->n_keep_open, f->id);
+    b->map->ways = wg_grow(b->ctx->arena, b->map->ways, cap, b->map->n_ways + 1, sizeof *b->map->ways);
     b->map->ways[b->map->n_ways++] = w;
 }
 
 int enc_take_lines(struct enc_build *b)
 {
     struct enclose_map *map = b->map;
-    map->ways = wg_alloc_n(b->ctx->arena, b->features->n + 1, sizeof *map->ways);
-    size_t cap = 0;
+    size_t cap = 0, cap_ways = 0;
     for (size_t i = 0; i < b->features->n; i++) {
         const struct enc_feature *f = &b->features->list[i];
-        if (is_way(f)) add_way(b, f);
+        for (size_t k = 0; is_way(f) && k < f->n_paths; k++) add_way(b, f, k, &cap_ways);
         if (!is_wall(map->config, f)) continue;
         for (size_t k = 0; k < f->n_paths; k++) {
-            struct enc_feature one = *f;
-            one.paths = &f->paths[k];
-            one.n_paths = 1;
-            struct enc_barrier wall = {f->id, enc_tag(f, "barrier"), enc_feature_line(b, &one)};
+            struct enc_barrier wall = {f->id, enc_tag(f, "barrier"), enc_feature_line(b, f, k)};
             if (wall.line.n < 2) continue;
             map->barriers = wg_grow(b->ctx->arena, map->barriers, &cap, map->n_barriers + 1, sizeof *map->barriers);
             map->barriers[map->n_barriers++] = wall;
@@ -366,7 +422,7 @@ int enc_take_points(struct enc_build *b)
         const char *barrier = enc_tag(f, "barrier");
         bool place = enc_is_reachable_tag(map->config, f), door = is_door(f);
         if (f->form != ENC_POINT || (!place && !door && !barrier)) continue;
-        struct enc_line at = enc_feature_line(b, f);
+        struct enc_line at = enc_feature_line(b, f, 0);
         if (!at.n) continue;
         if (enc_is_barrier(barrier)) add_mark(b, f, barrier, at.p[0]);
         if (!place && !door) continue;
