@@ -25,19 +25,18 @@ struct piece {
     bool kept;
 };
 
+/* `pieces` has room for one a triangle before a home. */
 static size_t find_pieces(struct wg_ctx *ctx, const struct enc_space *sp, const int32_t *apron, int32_t *piece,
-                          struct piece **ret_pieces)
+                          struct piece *pieces)
 {
     const struct enc_mesh *m = &sp->mesh;
     int32_t *stack = wg_alloc_n(ctx->arena, m->n_tri + 1, sizeof *stack);
-    size_t n = 0, cap = 0;
-    struct piece *pieces = NULL;
+    size_t n = 0;
     memset(piece, 0xFF, m->n_tri * sizeof *piece);
     for (size_t first = 0; first < m->n_tri; first++) {
         int32_t home = apron[first];
         if (home < 0 || piece[first] >= 0) continue;
         size_t depth = 0;
-        pieces = wg_grow(ctx->arena, pieces, &cap, n + 1, sizeof *pieces);
         pieces[n] = (struct piece){home, 0, false};
         stack[depth++] = (int32_t)first;
         piece[first] = (int32_t)n;
@@ -54,24 +53,35 @@ static size_t find_pieces(struct wg_ctx *ctx, const struct enc_space *sp, const 
         }
         n++;
     }
-    *ret_pieces = pieces;
     return n;
 }
 
-/* Index lists of apron triangles by home, for finding the cell a door stands on. */
-static void keep_doors(struct wg_ctx *ctx, struct enc_space *sp, const int32_t *apron, uint8_t side, const int32_t *piece,
+/* The triangles before each home, for finding the one a door stands on: those of home b are tris[first[b] .. first[b + 1]). */
+struct before_homes {
+    uint32_t *first, *tris;
+};
+
+static struct before_homes list_by_home(struct wg_ctx *ctx, const struct enc_space *sp, const int32_t *apron)
+{
+    size_t nb = sp->map->n_buildings, n_tri = sp->mesh.n_tri;
+    struct before_homes list = {wg_alloc_n(ctx->arena, nb + 2, sizeof *list.first),
+                                wg_alloc_n(ctx->arena, n_tri + 1, sizeof *list.tris)};
+    for (size_t t = 0; t < n_tri; t++)
+        if (apron[t] >= 0) list.first[apron[t] + 1]++;
+    for (size_t b = 0; b < nb; b++) list.first[b + 1] += list.first[b];
+    for (size_t t = 0; t < n_tri; t++)
+        if (apron[t] >= 0) list.tris[list.first[apron[t]]++] = (uint32_t)t;
+    for (size_t b = nb; b > 0; b--) list.first[b] = list.first[b - 1];
+    list.first[0] = 0;
+    return list;
+}
+
+static void keep_doors(struct enc_space *sp, const struct before_homes *list, uint8_t side, const int32_t *piece,
                        const struct piece *pieces)
 {
     const struct enc_mesh *m = &sp->mesh;
-    size_t nb = sp->map->n_buildings, kept = 0;
-    uint32_t *first = wg_alloc_n(ctx->arena, nb + 2, sizeof *first), *tris = wg_alloc_n(ctx->arena, m->n_tri + 1, sizeof *tris);
-    for (size_t t = 0; t < m->n_tri; t++)
-        if (apron[t] >= 0) first[apron[t] + 1]++;
-    for (size_t b = 0; b < nb; b++) first[b + 1] += first[b];
-    for (size_t t = 0; t < m->n_tri; t++)
-        if (apron[t] >= 0) tris[first[apron[t]]++] = (uint32_t)t;
-    for (size_t b = nb; b > 0; b--) first[b] = first[b - 1];
-    first[0] = 0;
+    const uint32_t *first = list->first, *tris = list->tris;
+    size_t kept = 0;
     for (size_t d = 0; d < sp->n_doors; d++) {
         const struct enc_door *door = &sp->doors[d];
         int32_t on = -1;
@@ -88,7 +98,7 @@ static void keep_doors(struct wg_ctx *ctx, struct enc_space *sp, const int32_t *
     sp->n_doors = kept;
 }
 
-static void keep_pieces(struct wg_ctx *ctx, struct enc_space *sp, const int32_t *apron, const int32_t *piece,
+static void keep_pieces(struct wg_ctx *ctx, const struct enc_space *sp, const struct before_homes *list, const int32_t *piece,
                         struct piece *pieces, size_t n)
 {
     size_t nb = sp->map->n_buildings;
@@ -102,9 +112,10 @@ static void keep_pieces(struct wg_ctx *ctx, struct enc_space *sp, const int32_t 
         if (largest[b] >= 0) pieces[largest[b]].kept = true;
     for (size_t d = 0; d < sp->n_doors; d++) {
         const struct enc_door *door = &sp->doors[d];
-        for (size_t t = 0; !door->estimated && t < sp->mesh.n_tri; t++)
-            if (apron[t] == (int32_t)door->building && pieces[piece[t]].area > 0.5 && holds(&sp->mesh, t, door->at))
-                pieces[piece[t]].kept = true;
+        for (uint32_t k = list->first[door->building]; !door->estimated && k < list->first[door->building + 1]; k++) {
+            uint32_t t = list->tris[k];
+            if (pieces[piece[t]].area > 0.5 && holds(&sp->mesh, t, door->at)) pieces[piece[t]].kept = true;
+        }
     }
 }
 
@@ -130,11 +141,12 @@ static void replace_doors(struct wg_ctx *ctx, struct enc_space *sp)
 
 static void settle(struct wg_ctx *ctx, struct enc_space *sp, int32_t *apron, uint8_t side)
 {
-    struct piece *pieces = NULL;
+    struct before_homes list = list_by_home(ctx, sp, apron);
     int32_t *piece = wg_alloc_n(ctx->arena, sp->mesh.n_tri + 1, sizeof *piece);
-    size_t n = find_pieces(ctx, sp, apron, piece, &pieces);
-    keep_pieces(ctx, sp, apron, piece, pieces, n);
-    keep_doors(ctx, sp, apron, side, piece, pieces);
+    struct piece *pieces = wg_alloc_n(ctx->arena, list.first[sp->map->n_buildings] + 1, sizeof *pieces);
+    size_t n = find_pieces(ctx, sp, apron, piece, pieces);
+    keep_pieces(ctx, sp, &list, piece, pieces, n);
+    keep_doors(sp, &list, side, piece, pieces);
     for (size_t t = 0; t < sp->mesh.n_tri; t++)
         if (piece[t] >= 0 && !pieces[piece[t]].kept) apron[t] = -1;
 }

@@ -183,8 +183,8 @@ static void doors_on_side(struct search *s, uint32_t index, const struct side *s
     for (size_t i = 0; i < n; i++) {
         double t = ((double)i + 0.5) / (double)n;
         struct enc_xy at = {side->a.x + t * (side->b.x - side->a.x), side->a.y + t * (side->b.y - side->a.y)};
-        for (double step = -12; step <= s->space->map->config->apron_m;
-             step += 0.25) { /* the facade may lie back from the box */
+        for (int quarter = -48; quarter * 0.25 <= s->space->map->config->apron_m; quarter++) {
+            double step = quarter * 0.25; /* from 12 m within: the facade may lie back from the box */
             struct enc_xy p = {at.x + side->out.x * (step + 0.3), at.y + side->out.y * (step + 0.3)};
             if (!covers(geos, patch, p)) continue;
             add_door(s, index, p, true, number);

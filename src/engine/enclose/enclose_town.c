@@ -7,6 +7,7 @@
  *   school   a school on its grounds among slabs
  * Some blocks have a wall with gaps and a gate round them. Names are made up; the place is a field. With `faults` the map gets what real
  * maps have: open and crossing outlines, a house twice, overlapping houses, swapped coordinates, a street through a house. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -244,7 +245,7 @@ static void faults(struct town *t)
         wg_buf_fmt(&t->nodes, "<node id=\"%lld\" lat=\"%.9f\" lon=\"%.9f\"/>\n", (long long)t->next_node++, at.lon + dx[i],
                    at.lat + dy[i]);
     wg_buf_fmt(&t->ways, "<way id=\"%lld\">", (long long)t->next_way++);
-    for (int i = 0; i < 5; i++) wg_buf_fmt(&t->ways, "<nd ref=\"%lld\"/>", (long long)(first + i % 4));
+    for (int64_t i = 0; i < 5; i++) wg_buf_fmt(&t->ways, "<nd ref=\"%" PRId64 "\"/>", first + i % 4);
     tag(t, "building", "apartments");
     close_way(t);
 }
