@@ -173,6 +173,16 @@ static void test_enclose_map__geojson_of_other_programs(void **state)
     is_planned(wg_str(map), 2);
 }
 
+static void test_enclose_map__where_nobody_lives_nothing_is_enclosed(void **state)
+{
+    (void)state; /* enclose P7 */
+    static const char map[] =
+        COLLECTION(STREET "," FEATURE("\"shop\"", "{\"building\":\"retail\"}",
+                                      "{\"type\":\"Polygon\",\"coordinates\":[[[120.4497,41.5702],[120.4501,41.5702],"
+                                      "[120.4501,41.5704],[120.4497,41.5704],[120.4497,41.5702]]]}"));
+    is_planned(wg_str(map), 0);
+}
+
 static void test_enclose_map__coordinates_that_are_no_degrees_are_refused_by_id(void **state)
 {
     (void)state; /* enclose P7 */
@@ -189,6 +199,7 @@ int main(void)
         cmocka_unit_test(test_enclose_map__towns_anywhere_on_the_globe),
         cmocka_unit_test(test_enclose_map__houses_without_a_street_and_one_house),
         cmocka_unit_test(test_enclose_map__geojson_of_other_programs),
+        cmocka_unit_test(test_enclose_map__where_nobody_lives_nothing_is_enclosed),
         cmocka_unit_test(test_enclose_map__coordinates_that_are_no_degrees_are_refused_by_id),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

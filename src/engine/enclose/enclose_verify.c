@@ -182,7 +182,9 @@ static int read_plan(struct enc_check *k, struct wg_str plan)
         if (strcmp(kind, "closed") == 0) read_work(k, f, p, ENC_WORK_CLOSED);
     }
     json_decref(root);
-    return k->n_compounds ? 0 : refuse(k, "no compound");
+    for (size_t b = 0; b < k->map->n_buildings; b++)
+        if (!k->n_compounds && k->map->buildings[b].use == ENC_HOME) return refuse(k, "no compound");
+    return 0; /* where nobody lives there is nothing to enclose */
 }
 
 /* ---- solid things as one area ---- */
