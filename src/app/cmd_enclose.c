@@ -96,7 +96,8 @@ static void show_progress(void *arg, double done)
 static void tell_notes(const struct wg_ctx *ctx, const struct enclose_note *notes, size_t n)
 {
     for (size_t i = 0; i < n && i < SHOWN_NOTES; i++)
-        (void)fprintf(stderr, "  %s: %s\n", notes[i].feature, say(ctx, notes[i].zh, notes[i].en));
+        (void)fprintf(stderr, "  %s%s%s\n", notes[i].feature, *notes[i].feature ? ": " : "",
+                      say(ctx, notes[i].zh, notes[i].en));
     if (n > SHOWN_NOTES)
         (void)fprintf(stderr, say(ctx, "  ……共 %zu 条，余见方案文件\n", "  ... %zu in all; see the plan\n"), n);
 }
