@@ -63,7 +63,7 @@ check-web: web
 	cd web && npm run --silent check && npm run --silent test:unit
 
 check-c: build
-	@ninja -C $(BUILD) -j $(JOBS) --quiet
+	@ninja -C $(BUILD) -j $(JOBS) --quiet all benches
 	@ctest --test-dir $(BUILD) -j $(JOBS) --output-on-failure
 
 check-sanitized:

@@ -122,7 +122,7 @@ static size_t join_slot(const struct join *j, struct wg_str number)
 static void join_build(struct bench *b, struct join *j, const struct list_file *list)
 {
     *j = (struct join){.arena = wg_arena_new(), .list = list};
-    must_do(&b->ctx, person_each(&b->ctx, &b->app->d, 0, take_number, j), "register");
+    must_do(&b->ctx, person_each(&b->ctx, &b->app->d, &(struct person_walk){.visit = take_number, .arg = j}), "register");
     j->mask = 1023;
     while (j->mask + 1 < j->n * 2) j->mask = j->mask * 2 + 1;
     j->table = wg_xcalloc(j->mask + 1, sizeof *j->table);
