@@ -36,8 +36,9 @@ struct list_view {
 typedef int (*list_use)(struct wg_ctx *ctx, void *arg, const struct list_view *view);
 WG_MUST int list_index_use(struct wg_ctx *ctx, const struct district *d, const struct wg_progress *progress, list_use use,
                            void *arg);
-/* Has a job load it, unless one was asked for since the start: for pages after which it will be needed. Not while holding a snapshot. */
-WG_MUST int list_index_await(struct wg_ctx *ctx, const struct district *d, wg_id worker);
+/* Has a job load it, unless one was asked for since the start: for pages after which it will be needed. Where no job can be added, a list
+ * loads it all the same. Not while holding a snapshot. */
+void list_index_await(struct wg_ctx *ctx, const struct district *d, wg_id worker);
 wg_id list_view_person(const struct list_view *view, uint32_t key);
 bool list_view_key(const struct list_view *view, wg_id person, uint32_t *ret_key);
 

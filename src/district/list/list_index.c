@@ -84,14 +84,14 @@ struct loading {
     struct wg_arena *arena; /* of the cells that wait */
     struct wg_str *cells;
     uint32_t first; /* key of the first that waits */
-    size_t n;
+    size_t n, cap;
 };
 
 static void hand_over(struct loading *loading)
 {
     struct match_rows rows = {fields, FIELDS, loading->cells, loading->n};
     if (loading->n) match_index_put_rows(loading->index->match, loading->first, &rows);
-    loading->n = 0;
+    loading->n = loading->cap = 0;
     wg_arena_reset(loading->arena);
     loading->cells = NULL;
 }
@@ -111,7 +111,7 @@ static void put_person(struct wg_ctx *ctx, struct loading *loading, uint32_t key
     };
     if (loading->n == AT_ONCE || key != loading->first + loading->n) hand_over(loading);
     if (loading->n == 0) loading->first = key;
-    if (!loading->cells) loading->cells = wg_alloc_n(loading->arena, (size_t)AT_ONCE * FIELDS, sizeof *loading->cells);
+    loading->cells = wg_grow(loading->arena, loading->cells, &loading->cap, (loading->n + 1) * FIELDS, sizeof *loading->cells);
     for (size_t f = 0; f < FIELDS; f++) loading->cells[loading->n * FIELDS + f] = wg_str_dup(loading->arena, cells[f]);
     loading->n++;
 }
@@ -207,12 +207,14 @@ static int add_load(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
                    &(struct job_new){.kind = LIST_LOAD_JOB, .worker = a->worker, .path = "", .lang = ctx->lang}, &id);
 }
 
-int list_index_await(struct wg_ctx *ctx, const struct district *d, wg_id worker)
+void list_index_await(struct wg_ctx *ctx, const struct district *d, wg_id worker)
 {
-    if (!d->jobs.engine || atomic_exchange(&d->people->awaited, true)) return 0;
-    int rc = store_write(ctx, d->store, add_load, &(struct awaiting){d, worker});
-    if (rc == 0) job_wake(d->jobs.engine);
-    return rc;
+    struct wg_ctx own = *ctx;
+    if (!d->jobs.engine || atomic_exchange(&d->people->awaited, true)) return;
+    if (store_write(&own, d->store, add_load, &(struct awaiting){d, worker}) == 0)
+        job_wake(d->jobs.engine);
+    else
+        atomic_store(&d->people->awaited, false); /* asked for again by the next page */
 }
 
 static int only_load(struct wg_ctx *ctx, void *arg, const struct list_view *view)

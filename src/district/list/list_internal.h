@@ -99,8 +99,8 @@ void list_settle(struct wg_ctx *ctx, const struct list_person *person, bool (*re
 WG_MUST int list_compare_row(struct wg_ctx *ctx, const struct district *d, const struct list_head *head,
                              const struct list_cells *cells, struct list_compared *ret);
 
-/* For routes: a List, its funnel cut to the caller's scope. */
-/* P8: whether the caller may start, close and cancel it. */
+/* For routes. P8: whether the caller may start, close and cancel it. */
 bool list_is_theirs(const struct guard_call *call, const struct list_head *head);
+/* A List, its funnel cut to the caller's scope. */
 WG_MUST int list_one_json(struct guard_call *call, struct store_snap *snap, const struct list_head *head, json_t **ret);
 #endif

@@ -5,7 +5,10 @@
 #include "district/programme/programme_internal.h"
 
 static const char q_known[] = "SELECT count(*) FROM person WHERE district = $1 AND id = $2";
-static const char q_has_tasks[] = "SELECT count(*) FROM enrolment WHERE district = $1 AND person = $2";
+static const char q_keep[] = "INSERT INTO found (district, person, worker, received) VALUES ($1, $2, $3, $4)";
+static const char q_by_them[] = "SELECT count(*) FROM found WHERE district = $1 AND person = $2 AND worker = $3";
+static const char q_on_record[] = "SELECT (SELECT count(*) FROM enrolment e WHERE e.district = $1 AND e.person = $2) + "
+                                  "(SELECT count(*) FROM observation o WHERE o.district = $1 AND o.person = $2)";
 
 bool found_is(const json_t *json)
 {
@@ -74,23 +77,30 @@ static int add(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d
     if (rc) return rc;
     if (!guard_in_scope(scope, wg_str(door.path))) return wg_refuse(ctx, WG_E_OUT_OF_SCOPE, "place", NULL, NULL);
     if (door.level != LEVEL_HOUSEHOLD) return wg_refuse(ctx, WG_E_BAD_FIELD, "place", door.label, NULL);
-    return person_put(ctx, tx, d, by, false, &person);
+    rc = person_put(ctx, tx, d, by, false, &person);
+    if (rc) return rc;
+    struct store_value kept[] = {store_cstr(d->code), store_id(&found->id), store_id(&by), store_time(ctx->now)};
+    return store_exec(ctx, tx, q_keep, kept, 4, NULL);
 }
 
-/* Nobody is deleted: who was registered by mistake is gone, as long as nothing else is known of them. */
+/* Nobody is deleted: whom this worker registered by mistake is gone, as long as nothing else is known of them. Anyone else of the
+ * register is out of reach here, whoever asks. */
 static int withdraw(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d, const struct guard_scope *scope,
                     wg_id by, const struct found *found, struct fact_outcome *ret)
 {
     struct store_snap *snap = store_tx_snap(tx);
     struct person person;
-    int64_t tasks;
+    int64_t by_them, more;
+    struct store_value values[] = {store_cstr(d->code), store_id(&found->supersedes), store_id(&by)};
     int rc = person_get(ctx, snap, d, scope, found->supersedes, &person);
+    if (rc == 0) rc = store_number(ctx, snap, q_by_them, values, 3, 0, &by_them);
+    if (rc == 0 && by_them == 0) rc = wg_refuse(ctx, WG_E_OUT_OF_SCOPE, "supersedes", NULL, NULL);
     if (rc) return rc;
     ret->already = strcmp(person.state, "gone") == 0;
     if (ret->already) return 0;
-    rc = store_number(ctx, snap, q_has_tasks, (struct store_value[]){store_cstr(d->code), store_id(&person.id)}, 2, 0, &tasks);
+    rc = store_number(ctx, snap, q_on_record, values, 2, 0, &more);
     if (rc) return rc;
-    if (person.version != 1 || tasks > 0)
+    if (person.version != 1 || more > 0)
         return wg_refuse(ctx, WG_E_NO_UNDO, "supersedes", ctx->lang == WG_ZH ? "这个人已有后续记录" : "more is on record since",
                          NULL);
     return person_move(ctx, tx, d, by, person.id, &(struct place){.id = person.place, .path = person.path}, "gone");

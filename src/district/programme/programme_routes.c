@@ -238,17 +238,21 @@ static int assign_task(struct wg_ctx *ctx, struct store_tx *tx, const struct ass
     return enrolment_assign(ctx, tx, a->d, task, worker, path);
 }
 
+/* A task held by nobody who works here would be seen by nobody. nil: whoever answers for the place. */
+static int check_worker(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d, wg_id worker)
+{
+    int64_t known = 1;
+    struct store_value values[] = {store_cstr(d->code), store_id(&worker)};
+    int rc = wg_id_is_nil(worker) ? 0 : store_number(ctx, store_tx_snap(tx), q_worker_known, values, 2, 0, &known);
+    return rc || known ? rc : wg_refuse(ctx, WG_E_NOT_FOUND, "worker", wg_id_text(ctx->arena, worker), NULL);
+}
+
 static int assign_all(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
 {
     struct assigning *a = arg;
     struct place place = {0};
-    int64_t known = 1;
-    int rc = 0;
     a->assigned = 0;
-    if (!wg_id_is_nil(a->worker))
-        rc = store_number(ctx, store_tx_snap(tx), q_worker_known,
-                          (struct store_value[]){store_cstr(a->d->code), store_id(&a->worker)}, 2, 0, &known);
-    if (rc == 0 && !known) rc = wg_refuse(ctx, WG_E_NOT_FOUND, "worker", wg_id_text(ctx->arena, a->worker), NULL);
+    int rc = check_worker(ctx, tx, a->d, a->worker);
     if (rc == 0 && !wg_id_is_nil(a->place)) rc = place_get(ctx, store_tx_snap(tx), a->d->code, a->place, &place);
     if (rc) return rc;
     for (size_t i = 0; i < a->n; i++) {
@@ -322,7 +326,8 @@ static int give_back_one(struct wg_ctx *ctx, struct store_tx *tx, const struct g
     struct place place;
     const struct held *to = &g->to[at];
     if (!guard_in_scope(&g->a.call->who->scope, wg_str(to->path))) return wg_refuse(ctx, WG_E_OUT_OF_SCOPE, NULL, NULL, NULL);
-    int rc = place_by_path(ctx, store_tx_snap(tx), g->a.d->code, wg_str(to->path), &place);
+    int rc = check_worker(ctx, tx, g->a.d, to->worker);
+    if (rc == 0) rc = place_by_path(ctx, store_tx_snap(tx), g->a.d->code, wg_str(to->path), &place);
     return rc ? rc : assign_task(ctx, tx, &g->a, at, to->worker, place.path);
 }
 

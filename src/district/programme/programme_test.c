@@ -401,6 +401,39 @@ static void test_programme__somebody_found_at_a_door_is_registered_once(void **s
     assert_checks(f);
 }
 
+/* programme P8 */
+static void test_programme__only_who_registered_somebody_withdraws_them(void **state)
+{
+    struct district_fixture *f = *state;
+    df_routes(f, programme_routes);
+    struct df_session worker = df_enter(f, "grid-001001001"), community = df_enter(f, "community-001001");
+    const char *at = wg_time_text(f->arena, f->now, DF_ZONE);
+    static const char undo[] = "{\"items\": [{\"id\": \"%s\", \"at\": \"%s\", \"programme\": \"register\", \"result\": "
+                               "\"withdrawn\", \"supersedes\": \"%s\"}]}";
+    /* A resident of the worker's own doors, of whom nothing is on record yet. */
+    const char *resident = df_id(f, df_person(df_household(f, 0), 0));
+    struct df_reply r =
+        df_ask(f, &worker, "POST", "/api/v1/observations", wg_fmt(f->arena, undo, df_id(f, wg_id_new(f->now)), at, resident));
+    assert_string_equal(status_of(&r, "refused", "code"), "guard.out_of_scope");
+    wg_id id = wg_id_new(f->now);
+    r = df_ask(f, &worker, "POST", "/api/v1/observations",
+               wg_fmt(f->arena,
+                      "{\"items\": [{\"id\": \"%s\", \"at\": \"%s\", \"programme\": \"register\", \"result\": \"found\", "
+                      "\"place\": \"%s\", \"body\": {\"name\": \"完颜新来\"}}]}",
+                      df_id(f, id), at, df_id(f, df_place(df_household(f, 0)))));
+    assert_string_equal(status_of(&r, "stored", "status"), "stored");
+    r = df_ask(f, &community, "POST", "/api/v1/observations",
+               wg_fmt(f->arena, undo, df_id(f, wg_id_new(f->now)), at, df_id(f, id)));
+    assert_string_equal(status_of(&r, "refused", "code"), "guard.out_of_scope");
+    /* Once more is known of them they stay. */
+    (void)df_enrol(f, id, df_household(f, 0), f->now + WG_HOUR);
+    r = df_ask(f, &worker, "POST", "/api/v1/observations",
+               wg_fmt(f->arena, undo, df_id(f, wg_id_new(f->now)), at, df_id(f, id)));
+    assert_int_equal(json_array_size(json_object_get(r.json, "refused")), 1);
+    assert_int_equal(df_number(f, "SELECT count(*) FROM person WHERE state = 'gone'"), 0);
+    assert_checks(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -418,6 +451,7 @@ int main(void)
                                         df_teardown),
         cmocka_unit_test_setup_teardown(test_programme__facts_over_http_are_kept_one_by_one, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_programme__somebody_found_at_a_door_is_registered_once, df_setup, df_teardown),
+        cmocka_unit_test_setup_teardown(test_programme__only_who_registered_somebody_withdraws_them, df_setup, df_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
