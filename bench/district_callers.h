@@ -60,7 +60,7 @@ static void take_answer(struct asking *a, struct http_answer *answer)
     if (answer->json) {
         struct wg_buf out;
         wg_buf_init(&out, 16 * 1024 * 1024);
-        http_json_write(&out, answer->json);
+        if (!http_json_write(&out, answer->json)) a->status = 500;
         json_decref(answer->json);
         a->bytes = out.n;
         wg_buf_free(&out);

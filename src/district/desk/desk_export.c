@@ -237,7 +237,7 @@ static int export_sheet(struct guard_call *call, const struct sheet *sheet)
     struct wg_ctx *ctx = call->ctx;
     struct writing w = {.call = call, .sheet = sheet};
     int rc = load_areas(ctx, call->services, &w.areas);
-    if (rc == 0) rc = file_answer(call, ctx->lang == WG_ZH ? sheet->zh : sheet->en, write_sheet, &w);
+    if (rc == 0) rc = res_file_answer(call, ctx->lang == WG_ZH ? sheet->zh : sheet->en, write_sheet, &w);
     if (rc == 0) guard_note(call, (wg_id){0}, wg_fmt(ctx->arena, "%lld rows", (long long)w.rows));
     return rc;
 }
@@ -293,7 +293,7 @@ int desk_export_audit(struct guard_call *call)
 {
     struct wg_ctx *ctx = call->ctx;
     struct writing w = {.call = call};
-    int rc = file_answer(call, ctx->lang == WG_ZH ? "审计" : "audit", write_audit, &w);
+    int rc = res_file_answer(call, ctx->lang == WG_ZH ? "审计" : "audit", write_audit, &w);
     if (rc == 0) guard_note(call, (wg_id){0}, wg_fmt(ctx->arena, "%lld rows", (long long)w.rows));
     return rc;
 }

@@ -334,18 +334,20 @@ static int places_json(struct field *f, json_t *out)
     return rc;
 }
 
+static int hash_more(const char *bytes, size_t n, void *state)
+{
+    return crypto_generichash_update(state, (const unsigned char *)bytes, n);
+}
+
 /* A digest of all that the answer says, the moment apart: nothing can change without it, and nothing else changes it. */
 static int version_of(struct wg_ctx *ctx, const json_t *out, const char **ret)
 {
-    enum { MOST = 64 * 1024 * 1024 };
+    crypto_generichash_state state;
     unsigned char hash[VERSION_BYTES];
     char *text = wg_alloc(ctx->arena, 2 * VERSION_BYTES + 1);
-    struct wg_buf whole;
-    wg_buf_init(&whole, MOST);
-    http_json_write(&whole, out);
-    bool hashed = !whole.failed && crypto_generichash(hash, sizeof hash, (const unsigned char *)whole.p, whole.n, NULL, 0) == 0;
-    wg_buf_free(&whole);
-    if (!hashed) return wg_refuse(ctx, WG_E_INTERNAL, NULL, NULL, NULL);
+    if (crypto_generichash_init(&state, NULL, 0, sizeof hash) != 0 ||
+        json_dump_callback(out, hash_more, &state, JSON_COMPACT) || crypto_generichash_final(&state, hash, sizeof hash) != 0)
+        return wg_refuse(ctx, WG_E_INTERNAL, NULL, NULL, NULL);
     *ret = sodium_bin2hex(text, 2 * VERSION_BYTES + 1, hash, sizeof hash);
     return 0;
 }

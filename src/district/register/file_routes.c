@@ -1,10 +1,6 @@
 /* The register as files: everything goes out as CSV or XLSX and comes in again; a bad row is kept with its reason. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "district/register/register_files.h"
 
@@ -156,59 +152,6 @@ int register_export(struct wg_ctx *ctx, const struct district *d, const struct r
     return rc;
 }
 
-/* An export is a file on disk first: the answer then streams it, and a slow client holds no snapshot. */
-static bool into_file(void *arg, const void *bytes, size_t n)
-{
-    const int *fd = arg;
-    const char *at = bytes;
-    while (n > 0) {
-        ssize_t done = write(*fd, at, n);
-        if (done < 0 && errno == EINTR) continue;
-        if (done <= 0) return false;
-        at += done;
-        n -= (size_t)done;
-    }
-    return true;
-}
-
-static ptrdiff_t from_file(void *arg, char *out, size_t room)
-{
-    const int *fd = arg;
-    ssize_t n = read(*fd, out, room);
-    return n < 0 ? -1 : n;
-}
-
-static void close_file(void *arg)
-{
-    int *fd = arg;
-    if (*fd >= 0) (void)close(*fd);
-    *fd = -1;
-}
-
-int file_answer(struct guard_call *call, const char *name, file_writer write, void *what)
-{
-    struct wg_ctx *ctx = call->ctx;
-    const struct district *d = call->services;
-    enum tab_format format;
-    int rc = res_format(ctx, call->request, &format);
-    if (rc) return rc;
-    int *fd = wg_alloc(ctx->arena, sizeof *fd);
-    *fd = open(store_directory(d->store), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
-    if (*fd < 0) return wg_refuse(ctx, WG_E_FILE, NULL, "export", strerror(errno));
-    wg_arena_cleanup(ctx->arena, close_file, fd);
-    rc = write(ctx, what, format, into_file, fd);
-    if (rc) return rc;
-    if (lseek(*fd, 0, SEEK_SET) < 0) return wg_refuse(ctx, WG_E_FILE, NULL, "export", strerror(errno));
-    call->answer->stream = from_file;
-    call->answer->stream_end = close_file;
-    call->answer->stream_arg = fd;
-    call->answer->type =
-        format == TAB_CSV ? "text/csv; charset=utf-8" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    call->answer->file_name =
-        wg_fmt(ctx->arena, "%s-%s.%s", name, wg_day_text(ctx->arena, wg_today(ctx)), format == TAB_CSV ? "csv" : "xlsx");
-    return 0;
-}
-
 struct exporting {
     const struct district *d;
     const struct register_file *file;
@@ -227,7 +170,8 @@ static int get_export(struct guard_call *call)
     struct exporting e = {.d = call->services, .file = register_file_named(call->request->params[0])};
     if (!e.file) return wg_refuse(ctx, WG_E_NOT_FOUND, NULL, wg_cstr(ctx->arena, call->request->params[0]), NULL);
     int rc = res_scope_query(call, &e.scope);
-    if (rc == 0) rc = file_answer(call, ctx->lang == WG_ZH ? e.file->resource->zh : e.file->resource->en, write_register, &e);
+    if (rc == 0)
+        rc = res_file_answer(call, ctx->lang == WG_ZH ? e.file->resource->zh : e.file->resource->en, write_register, &e);
     if (rc == 0) guard_note(call, (wg_id){0}, e.file->resource->name);
     return rc;
 }

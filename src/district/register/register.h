@@ -166,11 +166,6 @@ WG_MUST int register_import(struct wg_ctx *ctx, const struct district *d, const 
                             const struct guard_scope *scope, wg_id by, struct tab_reader *reader,
                             const struct wg_progress *progress, struct wg_buf *refused, struct register_imported *ret);
 
-/* Answers with a file that `write` writes: on disk first, under no name, and streamed from there, so that its size is no matter and a
- * slow client holds no snapshot. `name`: of the file, without day and ending. */
-typedef int (*file_writer)(struct wg_ctx *ctx, void *what, enum tab_format format, tab_sink sink, void *arg);
-WG_MUST int file_answer(struct guard_call *call, const char *name, file_writer write, void *what);
-
 /* --- routes, import and export ----------------------------------------------------------------------------------------- */
 extern const struct guard_route place_routes[], person_routes[], duty_routes[], file_routes[];
 extern const struct job_kind register_jobs[];         /* "register.import"; ends with a NULL name */

@@ -71,8 +71,8 @@ struct http_answer {
     size_t n_headers;
 };
 void http_set_header(struct http_answer *answer, const char *name, struct wg_str value);
-/* JSON as its answer is sent: compact, members in the order they were put. A tree without circles. */
-void http_json_write(struct wg_buf *out, const json_t *json);
+/* JSON as its answer is sent: compact, members in the order they were put. False when it does not fit. */
+WG_MUST bool http_json_write(struct wg_buf *out, const json_t *json);
 /* The RFC 9457 document for ctx->problem (or for `code`, when the context has none): status, title, detail in ctx->lang, code,
  * where, instance = request id. */
 void http_problem(struct wg_ctx *ctx, const struct http_request *request, int code, struct http_answer *answer);

@@ -68,6 +68,18 @@ void http_problem(struct wg_ctx *ctx, const struct http_request *request, int co
     if (kind->status == MHD_HTTP_SERVICE_UNAVAILABLE) http_set_header(answer, "Retry-After", WG_STR("1"));
 }
 
+static int take_json(const char *bytes, size_t n, void *arg)
+{
+    struct wg_buf *out = arg;
+    wg_buf_add(out, bytes, n);
+    return out->failed ? -1 : 0;
+}
+
+bool http_json_write(struct wg_buf *out, const json_t *json)
+{
+    return json_dump_callback(json, take_json, out, JSON_COMPACT) == 0;
+}
+
 static ssize_t read_stream(void *arg, uint64_t at, char *out, size_t room)
 {
     struct http_exchange *x = arg;
@@ -118,10 +130,10 @@ static struct MHD_Response *json_response(struct http_exchange *x)
 {
     struct wg_buf out;
     wg_buf_init(&out, JSON_MAX);
-    http_json_write(&out, x->answer.json);
+    bool written = http_json_write(&out, x->answer.json);
     json_decref(x->answer.json);
     x->answer.json = NULL;
-    if (out.failed) {
+    if (!written) {
         wg_buf_free(&out);
         return NULL;
     }

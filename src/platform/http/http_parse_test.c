@@ -170,32 +170,6 @@ static void test_static__the_twin_is_sent_to_those_who_take_it(void **state)
     wg_arena_free(a);
 }
 
-/* --- answers as text ----------------------------------------------------------------------------------------------------------- */
-
-static void test_http__json_is_written_as_its_library_would(void **state)
-{
-    (void)state;
-    json_t *json = json_pack("{s:[i, i, I, I], s:[f, f, f], s:{}, s:[], s:[b, b, n], s:s%, s:{s:{s:[s]}}}", "whole", 0, -7,
-                             (json_int_t)INT64_MAX, (json_int_t)INT64_MIN, "real", 1.0, 36.6, -1e300, "object", "array", "rest",
-                             1, 0, "a \"text\"\n", "网格\\\b\f\n\r\t\x01\x1f\x7f\0/", (size_t)17, "", "", "deep", "");
-    assert_non_null(json);
-    char *text = json_dumps(json, JSON_COMPACT);
-    struct wg_buf out;
-    wg_buf_init(&out, 4096);
-    http_json_write(&out, json);
-    assert_string_equal(out.p, text);
-    wg_buf_clear(&out);
-    http_json_write(&out, NULL);
-    assert_string_equal(out.p, "null");
-    wg_buf_free(&out);
-    wg_buf_init(&out, 8);
-    http_json_write(&out, json);
-    assert_true(out.failed);
-    wg_buf_free(&out);
-    free(text);
-    json_decref(json);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,7 +178,6 @@ int main(void)
         cmocka_unit_test(test_multipart__every_cut_is_refused),
         cmocka_unit_test(test_static__only_embedded_pages_are_served),
         cmocka_unit_test(test_static__the_twin_is_sent_to_those_who_take_it),
-        cmocka_unit_test(test_http__json_is_written_as_its_library_would),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

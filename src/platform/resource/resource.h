@@ -71,6 +71,11 @@ WG_MUST int res_file_values(struct wg_ctx *ctx, const struct res_resource *resou
 /* format=csv|xlsx of a request; csv without it. */
 WG_MUST int res_format(struct wg_ctx *ctx, const struct http_request *request, enum tab_format *ret_format);
 
+/* Answers with a file, in the format asked for, that `write` writes: on disk first, under no name, and streamed from there, so that its
+ * size is no matter and a slow client holds no snapshot. `name`: of the file, without day and ending. */
+typedef int (*res_file_writer)(struct wg_ctx *ctx, void *what, enum tab_format format, tab_sink sink, void *arg);
+WG_MUST int res_file_answer(struct guard_call *call, const char *name, res_file_writer write, void *what);
+
 /* --- what every page of rows needs ------------------------------------------------------------------------------------- */
 struct res_page {
     struct wg_str after; /* empty: from the start */
