@@ -230,7 +230,7 @@ int enc_ground_solve(struct wg_ctx *ctx, struct enc_ground *g, struct enc_limits
         if (way > 0 && enc_out_of_time(limits)) break;
         rc = search(&s, sides, &try, &a);
     }
-    free(s.heap);
+    enc_heap_free(&s.heap);
     enc_flow_free(s.core);
     if (rc) return rc;
     enc_sides_set(g, a.turned);

@@ -9,10 +9,6 @@ struct enc_strip {
     uint32_t *walls; /* edges opened on the way */
     size_t n_cells, n_walls;
 };
-struct enc_strip_entry {
-    double d;
-    int32_t cell;
-};
 struct enc_group {
     struct wg_ctx *ctx;
     struct enc_ground *g;
@@ -32,8 +28,7 @@ struct enc_group {
     /* scratch of the path search */
     double *dist, *perimeter;
     int32_t *from_edge, *origin;
-    struct enc_strip_entry *heap;
-    size_t n_heap, cap_heap;
+    struct enc_heap heap;
 };
 /* Two parts and the edge where the cheapest strip between them would meet, in centimetres of fence. */
 struct enc_bridge {

@@ -381,6 +381,19 @@ void enc_gaps_with_fence(struct enc_draft *d);
 WG_MUST int enc_gates_place(struct enc_draft *d, const struct enc_draft_gate *locked, size_t n_locked,
                             struct enc_limits *limits);
 
+/* ---- searches: enclose_heap.c. Outside the arena, which searches rewind ---- */
+struct enc_heap_entry {
+    double d;
+    int32_t cell;
+};
+struct enc_heap {
+    struct enc_heap_entry *list;
+    size_t n, cap;
+};
+void enc_heap_push(struct enc_heap *heap, double d, int32_t cell);
+struct enc_heap_entry enc_heap_pop(struct enc_heap *heap); /* of one that is not empty */
+void enc_heap_free(void *heap);                            /* a struct enc_heap; fit for wg_arena_cleanup */
+
 enum enc_walk_where { ENC_WALK_TODAY, ENC_WALK_INSIDE, ENC_WALK_OUTSIDE };
 struct enc_walk;
 struct enc_walk *enc_walk(struct enc_draft *d);

@@ -6,48 +6,12 @@
 
 #include "engine/enclose/enclose_internal.h"
 
-struct entry {
-    double d;
-    int32_t t;
-};
-struct heap {
-    struct entry *list;
-    size_t n, cap;
-};
-
-static bool before(struct entry a, struct entry b)
-{
-    return a.d < b.d || (a.d <= b.d && a.t < b.t);
-}
-
-static void heap_push(struct wg_arena *arena, struct heap *h, struct entry e)
-{
-    h->list = wg_grow(arena, h->list, &h->cap, h->n + 1, sizeof *h->list);
-    size_t i = h->n++;
-    for (; i && before(e, h->list[(i - 1) / 2]); i = (i - 1) / 2) h->list[i] = h->list[(i - 1) / 2];
-    h->list[i] = e;
-}
-
-static struct entry heap_pop(struct heap *h)
-{
-    struct entry top = h->list[0], last = h->list[--h->n];
-    size_t i = 0;
-    for (size_t c = 1; c < h->n; c = 2 * i + 1) {
-        if (c + 1 < h->n && before(h->list[c + 1], h->list[c])) c++;
-        if (!before(h->list[c], last)) break;
-        h->list[i] = h->list[c];
-        i = c;
-    }
-    if (h->n) h->list[i] = last;
-    return top;
-}
-
 struct lanes {
     struct wg_ctx *ctx;
     struct enc_space *space;
     double *dist;
     int32_t *from;
-    struct heap heap;
+    struct enc_heap heap;
     int32_t *touched;
     size_t n_touched;
 };
@@ -58,7 +22,7 @@ static void reach(struct lanes *l, int32_t t, int32_t from, double d)
     if (l->dist[t] > 1e299) l->touched[l->n_touched++] = t;
     l->dist[t] = d;
     l->from[t] = from;
-    heap_push(l->ctx->arena, &l->heap, (struct entry){d, t});
+    enc_heap_push(&l->heap, d, t);
 }
 
 /* Dijkstra from the cells along the house to the first cell of the street; turns the way outside. */
@@ -71,18 +35,19 @@ static bool open_lane(struct lanes *l, const int32_t *start, size_t n)
     for (size_t i = 0; i < n; i++)
         if (sp->apron[start[i]] < 0 && sp->apron2[start[i]] < 0) reach(l, start[i], -1, 0);
     while (l->heap.n && !found) {
-        struct entry e = heap_pop(&l->heap);
-        if (e.d > l->dist[e.t]) continue;
-        if (sp->kind[e.t] == ENC_OUTSIDE) {
-            for (int32_t t = e.t; t >= 0; t = l->from[t])
+        struct enc_heap_entry e = enc_heap_pop(&l->heap);
+        if (e.d > l->dist[e.cell]) continue;
+        if (sp->kind[e.cell] == ENC_OUTSIDE) {
+            for (int32_t t = e.cell; t >= 0; t = l->from[t])
                 if (sp->kind[t] == ENC_FREE) sp->kind[t] = ENC_OUTSIDE, sp->lane[t] = 1;
             found = true;
         }
         for (int i = 0; i < 3 && !found; i++) {
-            int32_t u = m->adj[e.t][i];
-            if (u < 0 || sp->kind[u] == ENC_SOLID || sp->wall[e.t][i] >= 0 || sp->apron[u] >= 0 || sp->apron2[u] >= 0) continue;
-            double squeeze = enc_edge_length(m, (size_t)e.t, i) < 1 ? 50 : 0; /* rather not through a crack */
-            reach(l, u, e.t, e.d + squeeze + enc_dist(enc_centre(m, (size_t)e.t), enc_centre(m, (size_t)u)));
+            int32_t u = m->adj[e.cell][i];
+            if (u < 0 || sp->kind[u] == ENC_SOLID || sp->wall[e.cell][i] >= 0 || sp->apron[u] >= 0 || sp->apron2[u] >= 0)
+                continue;
+            double squeeze = enc_edge_length(m, (size_t)e.cell, i) < 1 ? 50 : 0; /* rather not through a crack */
+            reach(l, u, e.cell, e.d + squeeze + enc_dist(enc_centre(m, (size_t)e.cell), enc_centre(m, (size_t)u)));
         }
     }
     for (size_t i = 0; i < l->n_touched; i++) l->dist[l->touched[i]] = 1e300;
@@ -125,5 +90,6 @@ int enc_lanes_open(struct wg_ctx *ctx, struct enc_space *space)
                                "no way to the street avoids homes' doors; reached through the compound's gate");
         }
     }
+    enc_heap_free(&l.heap);
     return 0;
 }

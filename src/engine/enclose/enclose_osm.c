@@ -7,9 +7,12 @@
 
 enum { MAX_NODES = 20 * 1000 * 1000, MAX_REFS = 40 * 1000 * 1000, MAX_TAGS = 512 };
 
-struct node {
+struct key {
     int64_t id;
     size_t order; /* of two with one identifier the later counts */
+};
+struct node {
+    struct key key;
     struct enc_xy at;
 };
 struct member {
@@ -17,15 +20,15 @@ struct member {
     bool inner;
 };
 struct way {
-    int64_t id;
-    size_t order, first, n; /* into refs */
+    struct key key;
+    size_t first, n; /* into refs */
     struct enc_tag *tags;
     size_t n_tags;
     bool in_relation; /* its outline is a relation's, which is read as the building */
 };
 struct relation {
-    int64_t id;
-    size_t order, first, n; /* into members */
+    struct key key;
+    size_t first, n; /* into members */
     struct enc_tag *tags;
     size_t n_tags;
 };
@@ -158,7 +161,7 @@ static void close_node(struct reader *r)
     }
     if (r->n_nodes == MAX_NODES) return refuse_at_line(r, "too many nodes");
     r->nodes = wg_grow(r->ctx->arena, r->nodes, &r->cap_nodes, r->n_nodes + 1, sizeof *r->nodes);
-    r->nodes[r->n_nodes] = (struct node){r->id, r->n_nodes, r->at};
+    r->nodes[r->n_nodes] = (struct node){{r->id, r->n_nodes}, r->at};
     r->n_nodes++;
     if (!r->n_tags) return;
     struct enc_feature *f = add_feature(r, "node", r->id);
@@ -176,7 +179,7 @@ static void close_way(struct reader *r)
     r->ways = wg_grow(r->ctx->arena, r->ways, &r->cap_ways, r->n_ways + 1, sizeof *r->ways);
     if (r->gone) r->n_refs = r->first;
     r->ways[r->n_ways] =
-        (struct way){r->id, r->n_ways, r->first, r->n_refs - r->first, take_tags(r), r->gone ? 0 : r->n_tags, false};
+        (struct way){{r->id, r->n_ways}, r->first, r->n_refs - r->first, take_tags(r), r->gone ? 0 : r->n_tags, false};
     r->n_ways++;
 }
 
@@ -185,7 +188,7 @@ static void close_relation(struct reader *r)
     r->relations = wg_grow(r->ctx->arena, r->relations, &r->cap_relations, r->n_relations + 1, sizeof *r->relations);
     if (r->gone) r->n_members = r->first;
     r->relations[r->n_relations] =
-        (struct relation){r->id, r->n_relations, r->first, r->n_members - r->first, take_tags(r), r->gone ? 0 : r->n_tags};
+        (struct relation){{r->id, r->n_relations}, r->first, r->n_members - r->first, take_tags(r), r->gone ? 0 : r->n_tags};
     r->n_relations++;
 }
 
@@ -213,69 +216,59 @@ static void XMLCALL on_entity(void *arg, const char *name, int is_parameter, con
     refuse_at_line(arg, "entity declarations are not read");
 }
 
-static int by_node_id(const void *a, const void *b)
+/* Nodes, ways and relations all begin so. */
+static int by_key(const void *a, const void *b)
 {
-    const struct node *x = a, *y = b;
-    if (x->id != y->id) return x->id < y->id ? -1 : 1;
-    return (x->order > y->order) - (x->order < y->order);
-}
-static int by_way_id(const void *a, const void *b)
-{
-    const struct way *x = a, *y = b;
-    if (x->id != y->id) return x->id < y->id ? -1 : 1;
-    return (x->order > y->order) - (x->order < y->order);
-}
-static int by_relation_id(const void *a, const void *b)
-{
-    const struct relation *x = a, *y = b;
+    const struct key *x = a, *y = b;
     if (x->id != y->id) return x->id < y->id ? -1 : 1;
     return (x->order > y->order) - (x->order < y->order);
 }
 
-/* Sorted by identifier; of those that share one the last in the file stays, as in files put together from several. */
-static void sort_all(struct reader *r)
+/* Sorts by identifier; of those that share one the last in the file stays, as in files put together from several. How many stay. */
+static size_t sort_keys(void *items, size_t n, size_t size)
 {
-    size_t n = 0;
-    if (r->n_nodes) qsort(r->nodes, r->n_nodes, sizeof *r->nodes, by_node_id);
-    for (size_t i = 0; i < r->n_nodes; i++)
-        if (i + 1 == r->n_nodes || r->nodes[i].id != r->nodes[i + 1].id) r->nodes[n++] = r->nodes[i];
-    r->n_nodes = n;
-    n = 0;
-    if (r->n_ways) qsort(r->ways, r->n_ways, sizeof *r->ways, by_way_id);
-    for (size_t i = 0; i < r->n_ways; i++)
-        if (i + 1 == r->n_ways || r->ways[i].id != r->ways[i + 1].id) r->ways[n++] = r->ways[i];
-    r->n_ways = n;
-    n = 0;
-    if (r->n_relations) qsort(r->relations, r->n_relations, sizeof *r->relations, by_relation_id);
-    for (size_t i = 0; i < r->n_relations; i++)
-        if (i + 1 == r->n_relations || r->relations[i].id != r->relations[i + 1].id) r->relations[n++] = r->relations[i];
-    r->n_relations = n;
+    char *at = items;
+    size_t kept = 0;
+    if (n) qsort(items, n, size, by_key);
+    for (size_t i = 0; i < n; i++) {
+        const struct key *one = (const void *)(at + i * size), *next = i + 1 < n ? (const void *)(at + (i + 1) * size) : NULL;
+        if (next && next->id == one->id) continue;
+        if (kept != i) memcpy(at + kept * size, one, size);
+        kept++;
+    }
+    return kept;
+}
+
+static void *find_key(void *items, size_t n, size_t size, int64_t id)
+{
+    char *at = items;
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (((const struct key *)(const void *)(at + mid * size))->id < id)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    struct key *found = low < n ? (void *)(at + low * size) : NULL;
+    return found && found->id == id ? found : NULL;
 }
 
 static const struct node *find_node(const struct reader *r, int64_t id)
 {
-    size_t low = 0, high = r->n_nodes;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (r->nodes[mid].id < id)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low < r->n_nodes && r->nodes[low].id == id ? &r->nodes[low] : NULL;
+    return find_key(r->nodes, r->n_nodes, sizeof *r->nodes, id);
 }
 
 static struct way *find_way(const struct reader *r, int64_t id)
 {
-    size_t low = 0, high = r->n_ways;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (r->ways[mid].id < id)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low < r->n_ways && r->ways[low].id == id ? &r->ways[low] : NULL;
+    return find_key(r->ways, r->n_ways, sizeof *r->ways, id);
+}
+
+static void sort_all(struct reader *r)
+{
+    r->n_nodes = sort_keys(r->nodes, r->n_nodes, sizeof *r->nodes);
+    r->n_ways = sort_keys(r->ways, r->n_ways, sizeof *r->ways);
+    r->n_relations = sort_keys(r->relations, r->n_relations, sizeof *r->relations);
 }
 
 /* The way's points; those whose node is not in the file are skipped and counted. */
@@ -425,7 +418,7 @@ static void relation_feature(struct reader *r, const struct relation *rel)
         if (!w || parts[i].n < 2) missing++, used[i] = true;
     }
     size_t n_rings = make_rings(r, parts, used, rel->n, rings);
-    struct enc_feature *f = add_feature(r, "relation", rel->id);
+    struct enc_feature *f = add_feature(r, "relation", rel->key.id);
     *f = (struct enc_feature){f->id, rel->tags, rel->n_tags, ENC_AREA, rings, n_rings};
     if (missing)
         enc_note(r->ctx, r->out, f->id, "关系缺少成员，按现有部分读取",
@@ -440,7 +433,7 @@ static void way_feature(struct reader *r, const struct way *w)
     size_t n = 1;
     paths[0] = whole;
     if (missing && open && !tag_of(w->tags, w->n_tags, "building")) n = way_pieces(r, w, paths);
-    struct enc_feature *f = add_feature(r, "way", w->id);
+    struct enc_feature *f = add_feature(r, "way", w->key.id);
     *f = (struct enc_feature){f->id, w->tags, w->n_tags, ENC_LINE, paths, n};
     if (!w->n)
         enc_note(r->ctx, r->out, f->id, "路径没有节点，略去", "a way without nodes is left out");

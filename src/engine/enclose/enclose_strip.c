@@ -4,39 +4,6 @@
 
 #include "engine/enclose/enclose_group_internal.h"
 
-/* ---- heap ---- */
-
-static bool before(struct enc_strip_entry a, struct enc_strip_entry b)
-{
-    return a.d < b.d || (a.d <= b.d && a.cell < b.cell);
-}
-
-static void push(struct enc_group *s, double d, int32_t cell)
-{
-    if (s->n_heap == s->cap_heap) {
-        s->cap_heap = s->cap_heap ? 2 * s->cap_heap : 1024;
-        s->heap = wg_xrealloc(s->heap, s->cap_heap, sizeof *s->heap);
-    }
-    struct enc_strip_entry e = {d, cell};
-    size_t i = s->n_heap++;
-    for (; i && before(e, s->heap[(i - 1) / 2]); i = (i - 1) / 2) s->heap[i] = s->heap[(i - 1) / 2];
-    s->heap[i] = e;
-}
-
-static struct enc_strip_entry pop(struct enc_group *s)
-{
-    struct enc_strip_entry top = s->heap[0], last = s->heap[--s->n_heap];
-    size_t i = 0;
-    for (size_t c = 1; c < s->n_heap; c = 2 * i + 1) {
-        if (c + 1 < s->n_heap && before(s->heap[c + 1], s->heap[c])) c++;
-        if (!before(s->heap[c], last)) break;
-        s->heap[i] = s->heap[c];
-        i = c;
-    }
-    if (s->n_heap) s->heap[i] = last;
-    return top;
-}
-
 /* ---- paths ---- */
 
 /* No strip goes through here: too narrow, or a wall that may not come down or would leave too small a hole. */
@@ -51,15 +18,15 @@ void enc_strip_spread(struct enc_group *s)
     const struct enc_ground *g = s->g;
     const struct enclose_config *c = g->space->map->config;
     double open_cm = c->open_yuan / c->fence_yuan * 100;
-    s->n_heap = 0;
+    s->heap.n = 0;
     for (size_t i = 0; i < g->n; i++) {
         s->dist[i] = s->part[i] > 0 ? 0 : 1e300;
         s->origin[i] = s->part[i];
         s->from_edge[i] = -1;
-        if (s->part[i] > 0) push(s, 0, (int32_t)i);
+        if (s->part[i] > 0) enc_heap_push(&s->heap, 0, (int32_t)i);
     }
-    while (s->n_heap) {
-        struct enc_strip_entry e = pop(s);
+    while (s->heap.n) {
+        struct enc_heap_entry e = enc_heap_pop(&s->heap);
         if (e.d > s->dist[e.cell]) continue;
         for (uint32_t k = g->first[e.cell]; k < g->first[e.cell + 1]; k++) {
             const struct enc_edge *edge = &g->edges[g->items[k]];
@@ -71,7 +38,7 @@ void enc_strip_spread(struct enc_group *s)
             s->dist[d] = next;
             s->origin[d] = s->origin[e.cell];
             s->from_edge[d] = (int32_t)g->items[k];
-            push(s, next, d);
+            enc_heap_push(&s->heap, next, d);
         }
     }
 }

@@ -4,48 +4,20 @@
 
 #include "engine/enclose/enclose_internal.h"
 
-struct entry {
-    double d;
-    int32_t tri;
-};
 struct enc_walk {
     struct enc_draft *draft;
     double *dist;
     int32_t *touched;
     size_t n_touched;
-    struct entry *heap;
-    size_t n_heap, cap_heap;
+    struct enc_heap heap;
 };
-
-static bool before(struct entry a, struct entry b)
-{
-    return a.d < b.d || (a.d <= b.d && a.tri < b.tri);
-}
 
 static void push(struct enc_walk *w, double d, int32_t tri)
 {
     if (w->dist[tri] <= d) return;
     if (w->dist[tri] > 1e299) w->touched[w->n_touched++] = tri;
     w->dist[tri] = d;
-    w->heap = wg_grow(w->draft->ctx->arena, w->heap, &w->cap_heap, w->n_heap + 1, sizeof *w->heap);
-    struct entry e = {d, tri};
-    size_t i = w->n_heap++;
-    for (; i && before(e, w->heap[(i - 1) / 2]); i = (i - 1) / 2) w->heap[i] = w->heap[(i - 1) / 2];
-    w->heap[i] = e;
-}
-
-static struct entry pop(struct enc_walk *w)
-{
-    struct entry top = w->heap[0], last = w->heap[--w->n_heap];
-    size_t i = 0;
-    for (size_t c = 1; c < w->n_heap; c = 2 * i + 1) {
-        if (c + 1 < w->n_heap && before(w->heap[c + 1], w->heap[c])) c++;
-        if (!before(w->heap[c], last)) break;
-        w->heap[i] = w->heap[c];
-        i = c;
-    }
-    if (w->n_heap) w->heap[i] = last;
-    return top;
+    enc_heap_push(&w->heap, d, tri);
 }
 
 struct enc_walk *enc_walk(struct enc_draft *d)
@@ -53,6 +25,7 @@ struct enc_walk *enc_walk(struct enc_draft *d)
     struct enc_walk *w = wg_alloc(d->ctx->arena, sizeof *w);
     size_t n = d->space->mesh.n_tri + 1;
     w->draft = d;
+    wg_arena_cleanup(d->ctx->arena, enc_heap_free, &w->heap);
     w->dist = wg_alloc_n(d->ctx->arena, n, sizeof *w->dist);
     w->touched = wg_alloc_n(d->ctx->arena, n, sizeof *w->touched);
     for (size_t i = 0; i < n; i++) w->dist[i] = 1e300;
@@ -76,15 +49,15 @@ void enc_walk_from(struct enc_walk *w, enum enc_walk_where where, int32_t label,
 {
     const struct enc_mesh *m = &w->draft->space->mesh;
     for (size_t i = 0; i < w->n_touched; i++) w->dist[w->touched[i]] = 1e300;
-    w->n_touched = w->n_heap = 0;
+    w->n_touched = w->heap.n = 0;
     for (size_t i = 0; i < n; i++) push(w, 0, starts[i]);
-    while (w->n_heap) {
-        struct entry e = pop(w);
-        if (e.d > w->dist[e.tri]) continue;
+    while (w->heap.n) {
+        struct enc_heap_entry e = enc_heap_pop(&w->heap);
+        if (e.d > w->dist[e.cell]) continue;
         for (int i = 0; i < 3; i++) {
-            int32_t u = m->adj[e.tri][i];
-            if (u < 0 || !may_pass(w, where, label, width, e.tri, i, u)) continue;
-            push(w, e.d + enc_dist(enc_centre(m, (size_t)e.tri), enc_centre(m, (size_t)u)), u);
+            int32_t u = m->adj[e.cell][i];
+            if (u < 0 || !may_pass(w, where, label, width, e.cell, i, u)) continue;
+            push(w, e.d + enc_dist(enc_centre(m, (size_t)e.cell), enc_centre(m, (size_t)u)), u);
         }
     }
 }
@@ -103,17 +76,17 @@ double enc_walk_near(struct enc_walk *w, int32_t start, const uint8_t *cells, do
 {
     const struct enc_mesh *m = &w->draft->space->mesh;
     for (size_t i = 0; i < w->n_touched; i++) w->dist[w->touched[i]] = 1e300;
-    w->n_touched = w->n_heap = 0;
+    w->n_touched = w->heap.n = 0;
     push(w, 0, start);
-    while (w->n_heap) {
-        struct entry e = pop(w);
-        if (e.d > w->dist[e.tri]) continue;
+    while (w->heap.n) {
+        struct enc_heap_entry e = enc_heap_pop(&w->heap);
+        if (e.d > w->dist[e.cell]) continue;
         if (e.d > limit) break;
-        if (cells[e.tri]) return e.d;
+        if (cells[e.cell]) return e.d;
         for (int i = 0; i < 3; i++) {
-            int32_t u = m->adj[e.tri][i];
-            if (u >= 0 && may_pass(w, ENC_WALK_TODAY, 0, 0, e.tri, i, u))
-                push(w, e.d + enc_dist(enc_centre(m, (size_t)e.tri), enc_centre(m, (size_t)u)), u);
+            int32_t u = m->adj[e.cell][i];
+            if (u >= 0 && may_pass(w, ENC_WALK_TODAY, 0, 0, e.cell, i, u))
+                push(w, e.d + enc_dist(enc_centre(m, (size_t)e.cell), enc_centre(m, (size_t)u)), u);
         }
     }
     return 1e300;
