@@ -6,6 +6,39 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WG_WATCHED 1
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define WG_WATCHED 1
+#endif
+
+/* Under the address sanitizer what an arena has not handed out may not be touched, and allocations stand apart: otherwise a write past
+ * one of them would only reach its neighbour, unseen. */
+#ifdef WG_WATCHED
+#include <sanitizer/asan_interface.h>
+enum { APART = 16 };
+static void forbid(void *p, size_t bytes)
+{
+    ASAN_POISON_MEMORY_REGION(p, bytes);
+}
+static void allow(void *p, size_t bytes)
+{
+    ASAN_UNPOISON_MEMORY_REGION(p, bytes);
+}
+#else
+enum { APART = 0 };
+static void forbid(void *p, size_t bytes)
+{
+    (void)p, (void)bytes;
+}
+static void allow(void *p, size_t bytes)
+{
+    (void)p, (void)bytes;
+}
+#endif
+
 enum { FIRST_BLOCK = 16 * 1024, LARGEST_STEP = 4 * 1024 * 1024 };
 
 struct block {
@@ -73,20 +106,29 @@ static void add_block(struct wg_arena *a, size_t at_least)
     b->older = a->newest;
     b->size = size;
     b->used = 0;
+    forbid(b->bytes, size);
     a->newest = b;
+}
+
+/* From `used` on it is nobody's again. */
+static void take_back(struct block *b, size_t used)
+{
+    b->used = used;
+    forbid(b->bytes + used, b->size - used);
 }
 
 void *wg_alloc(struct wg_arena *a, size_t bytes)
 {
     const size_t align = alignof(max_align_t);
-    if (bytes > SIZE_MAX - align) out_of_memory();
+    if (bytes > SIZE_MAX - align - APART) out_of_memory();
     size_t rounded = (bytes + align - 1) & ~(align - 1);
     if (rounded == 0) rounded = align;
-    if (!a->newest || a->newest->size - a->newest->used < rounded) add_block(a, rounded);
+    if (!a->newest || a->newest->size - a->newest->used < rounded + APART) add_block(a, rounded + APART);
     void *p = a->newest->bytes + a->newest->used;
-    a->newest->used += rounded;
+    a->newest->used += rounded + APART;
     a->handed_out += rounded;
-    memset(p, 0, rounded);
+    allow(p, bytes);
+    memset(p, 0, bytes);
     return p;
 }
 
@@ -141,7 +183,7 @@ void wg_arena_reset(struct wg_arena *a)
             free(a->newest);
         a->newest = older;
     }
-    if (keep) keep->used = 0;
+    if (keep) take_back(keep, 0);
     a->newest = keep;
     a->next_size = FIRST_BLOCK;
     a->handed_out = 0;
@@ -171,7 +213,7 @@ void wg_arena_rewind(struct wg_arena *a, struct wg_arena_mark mark)
         free(a->newest);
         a->newest = older;
     }
-    if (a->newest) a->newest->used = mark.used;
+    if (a->newest) take_back(a->newest, mark.used);
 }
 
 size_t wg_arena_used(const struct wg_arena *a)

@@ -7,6 +7,7 @@
  *      aborts (an acknowledged write is on disk; what was not acknowledged is sent again)
  *   P2 clean-ups run once, in reverse order, when the arena is reset or freed
  *   P3 a rewind gives back everything allocated since its mark (clean-ups are not touched: register none in between)
+ *   P4 under the address sanitizer allocations stand apart, and what is not handed out, or was given back, may not be touched
  * One arena is used by one thread at a time. */
 #ifndef WG_BASE_ARENA_H
 #define WG_BASE_ARENA_H

@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include <cmocka.h>
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
 
 #include "base/base.h"
 
@@ -39,6 +42,29 @@ static void test_arena__cleanups_run_once(void **state)
     assert_string_equal(marks, "xx");
     wg_arena_free(a);
     assert_string_equal(marks, "xx");
+}
+
+/* arena P4; without the sanitizer there is nothing to ask */
+static void test_arena__the_sanitizer_sees_past_the_end(void **state)
+{
+    (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    struct wg_arena *a = wg_arena_new();
+    char *first = wg_alloc(a, 20);
+    struct wg_arena_mark m = wg_arena_mark(a);
+    char *second = wg_alloc(a, 8);
+    assert_false(__asan_address_is_poisoned(first + 19));
+    assert_true(__asan_address_is_poisoned(first + 20));
+    assert_true(__asan_address_is_poisoned(second - 1));
+    assert_true(__asan_address_is_poisoned(second + 8));
+    wg_arena_rewind(a, m);
+    assert_true(__asan_address_is_poisoned(second));
+    assert_ptr_equal(wg_alloc(a, 8), second);
+    assert_false(__asan_address_is_poisoned(second));
+    wg_arena_free(a);
+#else
+    skip();
+#endif
 }
 
 static void test_arena__rewind_gives_back(void **state)
@@ -203,6 +229,7 @@ int main(void)
         cmocka_unit_test(test_arena__memory_is_zeroed_and_kept),
         cmocka_unit_test(test_arena__cleanups_run_once),
         cmocka_unit_test(test_arena__rewind_gives_back),
+        cmocka_unit_test(test_arena__the_sanitizer_sees_past_the_end),
         cmocka_unit_test(test_str__numbers_are_read_whole_or_not_at_all),
         cmocka_unit_test(test_str__a_full_buffer_stays_failed),
         cmocka_unit_test(test_str__utf8_round_trips_and_survives_junk),

@@ -314,7 +314,7 @@ size_t enc_ground_parts(struct wg_ctx *ctx, const struct enc_ground *g, uint8_t 
             *pockets = wg_alloc_n(ctx->arena, g->n + 1, sizeof *pockets);
     size_t parts = 0, n_pockets = 0;
     uint16_t *around =
-        wg_alloc_n(ctx->arena, g->n_corners + 1, sizeof *round); /* of each corner: triangles round it that are inside */
+        wg_alloc_n(ctx->arena, g->n_corners + 1, sizeof *around); /* of each corner: triangles round it that are inside */
     for (size_t c = 0; c < g->n; c++)
         for (int i = 0; inside[c] && i < 3; i++) around[g->corner[c][i]]++;
     memset(ret_part, 0, g->n * sizeof *ret_part);
