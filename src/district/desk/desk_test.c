@@ -249,6 +249,12 @@ static void test_desk__an_assignment_is_taken_back_to_how_it_was_held(void **sta
     char *body = json_dumps(back, JSON_COMPACT);
     struct df_reply refused = df_ask(f, &other, "POST", "/api/v1/tasks/assign/undo", body);
     assert_int_equal(json_integer_value(json_object_get(refused.json, "assigned")), 0);
+    /* Held by nobody who works here, it would be seen by nobody. */
+    refused = df_ask(f, &street, "POST", "/api/v1/tasks/assign/undo",
+                     wg_fmt(f->arena, "{\"before\": [{\"task\": \"%s\", \"worker\": \"%s\", \"path\": \"001\"}]}",
+                            df_id(f, task), df_id(f, wg_id_new(f->now))));
+    assert_int_equal(json_integer_value(json_object_get(refused.json, "assigned")), 0);
+    assert_int_equal(json_array_size(json_object_get(refused.json, "refused")), 1);
     assert_int_equal(df_ask(f, &street, "POST", "/api/v1/tasks/assign/undo", body).status, 200);
     free(body);
     assert_int_equal(size_of(get(f, "street-001", "/api/v1/tasks?pool=1")), 1);
