@@ -16,7 +16,8 @@
  *      person of the world, "new-N" for the same stranger on every list, or "junk"; `repeats` the row that had them first; `errors`
  *      what was done to the row
  *   P7 a store filled by demo_load is marked as a demo; only the workers with a login can sign in, and their accounts are flagged
- *   P8 after demo_history no page is empty, nothing lies in the future, and every check of `wangge check` holds
+ *   P8 after demo_history no page is empty, nothing lies in the future, every check of `wangge check` holds, and work is done and
+ *      left as at three in the afternoon, whatever the hour (in the first minutes of a day: as the evening before)
  *
  * People are born before the year of `today` begins, so that a world is the same on every day of a year; duties, lists and
  * history are dated back from `today`. Everything lives in ctx->arena (full size: some 350 MB). Knows all rooms below. */

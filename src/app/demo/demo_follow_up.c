@@ -257,9 +257,9 @@ static wg_time try_pick(const struct demo_past *past, struct demo_random *r, wg_
 {
     bool same_day = wg_day_of(opened, DEMO_ZONE) == day;
     int minutes = demo_between(r, 8 * 60 + 20, 19 * 60 + 40);
-    wg_time at = demo_clock(day, minutes / 60, minutes % 60);
+    wg_time at = demo_happens(past, demo_clock(day, minutes / 60, minutes % 60));
     if (!demo_chance(r, (same_day ? 700 : 930) * (pool ? 60 : 100) / 100)) return WG_TIME_NONE;
-    return at > opened + 20 * (wg_time)WG_MINUTE && at < past->now - 2 * (wg_time)WG_MINUTE ? at : WG_TIME_NONE;
+    return at != WG_TIME_NONE && at > opened + 20 * (wg_time)WG_MINUTE ? at : WG_TIME_NONE;
 }
 
 static int plan_finds(struct wg_ctx *ctx, struct finding *f, wg_day day)

@@ -8,6 +8,7 @@
 #include "district/report/report.h"
 
 enum { ALARMS_OPEN = 2, ALARMS_TAKEN = 2 }; /* of the newest, at least */
+enum { SHOWN_HOUR = 15, STILL_SENDING = 3 * WG_MINUTE };
 
 static const char q_alarms[] = "SELECT id, path, at FROM alarm WHERE district = $1 ORDER BY at, id";
 static const char q_alarm_closed[] = "UPDATE alarm SET state = 'closed', taken_by = $3, taken_at = $4, outcome = $5 "
@@ -35,6 +36,17 @@ int demo_then_end(struct wg_ctx *ctx, struct wg_ctx *then, int rc)
 wg_time demo_clock(wg_day day, int hour, int minute)
 {
     return wg_day_start(day, DEMO_ZONE) + hour * (wg_time)WG_HOUR + minute * (wg_time)WG_MINUTE;
+}
+
+wg_time demo_happens(const struct demo_past *past, wg_time at)
+{
+    wg_time midnight = demo_clock(past->today, 0, 0), shown = demo_clock(past->today, SHOWN_HOUR, 0);
+    wg_time latest = past->now - STILL_SENDING;
+    if (at < midnight) return at;
+    if (at >= shown) return WG_TIME_NONE;
+    if (latest >= shown) return at;
+    if (latest < midnight) return WG_TIME_NONE;
+    return midnight + (at - midnight) * ((latest - midnight) / WG_SECOND) / ((shown - midnight) / WG_SECOND);
 }
 
 int32_t demo_place_at(const struct demo_world *world, struct wg_str path)
@@ -193,8 +205,9 @@ static int reports_of(struct wg_ctx *ctx, const struct demo_past *past, wg_day d
     int rc = 0;
     for (int verify = 0; verify <= 1; verify++)
         for (int group = 0; group < SIGNING_GROUPS && rc == 0; group++) {
-            wg_time at = verify ? demo_clock(day + 1, 8, 5 + 9 * group) : demo_clock(day, 20, 30 + 7 * group);
-            if (at >= past->now) continue;
+            wg_time at =
+                demo_happens(past, verify ? demo_clock(day + 1, 8, 5 + 9 * group) : demo_clock(day, 20, 30 + 7 * group));
+            if (at == WG_TIME_NONE) continue;
             struct signing s = {.past = past, .day = day, .group = group, .verify = verify != 0};
             struct wg_ctx then = demo_then(ctx, at);
             rc = demo_then_end(ctx, &then, store_write(&then, past->d->store, sign_group, &s));

@@ -220,6 +220,10 @@ struct wg_ctx demo_then(const struct wg_ctx *ctx, wg_time moment);
 /* Gives that memory back; says a refusal `rc` again in `ctx`. Returns rc. */
 WG_MUST int demo_then_end(struct wg_ctx *ctx, struct wg_ctx *then, int rc);
 wg_time demo_clock(wg_day day, int hour, int minute);
+/* When something planned for `at` happens. Today's come as at three in the afternoon, so that the example has work done and work
+ * left whenever it is made: what is planned for later has not happened (WG_TIME_NONE), and before three the day's hours are drawn
+ * together into those there were. */
+wg_time demo_happens(const struct demo_past *past, wg_time at);
 /* Who answers for a place on the day at hand. */
 wg_id demo_owner(const struct demo_past *past, int32_t place);
 /* The place at that path; the nearest above it when the path is not the world's. */

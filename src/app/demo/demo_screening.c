@@ -88,7 +88,8 @@ static void plan_visits(struct wg_ctx *ctx, struct screening *s)
         struct visit visit = {.place = i, .answer = answer_pick(world, place, &r), .at = moment_pick(s->day, &r)};
         if (visit.answer == DOOR_FEVER) visit.temperature = demo_between(&r, 373, 389);
         if (visit.answer == DOOR_NORMAL && demo_chance(&r, 500)) visit.temperature = demo_bell(&r, 365, 2);
-        if (visit.answer != DOOR_NOT_ASKED && visit.at + SENT_AFTER < s->past->now) s->visits[s->n++] = visit;
+        visit.at = demo_happens(s->past, visit.at);
+        if (visit.answer != DOOR_NOT_ASKED && visit.at != WG_TIME_NONE) s->visits[s->n++] = visit;
     }
     if (s->day == s->past->today) add_fever(s);
 }

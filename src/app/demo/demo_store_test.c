@@ -20,14 +20,14 @@ struct fixture {
     struct demo_world *world;
 };
 
-static int set_up(void **state)
+static int set_up_at(void **state, int minutes)
 {
     struct fixture *f = wg_xcalloc(1, sizeof *f);
     f->arena = wg_arena_new();
     f->ctx = wg_ctx(f->arena);
     f->ctx.zone = DEMO_ZONE;
     wg_day today = wg_day_from_civil(2026, 3, 5);
-    f->ctx.now = wg_day_start(today, DEMO_ZONE) + 15 * (wg_time)WG_HOUR;
+    f->ctx.now = wg_day_start(today, DEMO_ZONE) + minutes * (wg_time)WG_MINUTE;
     (void)snprintf(f->directory, sizeof f->directory, "/tmp/wangge-demo-XXXXXX");
     assert_non_null(mkdtemp(f->directory));
     struct demo_options options = {.size = DEMO_SMALL, .seed = 1, .today = today};
@@ -39,6 +39,19 @@ static int set_up(void **state)
     if (rc) fail_msg("%s", wg_problem_text(f->arena, &f->ctx.problem, WG_EN));
     *state = f;
     return 0;
+}
+
+static int set_up(void **state)
+{
+    return set_up_at(state, 15 * 60);
+}
+static int set_up_at_night(void **state)
+{
+    return set_up_at(state, 10);
+}
+static int set_up_in_the_evening(void **state)
+{
+    return set_up_at(state, 23 * 60 + 50);
 }
 
 static int tear_down(void **state)
@@ -107,6 +120,16 @@ static void test_demo__nothing_lies_in_the_future(void **state)
     assert_int_equal(number(f, late), 0);
 }
 
+static void test_demo__there_is_work_done_and_left_at_any_hour(void **state)
+{
+    struct fixture *f = *state; /* demo P8 */
+    const char *today =
+        wg_fmt(f->arena, "SELECT count(*) FROM answer WHERE district = $1 AND round = %d", f->world->options.today);
+    int64_t answered = number(f, today), doors = f->world->n_households;
+    assert_true(answered > doors / 2 && answered < doors * 9 / 10);
+    assert_int_equal(number(f, "SELECT count(*) FROM enrolment WHERE district = $1 AND state = 'open'"), 36);
+}
+
 static void test_demo__every_check_holds(void **state)
 {
     struct fixture *f = *state; /* demo P8 */
@@ -133,9 +156,21 @@ static void test_demo__a_filled_store_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_demo__everybody_is_in_the_store), cmocka_unit_test(test_demo__only_demo_accounts_can_sign_in),
-        cmocka_unit_test(test_demo__no_page_is_empty),          cmocka_unit_test(test_demo__nothing_lies_in_the_future),
-        cmocka_unit_test(test_demo__every_check_holds),         cmocka_unit_test(test_demo__a_filled_store_is_refused),
+        cmocka_unit_test(test_demo__everybody_is_in_the_store),
+        cmocka_unit_test(test_demo__only_demo_accounts_can_sign_in),
+        cmocka_unit_test(test_demo__no_page_is_empty),
+        cmocka_unit_test(test_demo__there_is_work_done_and_left_at_any_hour),
+        cmocka_unit_test(test_demo__nothing_lies_in_the_future),
+        cmocka_unit_test(test_demo__every_check_holds),
+        cmocka_unit_test(test_demo__a_filled_store_is_refused),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    const struct CMUnitTest at_any_hour[] = {
+        cmocka_unit_test(test_demo__no_page_is_empty),
+        cmocka_unit_test(test_demo__there_is_work_done_and_left_at_any_hour),
+        cmocka_unit_test(test_demo__nothing_lies_in_the_future),
+        cmocka_unit_test(test_demo__every_check_holds),
+    };
+    int failed = cmocka_run_group_tests_name("at three", tests, set_up, tear_down);
+    failed += cmocka_run_group_tests_name("at night", at_any_hour, set_up_at_night, tear_down);
+    return failed + cmocka_run_group_tests_name("in the evening", at_any_hour, set_up_in_the_evening, tear_down);
 }
