@@ -12,8 +12,8 @@
  *
  * Sources: Ford and Fulkerson 1956 and Dinic 1970 (cuts and flows); Dahlhaus et al. 1994 (multiway cuts: hard from three
  * terminals on, hence bounds); Strang 1983 (the continuous cut and flow, whose discrete shadow this is); Sloan 1993 (constrained
- * triangulation by flips); Hobby 1999 (snap rounding, here by GEOS); Karney 2011
- * (transverse Mercator). Field rules and prices: early 2020 orders and price lists, each a parameter in enclose_config.
+ * triangulation by flips); Hobby 1999 (snap rounding); Karney 2011 (transverse
+ * Mercator). Field rules and prices: early 2020 orders and price lists, each a parameter in enclose_config.
  *
  * Units: metres on the ground, yuan, degrees of WGS 84 in every answer. Memory: ctx->arena, also what GEOS holds.
  *

@@ -152,8 +152,12 @@ struct enc_mesh {
     uint8_t (*fix)[3]; /* that edge is a constraint */
     size_t n_tri, cap_tri;
 };
-/* Triangulates points and segments (pairs of indices into p); segments may meet only at points given. */
-WG_MUST int enc_mesh_build(struct wg_ctx *ctx, const struct enc_ixy *p, size_t n, const uint32_t (*segments)[2],
+struct enc_link {
+    uint32_t a, b;
+};
+/* Triangulates points and the segments between them (indices into p); segments may meet only at points given. What the arena holds
+ * afterwards is the mesh. */
+WG_MUST int enc_mesh_build(struct wg_ctx *ctx, const struct enc_ixy *p, size_t n, const struct enc_link *segments,
                            size_t n_segments, struct enc_mesh *ret_mesh);
 
 /* ---- least cut ---- */

@@ -17,12 +17,16 @@ struct builder {
     int32_t *at;       /* a triangle at each vertex */
     struct stack work; /* triangles whose edge opposite their corner 0..2 needs a test: 4 * triangle + corner */
     struct stack cross;
+    struct stack fresh; /* edges turned clear of a segment: they need a test once it lies */
     int32_t last;
 };
 
-static void push(struct builder *b, struct stack *s, int32_t v)
+static void push(struct stack *s, int32_t v)
 {
-    s->list = wg_grow(b->ctx->arena, s->list, &s->cap, s->n + 1, sizeof *s->list);
+    if (s->n == s->cap) {
+        s->cap = s->cap ? 2 * s->cap : 256;
+        s->list = wg_xrealloc(s->list, s->cap, sizeof *s->list);
+    }
     s->list[s->n++] = v;
 }
 
@@ -108,10 +112,10 @@ static void legalize(struct builder *b)
         int j = edge_to(m, u, t);
         if (!in_circle(m->v[m->tri[t][0]], m->v[m->tri[t][1]], m->v[m->tri[t][2]], m->v[m->tri[u][j]])) continue;
         flip(b, t, i); /* t: p a q, u: p q c; the outer edges that were u's need a look */
-        push(b, &b->work, 4 * t);
-        push(b, &b->work, 4 * u);
-        push(b, &b->work, 4 * t + 2);
-        push(b, &b->work, 4 * u + 1);
+        push(&b->work, 4 * t);
+        push(&b->work, 4 * u);
+        push(&b->work, 4 * t + 2);
+        push(&b->work, 4 * u + 1);
     }
 }
 
@@ -150,9 +154,9 @@ static void split_inside(struct builder *b, int32_t t, int32_t p)
     set_triangle(b, t2, (int32_t[]){p, v[0], v[1]}, (int32_t[]){n[2], t, t1}, none);
     relink(m, n[1], t, t1);
     relink(m, n[2], t, t2);
-    push(b, &b->work, 4 * t);
-    push(b, &b->work, 4 * t1);
-    push(b, &b->work, 4 * t2);
+    push(&b->work, 4 * t);
+    push(&b->work, 4 * t1);
+    push(&b->work, 4 * t2);
 }
 
 static void split_edge(struct builder *b, int32_t t, int i, int32_t p)
@@ -171,10 +175,10 @@ static void split_edge(struct builder *b, int32_t t, int i, int32_t p)
     set_triangle(b, u1, (int32_t[]){p, v1, c}, (int32_t[]){k1, u, t}, none);
     relink(m, n1, t, t1);
     relink(m, k1, u, u1);
-    push(b, &b->work, 4 * t);
-    push(b, &b->work, 4 * t1);
-    push(b, &b->work, 4 * u);
-    push(b, &b->work, 4 * u1);
+    push(&b->work, 4 * t);
+    push(&b->work, 4 * t1);
+    push(&b->work, 4 * u);
+    push(&b->work, 4 * u1);
 }
 
 static int insert_point(struct builder *b, int32_t p)
@@ -263,8 +267,8 @@ static int32_t crossed(struct builder *b, int32_t from, int32_t to, struct aim a
     b->cross.n = 0;
     for (;;) {
         if (m->fix[t][i]) return NONE;
-        push(b, &b->cross, m->tri[t][(i + 1) % 3]);
-        push(b, &b->cross, m->tri[t][(i + 2) % 3]);
+        push(&b->cross, m->tri[t][(i + 1) % 3]);
+        push(&b->cross, m->tri[t][(i + 2) % 3]);
         int32_t u = m->adj[t][i];
         if (u == NONE) return NONE;
         int j = edge_to(m, u, t);
@@ -293,30 +297,30 @@ static int insert_segment(struct builder *b, int32_t from, int32_t to)
         int32_t end = crossed(b, from, to, aim);
         if (end == NONE) return wg_refuse(b->ctx, WG_E_INTERNAL, "mesh.crossing", NULL, NULL);
         size_t rounds = 0;
-        struct stack fresh = {0};
+        b->fresh.n = 0;
         for (size_t head = 0; head < b->cross.n; head += 2) {
             int32_t v = b->cross.list[head], w = b->cross.list[head + 1];
             int corner;
             int32_t t = find_edge(b, v, w, &corner);
             if (t == NONE || ++rounds > 100000000) return wg_refuse(b->ctx, WG_E_INTERNAL, "mesh.flip", NULL, NULL);
             if (!convex(m, t, corner)) {
-                push(b, &b->cross, v);
-                push(b, &b->cross, w);
+                push(&b->cross, v);
+                push(&b->cross, w);
                 continue;
             }
             int32_t u = m->adj[t][corner], p = m->tri[t][corner], q = m->tri[u][edge_to(m, u, t)];
             flip(b, t, corner);
-            struct stack *s = crosses(m, from, end, p, q) ? &b->cross : &fresh;
-            push(b, s, p);
-            push(b, s, q);
+            struct stack *s = crosses(m, from, end, p, q) ? &b->cross : &b->fresh;
+            push(s, p);
+            push(s, q);
         }
         int corner;
         int32_t t = find_edge(b, from, end, &corner);
         if (t == NONE) return wg_refuse(b->ctx, WG_E_INTERNAL, "mesh.segment", NULL, NULL);
         fix_edge(m, t, corner);
-        for (size_t k = 0; k < fresh.n; k += 2) {
-            t = find_edge(b, fresh.list[k], fresh.list[k + 1], &corner);
-            if (t != NONE) push(b, &b->work, 4 * t + corner);
+        for (size_t k = 0; k < b->fresh.n; k += 2) {
+            t = find_edge(b, b->fresh.list[k], b->fresh.list[k + 1], &corner);
+            if (t != NONE) push(&b->work, 4 * t + corner);
         }
         legalize(b);
         from = end;
@@ -358,7 +362,7 @@ static int by_key(const void *a, const void *b)
 static void drop_outside(struct builder *b, int32_t n)
 {
     struct enc_mesh *m = b->m;
-    int32_t *to = wg_alloc_n(b->ctx->arena, m->n_tri, sizeof *to);
+    int32_t *to = wg_xcalloc(m->n_tri, sizeof *to);
     size_t kept = 0;
     for (size_t t = 0; t < m->n_tri; t++)
         to[t] = m->tri[t][0] < n && m->tri[t][1] < n && m->tri[t][2] < n ? (int32_t)kept++ : NONE;
@@ -370,11 +374,24 @@ static void drop_outside(struct builder *b, int32_t n)
             m->adj[to[t]][i] = m->adj[t][i] == NONE ? NONE : to[m->adj[t][i]];
         }
     }
+    free(to);
     m->n_tri = kept;
     m->n_v = (size_t)n;
 }
 
-int enc_mesh_build(struct wg_ctx *ctx, const struct enc_ixy *p, size_t n, const uint32_t (*segments)[2], size_t n_segments,
+static int insert_all(struct builder *b, const struct enc_ixy *p, size_t n, const struct enc_link *segments, size_t n_segments)
+{
+    struct keyed *order = wg_xcalloc(n + 1, sizeof *order);
+    for (size_t i = 0; i < n; i++) order[i] = (struct keyed){hilbert(p[i]), (int32_t)i};
+    qsort(order, n, sizeof *order, by_key);
+    int rc = 0;
+    for (size_t i = 0; i < n && !rc; i++) rc = insert_point(b, order[i].index);
+    free(order);
+    for (size_t i = 0; i < n_segments && !rc; i++) rc = insert_segment(b, (int32_t)segments[i].a, (int32_t)segments[i].b);
+    return rc;
+}
+
+int enc_mesh_build(struct wg_ctx *ctx, const struct enc_ixy *p, size_t n, const struct enc_link *segments, size_t n_segments,
                    struct enc_mesh *ret_mesh)
 {
     if (n > (size_t)50 * 1000 * 1000) return wg_refuse(ctx, WG_E_TOO_MANY, "mesh", "50000000", NULL);
@@ -384,7 +401,7 @@ int enc_mesh_build(struct wg_ctx *ctx, const struct enc_ixy *p, size_t n, const 
     m.tri = wg_alloc_n(ctx->arena, m.cap_tri, sizeof *m.tri);
     m.adj = wg_alloc_n(ctx->arena, m.cap_tri, sizeof *m.adj);
     m.fix = wg_alloc_n(ctx->arena, m.cap_tri, sizeof *m.fix);
-    b.at = wg_alloc_n(ctx->arena, m.cap_v, sizeof *b.at);
+    b.at = wg_xcalloc(m.cap_v, sizeof *b.at);
     if (n) memcpy(m.v, p, n * sizeof *p);
     int32_t s = (int32_t)n;
     m.v[s] = (struct enc_ixy){-FAR, -FAR};
@@ -392,14 +409,12 @@ int enc_mesh_build(struct wg_ctx *ctx, const struct enc_ixy *p, size_t n, const 
     m.v[s + 2] = (struct enc_ixy){0, FAR - 1};
     int32_t first = new_triangle(&b);
     set_triangle(&b, first, (int32_t[]){s, s + 1, s + 2}, (int32_t[]){NONE, NONE, NONE}, (uint8_t[]){0, 0, 0});
-    struct keyed *order = wg_alloc_n(ctx->arena, n + 1, sizeof *order);
-    for (size_t i = 0; i < n; i++) order[i] = (struct keyed){hilbert(p[i]), (int32_t)i};
-    qsort(order, n, sizeof *order, by_key);
-    int rc = 0;
-    for (size_t i = 0; i < n && !rc; i++) rc = insert_point(&b, order[i].index);
-    for (size_t i = 0; i < n_segments && !rc; i++) rc = insert_segment(&b, (int32_t)segments[i][0], (int32_t)segments[i][1]);
-    if (rc) return rc;
-    drop_outside(&b, s);
-    *ret_mesh = m;
-    return 0;
+    int rc = insert_all(&b, p, n, segments, n_segments);
+    if (!rc) drop_outside(&b, s);
+    free(b.at);
+    free(b.work.list);
+    free(b.cross.list);
+    free(b.fresh.list);
+    if (!rc) *ret_mesh = m;
+    return rc;
 }

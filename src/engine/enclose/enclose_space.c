@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "engine/enclose/enclose_internal.h"
+#include "engine/enclose/enclose_node.h"
 
-static const double frame_margin = 62, edge_margin = 58, foot_reach = 50, grid = 0.01; /* beyond edge_margin all is outside */
+static const double frame_margin = 62, edge_margin = 58, foot_reach = 50; /* beyond edge_margin all is outside */
+static const double grid = 1.0 / ENC_GRID_M;
 
 double enc_edge_length(const struct enc_mesh *m, size_t t, int corner)
 {
@@ -35,8 +37,7 @@ struct work {
     const struct enclose_map *map;
     GEOSContextHandle_t geos;
     struct enc_shapes *bag;
-    GEOSGeometry **lines; /* all linework, to be noded; owned here until the union */
-    size_t n_lines, cap_lines;
+    struct enc_linework *lines; /* all linework, to be noded */
     struct enc_segment *obstacles;
     size_t n_obstacles, cap_obstacles;
     GEOSGeometry *outside; /* streets, rails, water: where no fence may run */
@@ -49,10 +50,7 @@ struct work {
 
 static void add_line(struct work *w, const struct enc_xy *p, size_t n)
 {
-    GEOSGeometry *line = enc_geos_line(w->geos, p, n);
-    if (!line) return;
-    w->lines = wg_grow(w->ctx->arena, w->lines, &w->cap_lines, w->n_lines + 1, sizeof(GEOSGeometry *));
-    w->lines[w->n_lines++] = line;
+    enc_linework_add(w->lines, p, n);
 }
 
 /* ---- obstacles and the feet of perpendiculars on them ---- */
@@ -259,74 +257,13 @@ static int gather(struct work *w, const GEOSGeometry *frame)
 
 /* ---- noding and the mesh ---- */
 
-struct vertices {
-    struct wg_ctx *ctx;
-    struct enc_ixy *v;
-    size_t n, cap;
-    uint32_t *slots; /* index + 1, open addressing */
-    size_t n_slots;
-    uint32_t (*segments)[2];
-    size_t n_segments, cap_segments;
-};
-
-static uint64_t hash_of(struct enc_ixy p)
-{
-    uint64_t h = ((uint64_t)(uint32_t)p.x << 32) | (uint32_t)p.y;
-    h *= UINT64_C(0x9E3779B97F4A7C15);
-    return h ^ (h >> 29);
-}
-
-static void rehash(struct vertices *v)
-{
-    v->n_slots = v->n_slots ? 2 * v->n_slots : 1024;
-    v->slots = wg_alloc_n(v->ctx->arena, v->n_slots, sizeof *v->slots);
-    for (size_t i = 0; i < v->n; i++) {
-        uint64_t h = hash_of(v->v[i]);
-        while (v->slots[h & (v->n_slots - 1)]) h++;
-        v->slots[h & (v->n_slots - 1)] = (uint32_t)i + 1;
-    }
-}
-
-static uint32_t vertex_index(struct vertices *v, struct enc_xy at)
-{
-    struct enc_ixy p = {(int32_t)lround(at.x / grid), (int32_t)lround(at.y / grid)};
-    if (2 * (v->n + 1) > v->n_slots) rehash(v);
-    uint64_t h = hash_of(p);
-    for (;; h++) {
-        uint32_t slot = v->slots[h & (v->n_slots - 1)];
-        if (!slot) break;
-        if (v->v[slot - 1].x == p.x && v->v[slot - 1].y == p.y) return slot - 1;
-    }
-    v->v = wg_grow(v->ctx->arena, v->v, &v->cap, v->n + 1, sizeof *v->v);
-    v->v[v->n] = p;
-    v->slots[h & (v->n_slots - 1)] = (uint32_t)v->n + 1;
-    return (uint32_t)v->n++;
-}
-
-static void take_segments(void *arg, struct enc_line line, bool hole, size_t part)
-{
-    struct vertices *v = arg;
-    (void)hole, (void)part;
-    v->segments = wg_grow(v->ctx->arena, v->segments, &v->cap_segments, v->n_segments + line.n, sizeof *v->segments);
-    for (size_t i = 0; i + 1 < line.n; i++) {
-        uint32_t a = vertex_index(v, line.p[i]), b = vertex_index(v, line.p[i + 1]);
-        if (a == b) continue;
-        v->segments[v->n_segments][0] = a;
-        v->segments[v->n_segments++][1] = b;
-    }
-}
-
 static int triangulate(struct work *w)
 {
-    GEOSGeometry *all = GEOSGeom_createCollection_r(w->geos, GEOS_MULTILINESTRING, w->lines, (unsigned)w->n_lines);
-    w->n_lines = 0;
-    GEOSGeometry *noded = all ? GEOSUnaryUnionPrec_r(w->geos, all, grid) : NULL;
-    if (all) GEOSGeom_destroy_r(w->geos, all);
-    if (!noded) return wg_refuse(w->ctx, WG_E_INTERNAL, "geos.node", NULL, NULL);
-    struct vertices v = {.ctx = w->ctx};
-    enc_geos_each_line(w->ctx, w->geos, noded, take_segments, &v);
-    GEOSGeom_destroy_r(w->geos, noded);
-    return enc_mesh_build(w->ctx, v.v, v.n, (const uint32_t(*)[2])v.segments, v.n_segments, &w->space->mesh);
+    struct enc_linework *l = w->lines;
+    enc_linework_node(l);
+    int rc = enc_mesh_build(w->ctx, l->v, l->n_v, l->links, l->n_links, &w->space->mesh);
+    enc_linework_free(l);
+    return rc;
 }
 
 /* ---- what each triangle is ---- */
@@ -652,6 +589,8 @@ int enc_space_build(struct wg_ctx *ctx, const struct enclose_map *map, const str
     struct work w = {.ctx = ctx, .space = &space, .map = map, .geos = map->geos, .bag = enc_shapes(ctx, map->geos)};
     w.locked = locked;
     w.n_locked = n_locked;
+    w.lines = wg_alloc(ctx->arena, sizeof *w.lines);
+    wg_arena_cleanup(ctx->arena, enc_linework_free, w.lines);
     GEOSGeometry *frame = enc_keep(w.bag, frame_polygon(&w, frame_margin));
     if (!frame) return wg_refuse(ctx, WG_E_INTERNAL, "geos.frame", NULL, NULL);
     int rc = make_outside(&w, frame);
