@@ -43,7 +43,7 @@ static const char q_person_place[] = "SELECT place, path, state, version FROM pe
 
 /* --- reading one from JSON ------------------------------------------------------------------------------------------------------ */
 
-static int read_moment(struct wg_ctx *ctx, const json_t *json, wg_time *ret)
+int fact_moment(struct wg_ctx *ctx, const json_t *json, wg_time *ret)
 {
     const char *text;
     int rc = res_text_member(ctx, json, "at", 40, &text);
@@ -102,7 +102,7 @@ int fact_read(struct wg_ctx *ctx, const struct programmes *all, const json_t *js
     if (rc == 0) rc = res_id_member(ctx, json, "supersedes", &fact.supersedes);
     if (rc == 0) rc = res_text_member(ctx, json, "programme", 64, &fact.programme);
     if (rc == 0) rc = res_text_member(ctx, json, "result", 32, &fact.result);
-    if (rc == 0) rc = read_moment(ctx, json, &fact.at);
+    if (rc == 0) rc = fact_moment(ctx, json, &fact.at);
     if (rc == 0) rc = read_temperature(ctx, json, &fact.temperature);
     if (rc) return rc;
     if (wg_id_is_nil(fact.id)) return wg_refuse(ctx, WG_E_MISSING_FIELD, "id", NULL, NULL);

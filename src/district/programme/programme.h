@@ -11,7 +11,9 @@
  *   P5 "moved to" another place of the district ends the task as passed on and opens the next one there, with the chain kept
  *   P6 a correction supersedes: the sums follow the newest valid fact
  *   P7 sums are true at every commit; rebuilding them from facts changes nothing (programme_rebuild)
- *   P8 somebody found at a door comes with the facts and becomes a person of the register once, however often it is sent
+ *   P8 somebody found at a door comes with the facts and becomes a person of the register once, however often it is sent; who
+ *      registered them, and nobody else by facts, corrects them that day (said then; heard within three days) or withdraws them,
+ *      unless somebody else has changed the record
  * Lateness: overdue hours h = (now - due) in whole hours; the worker hears at 0, community at 1, street at 2, district at 4 (the
  * programme's `escalation`). */
 #ifndef WG_PROGRAMME_H

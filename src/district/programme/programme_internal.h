@@ -5,11 +5,19 @@
 #include "district/programme/programme.h"
 #include "platform/resource/resource.h"
 
+/* fact.c: the moment an item was made. WG_E_BAD_FIELD when it lies in the future. */
+WG_MUST int fact_moment(struct wg_ctx *ctx, const json_t *json, wg_time *ret);
+
 /* found.c: somebody found at a door, as an item of the observations ("programme": "register"). */
+enum found_what { FOUND_NEW, FOUND_CORRECTED, FOUND_WITHDRAWN };
 struct found {
-    wg_id id, place, supersedes;
-    bool withdrawn;
+    enum found_what what;
+    wg_id id, place, supersedes;     /* supersedes: the registration, or a correction of it */
+    wg_id person;                    /* whom, though a correction before may have been refused; or nil */
+    wg_time at;                      /* corrected: when */
     const char *name, *idno, *phone; /* NULL: not said */
+    bool drops_idno, drops_phone;    /* corrected: said to be none (null) */
+    bool says_relation;
     int sex, relation;
 };
 bool found_is(const json_t *json);

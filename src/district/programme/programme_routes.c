@@ -111,11 +111,13 @@ static int read_item(struct posting *p, const json_t *item, size_t i)
         if (rc == 0 && !wg_id_is_nil(p->facts[i].person)) guard_note(p->call, p->facts[i].person, p->facts[i].result);
         return rc;
     }
+    static const char *const said_of[] = {
+        [FOUND_NEW] = "found", [FOUND_CORRECTED] = "corrected", [FOUND_WITHDRAWN] = "withdrawn"};
     struct found *found = wg_alloc(ctx->arena, sizeof *found);
     int rc = found_read(ctx, item, found);
     p->found[i] = found;
-    if (rc == 0)
-        guard_note(p->call, found->withdrawn ? found->supersedes : found->id, found->withdrawn ? "withdrawn" : "found");
+    wg_id about = found->what == FOUND_NEW ? found->id : wg_id_is_nil(found->person) ? found->supersedes : found->person;
+    if (rc == 0) guard_note(p->call, about, said_of[found->what]);
     return rc;
 }
 

@@ -414,7 +414,7 @@ static void test_programme__only_who_registered_somebody_withdraws_them(void **s
     const char *resident = df_id(f, df_person(df_household(f, 0), 0));
     struct df_reply r =
         df_ask(f, &worker, "POST", "/api/v1/observations", wg_fmt(f->arena, undo, df_id(f, wg_id_new(f->now)), at, resident));
-    assert_string_equal(status_of(&r, "refused", "code"), "guard.out_of_scope");
+    assert_string_equal(status_of(&r, "refused", "code"), "found.others");
     wg_id id = wg_id_new(f->now);
     r = df_ask(f, &worker, "POST", "/api/v1/observations",
                wg_fmt(f->arena,
@@ -424,13 +424,179 @@ static void test_programme__only_who_registered_somebody_withdraws_them(void **s
     assert_string_equal(status_of(&r, "stored", "status"), "stored");
     r = df_ask(f, &community, "POST", "/api/v1/observations",
                wg_fmt(f->arena, undo, df_id(f, wg_id_new(f->now)), at, df_id(f, id)));
-    assert_string_equal(status_of(&r, "refused", "code"), "guard.out_of_scope");
+    assert_string_equal(status_of(&r, "refused", "code"), "found.others");
     /* Once more is known of them they stay. */
     (void)df_enrol(f, id, df_household(f, 0), f->now + WG_HOUR);
     r = df_ask(f, &worker, "POST", "/api/v1/observations",
                wg_fmt(f->arena, undo, df_id(f, wg_id_new(f->now)), at, df_id(f, id)));
     assert_int_equal(json_array_size(json_object_get(r.json, "refused")), 1);
     assert_int_equal(df_number(f, "SELECT count(*) FROM person WHERE state = 'gone'"), 0);
+    assert_checks(f);
+}
+
+/* Somebody of the community corrects a name. */
+struct renaming {
+    struct district_fixture *f;
+    wg_id id;
+    const char *name;
+};
+
+static int rename_person(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
+{
+    const struct renaming *to = arg;
+    struct person person;
+    struct guard_scope all = {.tops = (const char *[]){""}, .n = 1};
+    int rc = person_get(ctx, store_tx_snap(tx), &to->f->d, &all, to->id, &person);
+    if (rc) return rc;
+    person.name = to->name;
+    return person_put(ctx, tx, &to->f->d, wg_id_new(to->f->now), false, &person);
+}
+
+/* One item about somebody found at the first household's door; `members` follow with a comma before them. */
+static struct df_reply say_found(struct district_fixture *f, const struct df_session *who, wg_id id, wg_time at,
+                                 const char *result, const char *members)
+{
+    return df_ask(f, who, "POST", "/api/v1/observations",
+                  wg_fmt(f->arena,
+                         "{\"items\": [{\"id\": \"%s\", \"at\": \"%s\", \"programme\": \"register\", \"result\": \"%s\", "
+                         "\"place\": \"%s\"%s}]}",
+                         df_id(f, id), wg_time_text(f->arena, at, DF_ZONE), result, df_id(f, df_place(df_household(f, 0))),
+                         members));
+}
+
+/* A correction of `person` in place of `instead`. */
+static struct df_reply correct_found(struct district_fixture *f, const struct df_session *who, wg_id id, wg_id person,
+                                     wg_id instead, const char *body)
+{
+    return say_found(f, who, id, f->now, "found",
+                     wg_fmt(f->arena, ", \"person\": \"%s\", \"supersedes\": \"%s\", \"body\": %s", df_id(f, person),
+                            df_id(f, instead), body));
+}
+
+/* programme P8 */
+static void test_programme__who_registered_somebody_corrects_them_that_day(void **state)
+{
+    struct district_fixture *f = *state;
+    df_routes(f, programme_routes);
+    struct df_session worker = df_enter(f, "grid-001001001");
+    wg_id id = wg_id_new(f->now), first = wg_id_new(f->now), second = wg_id_new(f->now);
+    struct df_reply r = say_found(f, &worker, id, f->now, "found",
+                                  ", \"body\": {\"name\": \"完颜新来\", \"phone\": \"15400001234\", \"relation\": 8}");
+    assert_string_equal(status_of(&r, "stored", "status"), "stored");
+    r = correct_found(f, &worker, first, id, id, "{\"name\": \"完颜新莱\", \"phone\": \"15400005678\", \"relation\": null}");
+    assert_string_equal(status_of(&r, "stored", "status"), "stored");
+    r = correct_found(f, &worker, first, id, id, "{\"name\": \"完颜新莱\", \"phone\": \"15400005678\", \"relation\": null}");
+    assert_string_equal(status_of(&r, "stored", "status"), "already");
+    assert_int_equal(df_number(f, "SELECT count(*) FROM person WHERE name = '完颜新莱' AND phone_tail = '5678' AND relation IS "
+                                  "NULL AND version = 2 AND state = 'living'"),
+                     1);
+    /* The number brings birth and sex; the telephone, unsaid, stays. The correction before is named, and no person. */
+    r = say_found(
+        f, &worker, second, f->now, "found",
+        wg_fmt(f->arena, ", \"supersedes\": \"%s\", \"body\": {\"idno\": \"%s\"}", df_id(f, first), "219999199001010014"));
+    assert_string_equal(status_of(&r, "refused", "code"), "register.idno");
+    r = say_found(
+        f, &worker, second, f->now, "found",
+        wg_fmt(f->arena, ", \"supersedes\": \"%s\", \"body\": {\"idno\": \"%s\"}", df_id(f, first), "219999199001010016"));
+    assert_string_equal(status_of(&r, "stored", "status"), "stored");
+    assert_int_equal(df_number(f,
+                               "SELECT count(*) FROM person WHERE idno_tail = '0016' AND phone_tail = '5678' AND sex = 1 AND "
+                               "birth IS NOT NULL"),
+                     1);
+    /* A wrong number goes, and what followed from it. */
+    r = correct_found(f, &worker, wg_id_new(f->now), id, second, "{\"idno\": null}");
+    assert_string_equal(status_of(&r, "stored", "status"), "stored");
+    assert_int_equal(
+        df_number(f, "SELECT count(*) FROM person WHERE name = '完颜新莱' AND idno_tail IS NULL AND sex = 0 AND birth "
+                     "IS NULL AND phone_tail = '5678'"),
+        1);
+    assert_int_equal(df_number(f, "SELECT count(*) FROM person_change"), 3);
+    assert_int_equal(df_number(f, "SELECT count(*) FROM observation"), 0);
+    /* Withdrawn by the name of a correction: it is the person who goes, and then nothing is corrected. */
+    r = say_found(f, &worker, wg_id_new(f->now), f->now, "withdrawn",
+                  wg_fmt(f->arena, ", \"supersedes\": \"%s\"", df_id(f, second)));
+    assert_string_equal(status_of(&r, "stored", "status"), "stored");
+    assert_int_equal(df_number(f, "SELECT count(*) FROM person WHERE name = '完颜新莱' AND state = 'gone'"), 1);
+    r = say_found(f, &worker, wg_id_new(f->now), f->now, "withdrawn",
+                  wg_fmt(f->arena, ", \"person\": \"%s\", \"supersedes\": \"%s\"", df_id(f, id), df_id(f, wg_id_new(f->now))));
+    assert_string_equal(status_of(&r, "stored", "status"), "already");
+    r = correct_found(f, &worker, wg_id_new(f->now), id, second, "{\"name\": \"完颜又来\"}");
+    assert_string_equal(status_of(&r, "refused", "code"), "found.settled");
+    assert_checks(f);
+}
+
+/* programme P8 */
+static void test_programme__nobody_else_and_no_other_day_corrects_somebody_found(void **state)
+{
+    struct district_fixture *f = *state;
+    df_routes(f, programme_routes);
+    struct df_session worker = df_enter(f, "grid-001001001"), community = df_enter(f, "community-001001");
+    wg_id id = wg_id_new(f->now), resident = df_person(df_household(f, 0), 0);
+    struct df_reply r = correct_found(f, &worker, wg_id_new(f->now), resident, resident, "{\"name\": \"完颜他人\"}");
+    assert_string_equal(status_of(&r, "refused", "code"), "found.others");
+    r = say_found(f, &worker, id, f->now, "found", ", \"body\": {\"name\": \"完颜新来\"}");
+    assert_string_equal(status_of(&r, "stored", "status"), "stored");
+    r = correct_found(f, &community, wg_id_new(f->now), id, id, "{\"name\": \"完颜社区\"}");
+    assert_string_equal(status_of(&r, "refused", "code"), "found.others");
+    /* Said on the day and heard in the morning: it counts. Said in the morning, it does not. */
+    wg_time day = f->now, end = wg_day_start(wg_day_of(day, DF_ZONE) + 1, DF_ZONE);
+    const char *instead = wg_fmt(f->arena, ", \"supersedes\": \"%s\", \"body\": {\"name\": \"完颜新莱\"}", df_id(f, id));
+    f->now = end + 8 * WG_HOUR;
+    worker = df_enter(f, "grid-001001001");
+    r = say_found(f, &worker, wg_id_new(f->now), end, "found", instead);
+    assert_string_equal(status_of(&r, "refused", "code"), "found.settled");
+    r = say_found(f, &worker, wg_id_new(f->now), end - 1, "found", instead);
+    assert_string_equal(status_of(&r, "stored", "status"), "stored");
+    /* Never later than a phone keeps it, whatever it says of the moment. */
+    f->now = day + 3 * WG_DAY_MS + 1;
+    worker = df_enter(f, "grid-001001001");
+    r = say_found(f, &worker, wg_id_new(f->now), end - 1, "found", instead);
+    assert_string_equal(status_of(&r, "refused", "code"), "found.settled");
+    assert_checks(f);
+}
+
+/* programme P8 */
+static void test_programme__what_the_community_has_changed_stays(void **state)
+{
+    struct district_fixture *f = *state;
+    df_routes(f, programme_routes);
+    struct df_session worker = df_enter(f, "grid-001001001");
+    wg_id id = wg_id_new(f->now);
+    struct df_reply r = say_found(f, &worker, id, f->now, "found", ", \"body\": {\"name\": \"完颜新来\"}");
+    assert_string_equal(status_of(&r, "stored", "status"), "stored");
+    struct renaming to = {f, id, "完颜正名"};
+    assert_int_equal(store_write(&f->ctx, f->d.store, rename_person, &to), 0);
+    r = correct_found(f, &worker, wg_id_new(f->now), id, id, "{\"name\": \"完颜新莱\"}");
+    assert_string_equal(status_of(&r, "refused", "code"), "found.settled");
+    r = say_found(f, &worker, wg_id_new(f->now), f->now, "withdrawn",
+                  wg_fmt(f->arena, ", \"supersedes\": \"%s\"", df_id(f, id)));
+    assert_string_equal(status_of(&r, "refused", "code"), "found.settled");
+    assert_int_equal(df_number(f, "SELECT count(*) FROM person WHERE name = '完颜正名' AND state = 'living'"), 1);
+    assert_checks(f);
+}
+
+/* programme P8 */
+static void test_programme__a_correction_registers_whom_the_refused_item_did_not(void **state)
+{
+    struct district_fixture *f = *state;
+    df_routes(f, programme_routes);
+    struct df_session worker = df_enter(f, "grid-001001001");
+    wg_id id = wg_id_new(f->now), lost = wg_id_new(f->now);
+    struct df_reply r = say_found(f, &worker, id, f->now, "found", ", \"body\": {\"name\": \"完颜新来\", \"phone\": \"12\"}");
+    assert_string_equal(status_of(&r, "refused", "code"), "register.phone");
+    r = correct_found(f, &worker, wg_id_new(f->now), id, lost, "{\"name\": \"完颜新来\", \"phone\": \"15400001234\"}");
+    assert_string_equal(status_of(&r, "stored", "status"), "stored");
+    r = correct_found(f, &worker, wg_id_new(f->now), id, id, "{\"relation\": 1}");
+    assert_string_equal(status_of(&r, "stored", "status"), "stored");
+    assert_int_equal(
+        df_number(f, "SELECT count(*) FROM person WHERE name = '完颜新来' AND phone_tail = '1234' AND relation = 1"), 1);
+    /* Of nobody at all, and without a door: nothing to correct, nothing to add. */
+    r = df_ask(f, &worker, "POST", "/api/v1/observations",
+               wg_fmt(f->arena,
+                      "{\"items\": [{\"id\": \"%s\", \"at\": \"%s\", \"programme\": \"register\", \"result\": \"found\", "
+                      "\"supersedes\": \"%s\", \"body\": {\"name\": \"完颜无门\"}}]}",
+                      df_id(f, wg_id_new(f->now)), wg_time_text(f->arena, f->now, DF_ZONE), df_id(f, wg_id_new(f->now))));
+    assert_string_equal(status_of(&r, "refused", "code"), "guard.out_of_scope");
     assert_checks(f);
 }
 
@@ -452,6 +618,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_programme__facts_over_http_are_kept_one_by_one, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_programme__somebody_found_at_a_door_is_registered_once, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_programme__only_who_registered_somebody_withdraws_them, df_setup, df_teardown),
+        cmocka_unit_test_setup_teardown(test_programme__who_registered_somebody_corrects_them_that_day, df_setup, df_teardown),
+        cmocka_unit_test_setup_teardown(test_programme__nobody_else_and_no_other_day_corrects_somebody_found, df_setup,
+                                        df_teardown),
+        cmocka_unit_test_setup_teardown(test_programme__what_the_community_has_changed_stays, df_setup, df_teardown),
+        cmocka_unit_test_setup_teardown(test_programme__a_correction_registers_whom_the_refused_item_did_not, df_setup,
+                                        df_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

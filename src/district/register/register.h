@@ -88,6 +88,8 @@ WG_MUST int person_put(struct wg_ctx *ctx, struct store_tx *tx, const struct dis
 WG_MUST int person_load(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d, const struct person *person);
 WG_MUST int person_get(struct wg_ctx *ctx, struct store_snap *snap, const struct district *d, const struct guard_scope *scope,
                        wg_id id, struct person *ret);
+/* Unseals both numbers into person->idno and ->phone: before a correction that keeps them. */
+WG_MUST int person_numbers(struct wg_ctx *ctx, struct store_snap *snap, const struct district *d, struct person *person);
 /* Moves someone to another place. */
 WG_MUST int person_move(struct wg_ctx *ctx, struct store_tx *tx, const struct district *d, wg_id by, wg_id person,
                         const struct place *to, const char *state);

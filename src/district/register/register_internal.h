@@ -17,8 +17,6 @@ void person_read(struct wg_ctx *ctx, const struct store_rows *rows, struct perso
 bool person_state_known(const char *state);
 /* Whoever it is, without scope: for writers that have checked it. */
 WG_MUST int person_find(struct wg_ctx *ctx, struct store_snap *snap, const char *district, wg_id id, struct person *ret);
-/* Unseals both numbers into person->idno and ->phone. */
-WG_MUST int person_numbers(struct wg_ctx *ctx, struct store_snap *snap, const struct district *d, struct person *person);
 
 /* Handlers of a person's history. */
 int person_get_changes(struct guard_call *call);

@@ -73,6 +73,43 @@ describe('somebody found at a door', () => {
     expect(looksMistyped('219999890314454')).toBe(false) // of fifteen
     expect(looksMistyped('E12345678')).toBe(false) // another paper
   })
+
+  const found = (body: Record<string, unknown>): NewFact =>
+    seen(WANG, { programme: 'register', result: 'found', temperature: undefined, body })
+
+  it('is corrected by a fact of its own, and leaves no number here (P6, P9)', async () => {
+    const there = server()
+    const fact = await outbox.record(found({ name: '完颜新来', phone: '15400001234' }))
+    await sendPass(outbox, there.post, WANG, { all: true })
+    const content = found({ name: '完颜新莱', phone: '15400005678' }).observation
+    const next = await outbox.mend(WANG, fact.id, { ...content, person: fact.id })
+    await sendPass(outbox, there.post, WANG, { all: true })
+    await sendPass(outbox, there.post, WANG, { all: true })
+    expect(next?.observation).toMatchObject({ supersedes: fact.id, person: fact.id })
+    expect((await outbox.all(WANG)).map((one) => one.observation.body)).toEqual([
+      { name: '完颜新来' },
+      { name: '完颜新莱' },
+    ])
+    expect(await outbox.undo(WANG, next!.id, AT)).toBe('withdrawn')
+    expect((await outbox.all(WANG)).at(-1)?.observation).toMatchObject({
+      supersedes: next?.id,
+      person: fact.id,
+    })
+  })
+
+  it('is withdrawn although the correction before was refused', async () => {
+    const fact = await outbox.record(found({ name: '完颜新来' }))
+    await sendPass(outbox, server().post, WANG, { all: true })
+    const content = found({ name: '完颜新莱', phone: '1' }).observation
+    const next = await outbox.mend(WANG, fact.id, { ...content, person: fact.id })
+    await outbox.take(WANG, true)
+    expect(await outbox.undo(WANG, next!.id, AT)).toBe('withdrawn')
+    await outbox.settle(WANG, {
+      stored: [],
+      refused: [{ id: next!.id, code: 'register.phone', detail: '…' }],
+    })
+    expect((await outbox.all(WANG)).map((one) => one.state)).toEqual(['sent', 'refused', 'waiting'])
+  })
 })
 
 describe('recording', () => {

@@ -24,7 +24,7 @@ import {
   type KeptFact,
 } from '../model/fact'
 import type { Observation } from '../model/fact'
-import { withoutNumbers } from '../model/found'
+import { foundPerson, isFound, withoutNumbers } from '../model/found'
 import type { Database } from './database'
 import type { Schema } from '@/shared/api/schema'
 
@@ -115,7 +115,8 @@ export class Outbox {
       !(await this.isSuperseded(tx.store, fact))
     ) {
       const { programme } = fact.observation
-      const observation = { at, programme, result: WITHDRAWN, supersedes: id }
+      const whom = isFound(fact) ? { person: foundPerson(fact) } : {}
+      const observation = { at, programme, result: WITHDRAWN, supersedes: id, ...whom }
       const after = await newestId(tx.store)
       await tx.store.add(this.make({ worker, observation, shown: fact.shown }, false, after))
       done = 'withdrawn'
@@ -305,6 +306,10 @@ function undoneForNothing(facts: readonly KeptFact[]): string[] {
   const byKey = new Map(facts.map((fact) => [fact.id, fact]))
   return facts.filter(isWithdrawal).flatMap((withdrawal) => {
     const target = byKey.get(withdrawal.observation.supersedes ?? '')
-    return target?.state === 'refused' && withdrawal.state !== 'sent' ? [target.id, withdrawal.id] : []
+    // Of somebody registered it is the registration that is withdrawn: that holds although a correction was refused.
+    const isCorrection = target !== undefined && isFound(target) && Boolean(target.observation.supersedes)
+    return target?.state === 'refused' && withdrawal.state !== 'sent' && !isCorrection
+      ? [target.id, withdrawal.id]
+      : []
   })
 }

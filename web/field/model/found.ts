@@ -1,23 +1,32 @@
-/** Somebody found at a door whom the register does not have. Travels with the facts; its id becomes the person's. */
+/** Somebody found at a door whom the register does not have. Travels with the facts; its id becomes the person's. Who registered them
+ * corrects them that day: with a fact that names the person and supersedes the one before. */
+import { dayAt } from './clock'
 import type { KeptFact } from './fact'
 
 export const REGISTER = 'register'
 export const FOUND = 'found'
 
+export type NumberField = 'idno' | 'phone'
 export interface FoundPerson {
   name: string
   idno: string
   phone: string
   sex: number
   relation: number | null
+  /** Numbers that the register has and should not have. */
+  none: NumberField[]
 }
 
 export function isFound(fact: KeptFact): boolean {
   return fact.observation.programme === REGISTER
 }
 
+function bodyIn(fact: KeptFact): Record<string, unknown> {
+  return (fact.observation.body ?? {}) as Record<string, unknown>
+}
+
 export function foundOf(fact: KeptFact): FoundPerson {
-  const body = (fact.observation.body ?? {}) as Record<string, unknown>
+  const body = bodyIn(fact)
   const text = (name: string): string => (typeof body[name] === 'string' ? body[name] : '')
   return {
     name: text('name'),
@@ -25,16 +34,44 @@ export function foundOf(fact: KeptFact): FoundPerson {
     phone: text('phone'),
     sex: typeof body.sex === 'number' ? body.sex : 0,
     relation: typeof body.relation === 'number' ? body.relation : null,
+    none: (['idno', 'phone'] as const).filter((name) => body[name] === null),
   }
 }
 
-/** Only what was said. */
-export function bodyOf(person: FoundPerson): Record<string, unknown> {
+/** Whom a registration, a correction or a withdrawal is about: the id of the registration. */
+export function foundPerson(fact: KeptFact): string {
+  return fact.observation.person ?? fact.observation.supersedes ?? fact.id
+}
+
+/** Whom other content in this fact's place corrects; nobody while it is the registration and has not left the phone. */
+export function correctionOf(fact: KeptFact): string | undefined {
+  const mayBeThere = fact.state === 'sent' || (fact.state === 'waiting' && fact.tries > 0)
+  return mayBeThere || fact.observation.supersedes ? foundPerson(fact) : undefined
+}
+
+/** Are the numbers on the server and not here? Then an empty box means that they stay. */
+export function hidesNumbers(fact: KeptFact): boolean {
+  return fact.state === 'sent' || Boolean(fact.observation.supersedes)
+}
+
+/** The server takes corrections that were said on the day on which it heard of the registration. */
+export function mayCorrect(fact: KeptFact, facts: readonly KeptFact[], today: string, zone: number): boolean {
+  const first = facts.find((one) => one.id === foundPerson(fact)) ?? fact
+  return first.sentAt === undefined || dayAt(first.sentAt, zone) === today
+}
+
+/** What is sent: what was said, and instead of a fact that may have arrived also what no longer holds. */
+export function bodyOf(person: FoundPerson, instead?: KeptFact): Record<string, unknown> {
+  const corrects = instead !== undefined && correctionOf(instead) !== undefined
+  const left = corrects && instead.state === 'waiting' && instead.tries > 0 ? bodyIn(instead) : {}
   const body: Record<string, unknown> = { name: person.name.trim() }
-  if (person.idno.trim()) body.idno = person.idno.trim()
-  if (person.phone.trim()) body.phone = person.phone.trim()
+  for (const name of ['idno', 'phone'] as const) {
+    const text = person[name].trim()
+    if (text) body[name] = text
+    else if (corrects && (person.none.includes(name) || typeof left[name] === 'string')) body[name] = null
+  }
   if (person.sex) body.sex = person.sex
-  if (person.relation !== null) body.relation = person.relation
+  if (person.relation !== null || corrects) body.relation = person.relation
   return body
 }
 

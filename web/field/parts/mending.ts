@@ -1,5 +1,6 @@
 /** From a kept fact to a form and back. What a fact is about does not change; what was found does. */
 import type { KeptFact } from '../model/fact'
+import { bodyOf, correctionOf, FOUND, REGISTER, type FoundPerson } from '../model/found'
 import { mend } from '../keep/state'
 import type { Said } from './FactForm.vue'
 
@@ -28,5 +29,22 @@ export async function sayAgain(fact: KeptFact, said: Said, at = fact.madeAt): Pr
       ...(said.place || place ? { place: (enrolment ? said.place : place) ?? undefined } : {}),
     },
     at,
+  )
+}
+
+/** The same for somebody found at a door. A correction is said now, whenever the registration was. */
+export async function sayFoundAgain(fact: KeptFact, person: FoundPerson): Promise<void> {
+  const corrects = correctionOf(fact)
+  await mend(
+    fact,
+    {
+      programme: REGISTER,
+      result: FOUND,
+      place: fact.observation.place ?? undefined,
+      ...(corrects ? { person: corrects } : {}),
+      body: bodyOf(person, fact),
+      shown: fact.shown,
+    },
+    corrects ? Date.now() : fact.madeAt,
   )
 }

@@ -84,10 +84,13 @@ export function bodyLines(observation: Observation): { label: string; value: str
   const lines: { label: string; value: string }[] = []
   const add = (label: string, value: string): void => void (value && lines.push({ label, value }))
   if (observation.programme === REGISTER) {
+    if (observation.supersedes) add(t('field.found.name'), String(body.name ?? ''))
     if (typeof body.relation === 'number')
       add(t('field.found.relation'), word('relation.', String(body.relation)))
     if (typeof body.phone === 'string') add(t('field.found.phone'), body.phone)
     if (typeof body.idno === 'string') add(t('field.found.idno'), body.idno)
+    if (body.phone === null) add(t('field.found.phone'), t('field.found.dropped'))
+    if (body.idno === null) add(t('field.found.idno'), t('field.found.dropped'))
     return lines
   }
   if (typeof body.first_temperature === 'number')
