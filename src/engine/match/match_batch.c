@@ -1,8 +1,9 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "engine/match/match_internal.h"
 
-enum { ROWS_AT_ONCE = 1 << 16, AHEAD = 2 };
+enum { ROWS_AT_ONCE = 1 << 16, AHEAD = 2, NOBODY = 255 };
 
 static const struct wg_str *batch_cells(const struct batch *b, size_t k)
 {
@@ -22,6 +23,11 @@ void batch_read_chunk(struct batch *b, size_t from, size_t to, size_t worker)
         if (k + AHEAD < to) reader_ahead(reader, batch_cells(b, k + AHEAD), true);
         reader_row(reader, batch_cells(b, k), b->slots + k * b->layout->n_slots);
     }
+}
+
+bool batch_has_chunk(const struct batch *b, size_t from)
+{
+    return b->owner[from / BATCH_CHUNK] != NOBODY;
 }
 
 static void read_chunk(void *arg, size_t from, size_t to, size_t worker)
@@ -44,7 +50,8 @@ void batch_open(struct batch *b, const struct layout *layout, const struct colum
                         .threads = threads < 64 ? threads : 64};
     b->slots = wg_xcalloc(n + 1, layout->n_slots * sizeof *b->slots);
     b->words = wg_xcalloc(b->threads, sizeof *b->words);
-    b->owner = wg_xcalloc(n / BATCH_CHUNK + 1, sizeof *b->owner);
+    b->owner = wg_xmalloc(n / BATCH_CHUNK + 1);
+    memset(b->owner, NOBODY, n / BATCH_CHUNK + 1);
     b->readers = wg_xcalloc(b->threads, sizeof *b->readers);
 }
 

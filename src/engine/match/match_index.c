@@ -46,6 +46,7 @@ void match_index_free(struct match_index *index)
     postings_free(&index->postings);
     numbers_free(&index->numbers);
     numbers_free(&index->phones);
+    free(index->dates);
     reader_free(&index->reader);
     words_free(&index->words);
     wg_arena_free(index->names);
@@ -84,7 +85,8 @@ size_t match_index_bytes(const struct match_index *index)
     return sizeof *index + words_bytes(&index->words) +
            (size_t)index->rows_cap * (index->layout.n_slots * 4 + sizeof *index->sketches) + index->rows_cap / 8 +
            postings_bytes(&index->postings) + numbers_bytes(&index->numbers) + numbers_bytes(&index->phones) +
-           index->added_cap * sizeof *index->added + index->dirty_cap * 4 + wg_arena_used(index->names);
+           (index->dates ? DATE_PLACES * sizeof *index->dates : 0) + index->added_cap * sizeof *index->added +
+           index->dirty_cap * 4 + wg_arena_used(index->names);
 }
 
 /* A sketch to a line of memory: realloc would not keep them so. */
@@ -393,6 +395,20 @@ static void gather_numbers(struct match_index *index)
     if (index->phones.n) wish_large_pages(index->phones.held, numbers_bytes(&index->phones));
 }
 
+static void gather_dates(struct match_index *index)
+{
+    struct words *words = &index->words;
+    if (!index->dates) index->dates = wg_xmalloc(DATE_PLACES * sizeof *index->dates);
+    memset(index->dates, 0, DATE_PLACES * sizeof *index->dates);
+    for (uint32_t v = words_next(words, 0); v; v = words_next(words, v)) {
+        struct blob b = words_blob_own(words, v);
+        if (b.domain != UNIT_BIRTH) continue;
+        uint32_t place = date_place(b.form[0] | b.form[1] << 8, b.form[2], b.form[3]);
+        if (place < DATE_PLACES) index->dates[place] = v;
+    }
+    words->dates = index->dates;
+}
+
 static void rebuild(struct match_index *index, const struct wg_progress *progress)
 {
     size_t threads = index->options.threads ? index->options.threads : wg_cores();
@@ -407,6 +423,7 @@ static void rebuild(struct match_index *index, const struct wg_progress *progres
     wish_large_pages(index->postings.entry, (size_t)index->postings.start[index->postings.buckets] * 4);
     wish_large_pages(index->postings.start, (size_t)index->postings.buckets * 4);
     gather_numbers(index);
+    gather_dates(index);
     wg_progress_report(progress, .7);
     look_at_ages(index);
     model_prior(&index->model, &index->layout);

@@ -94,6 +94,7 @@ struct words {
     uint32_t mask, n;
     const struct words *base; /* an overlay numbers its own values after those of its base, which it never changes */
     uint32_t first;           /* the overlay's first number, else 0 */
+    const uint32_t *dates;    /* by date_place: the value of each usual date, or 0; an index's own, else NULL */
 };
 void words_init(struct words *w, const struct words *base);
 void words_free(struct words *w);
@@ -207,6 +208,14 @@ struct column_map {
 void layout_make(struct layout *layout, const struct match_field *fields, size_t n_fields);
 void layout_map(const struct layout *layout, const struct match_field *fields, size_t n_fields, struct column_map *ret_map);
 
+/* Usual dates have a place in a table. */
+enum { FIRST_YEAR = 1880, YEARS = 160, DATE_PLACES = YEARS * 12 * 31 };
+static inline uint32_t date_place(int year, int month, int day) /* DATE_PLACES: none */
+{
+    bool usual = year >= FIRST_YEAR && year < FIRST_YEAR + YEARS && month >= 1 && month <= 12 && day >= 1 && day <= 31;
+    return usual ? (uint32_t)(((year - FIRST_YEAR) * 12 + month - 1) * 31 + day - 1) : (uint32_t)DATE_PLACES;
+}
+
 enum { FLAG_BIRTH_DERIVED = 1, FLAG_SEX_DERIVED = 2 };
 
 /* --- reading -------------------------------------------------------------------------------------------------------- */
@@ -264,6 +273,7 @@ void batch_open(struct batch *b, const struct layout *layout, const struct colum
                 size_t threads);
 void batch_read_chunk(struct batch *b, size_t from, size_t to, size_t worker);
 void batch_close(struct batch *b);
+bool batch_has_chunk(const struct batch *b, size_t from); /* has it been read? */
 static inline const uint32_t *batch_slots(const struct batch *b, size_t place)
 {
     return b->slots + place * b->layout->n_slots;
@@ -542,6 +552,7 @@ struct match_index {
     struct postings postings;
     /* Kept from the first match_index_ready on; empty in a table that is compared with itself. */
     struct numbers numbers, phones;
+    uint32_t *dates; /* words.dates */
     bool built, alone;
     uint32_t *dirty; /* rows put since the postings were built */
     size_t n_dirty, dirty_cap, read_dirty;

@@ -343,7 +343,7 @@ static void match_open(void *arg, size_t from, size_t to, size_t worker)
     struct wg_arena *arena = arena_of(m, worker);
     struct flight *flights = wg_xcalloc(FLIGHTS, sizeof *flights);
     size_t compared = 0, skipped = 0;
-    batch_read_chunk(&m->list->batch, from, to, worker);
+    if (!batch_has_chunk(&m->list->batch, from)) batch_read_chunk(&m->list->batch, from, to, worker);
     for (size_t i = 0; i < FLIGHTS; i++) finder_init(&flights[i].finder, m->list->index);
     for (size_t at = from; at < to + FLIGHTS - 1; at++) step_flights(m, flights, at, from, to, arena);
     for (size_t i = from; i < to; i++) compared += m->results[m->open[i]].found;
@@ -368,6 +368,38 @@ static void settle_rows(void *arg, size_t from, size_t to, size_t worker)
     for (size_t r = from; r < to; r++) {
         if (settled[r - from].odds > 0) keep_settled(&m->results[r], &settled[r - from], arena);
     }
+}
+
+/* --- learning and reading at once --------------------------------------------------------------------------------------
+ * Neither needs the other, and learning has stretches for one thread only. Half of the threads learn; the others read until the
+ * model is there, and what they have not come to is read when it is compared, which is the better moment for it. */
+struct opening {
+    struct list *list;
+    struct pupil pupil;
+    struct model *model;
+    bool learnt;
+};
+
+static void learn_or_read(void *arg, size_t from, size_t to, size_t worker)
+{
+    struct opening *o = arg;
+    struct batch *batch = &o->list->batch;
+    for (size_t item = from; item < to; item++) {
+        if (item == 0) {
+            learn_from_list(&o->pupil, batch->n, o->model);
+            __atomic_store_n(&o->learnt, true, __ATOMIC_RELAXED);
+        } else if (!__atomic_load_n(&o->learnt, __ATOMIC_RELAXED)) {
+            size_t first = (item - 1) * CHUNK, end = first + CHUNK < batch->n ? first + CHUNK : batch->n;
+            batch_read_chunk(batch, first, end, worker);
+        }
+    }
+}
+
+static void learn_while_reading(struct list *list, struct model *model)
+{
+    struct opening o = {.list = list, .pupil = list_pupil(list), .model = model};
+    o.pupil.threads = (list->threads + 1) / 2;
+    wg_parallel(list->threads - o.pupil.threads + 1, (list->batch.n + CHUNK - 1) / CHUNK + 1, 1, learn_or_read, &o);
 }
 
 /* --- one person, one row -------------------------------------------------------------------------------------------- */
@@ -617,11 +649,10 @@ int match_list(struct wg_ctx *ctx, const struct match_index *index, const struct
     m.open = open;
     list_take(&list, open, n_open);
     struct model *model = wg_xmalloc(sizeof *model);
-    struct pupil pupil = list_pupil(&list);
     bool known = options->weights && options->weights->signature == weights_signature(&index->layout);
     *model = known ? options->weights->model : index->model;
     if (!known && n_open > 0)
-        learn_from_list(&pupil, n_open, model);
+        learn_while_reading(&list, model);
     else if (!known) /* nothing to weigh but rival claims */
         (void)model_begin(model, &index->layout, .5 / (double)(index->living + 1), false);
     m.model = model;

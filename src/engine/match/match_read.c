@@ -227,14 +227,14 @@ void layout_map(const struct layout *l, const struct match_field *fields, size_t
 }
 
 /* --- cells to values ------------------------------------------------------------------------------------------------ */
-enum { CACHE_SIZE = 1 << 14, CACHED_TEXT = 51, FIRST_YEAR = 1880, YEARS = 160 };
+enum { CACHE_SIZE = 1 << 14, CACHED_TEXT = 51 };
 struct cell_cache {
     struct cached {
         uint32_t id, used;
         uint8_t kind, n;
         char text[CACHED_TEXT + 3];
     } cell[CACHE_SIZE];
-    uint32_t date[YEARS * 12 * 31], sex[2]; /* 0: not met yet */
+    uint32_t date[DATE_PLACES], sex[2]; /* 0: not met yet */
 };
 
 void reader_init(struct reader *r, const struct layout *layout, const struct column_map *map, struct words *words,
@@ -343,9 +343,11 @@ static uint32_t intern_date(struct reader *r, int year, int month, int day)
 static uint32_t put_date(struct reader *r, int year, int month, int day)
 {
     if (year <= 0 && month <= 0 && day <= 0) return 0;
-    bool usual = year >= FIRST_YEAR && year < FIRST_YEAR + YEARS && month >= 1 && month <= 12 && day >= 1 && day <= 31;
-    if (!usual) return intern_date(r, year, month, day);
-    uint32_t *known = &r->cache->date[((year - FIRST_YEAR) * 12 + month - 1) * 31 + day - 1];
+    uint32_t place = date_place(year, month, day);
+    if (place == DATE_PLACES) return intern_date(r, year, month, day);
+    const struct words *base = r->words->base;
+    if (base && base->dates && base->dates[place]) return base->dates[place];
+    uint32_t *known = &r->cache->date[place];
     if (*known == 0) *known = intern_date(r, year, month, day);
     return *known;
 }
@@ -542,10 +544,9 @@ static uint32_t put_cell(struct reader *r, enum unit_kind kind, struct wg_str s)
 static uint32_t read_cell(struct reader *r, enum unit_kind kind, struct wg_str s)
 {
     /* What is canonical reads as itself: a text that is known already needs no reading. */
-    uint32_t known = kind == UNIT_NAME                 ? words_find(r->words, UNIT_NAME, s)
-                     : kind == UNIT_PHONE && s.n == 11 ? words_find(r->words, UNIT_PHONE, s)
-                     : kind == UNIT_ADDRESS            ? address_read_shape(r, s)
-                                                       : 0;
+    uint32_t known = kind == UNIT_NAME      ? words_find(r->words, UNIT_NAME, s)
+                     : kind == UNIT_ADDRESS ? address_read_shape(r, s)
+                                            : 0;
     if (known) return known;
     bool quick = kind == UNIT_PHONE || (kind == UNIT_BIRTH && (s.n == 8 || s.n == 10));
     if (quick || s.n > CACHED_TEXT) return put_cell(r, kind, s);

@@ -289,15 +289,17 @@ bool people_says_nothing(struct wg_str text)
                                             U"没有", U"暂无", U"不详", U"未知",    U"不明", U"不清", U"未填",   U"拒绝",
                                             U"空",   U"缺",   U"无号", U"无名",    U"略",   U"同上", U"未提供", U"n/a",
                                             U"none", U"null", U"nil",  U"unknown", NULL};
+    static const char32_t heads[] = U"-/\\.?无没暂不未拒空缺略同nu"; /* what they begin with */
     enum { LONGEST = 8, LONGEST_BYTES = 24 };
     uint32_t c[LONGEST];
     text = wg_str_trim(text);
     if (text.n == 0) return true;
-    if (text.n > LONGEST_BYTES) return false;
+    if (text.n > LONGEST_BYTES || (text.p[0] >= '0' && text.p[0] <= '9')) return false;
     size_t n = people_scan(text, c, NULL, LONGEST);
     if (n == 0) return true;
     if (n == 2 && c[0] == 'N' && c[1] == 'A') return true; /* but Na is a name */
     for (size_t i = 0; i < n; i++) c[i] = c[i] >= 'A' && c[i] <= 'Z' ? c[i] + 32 : people_simplified(c[i]);
+    if (!people_one_of(c[0], heads)) return false;
     for (size_t w = 0; words[w]; w++) {
         size_t k = people_word(c, n, words[w]);
         if (k && k == n) return true;

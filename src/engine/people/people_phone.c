@@ -269,12 +269,30 @@ static struct people_phone read_cell(const struct cell *cell, const char *area_c
     return phone;
 }
 
+/* 13800138000, 138 0013 8000 or +86 138 0013 8000 and nothing else: what most cells hold needs no looking for numbers. */
+static bool plain_mobile(struct wg_str s, char d[11])
+{
+    size_t n = 0, i = wg_str_starts(s, WG_STR("+86")) ? 3 : 0;
+    for (; i < s.n; i++) {
+        bool parts = (s.p[i] == ' ' || s.p[i] == '-') && i > 0 && i + 1 < s.n && is_digit((unsigned char)s.p[i + 1]);
+        if (parts) continue;
+        if (!is_digit((unsigned char)s.p[i]) || n == 11) return false;
+        d[n++] = s.p[i];
+    }
+    return is_mobile(d, n);
+}
+
 struct people_phone people_phone_read(struct wg_str text, const char *area_code, struct wg_str *ret_rest)
 {
     struct cell cell;
     struct people_phone phone = {.fault = PHONE_EMPTY};
     size_t end = 0;
+    char mobile[11];
     if (ret_rest) *ret_rest = wg_str_sub(text, text.n, 0);
+    if (plain_mobile(wg_str_trim(text), mobile)) {
+        put(&phone, "86", "", mobile, sizeof mobile);
+        return phone;
+    }
     if (people_says_nothing(text)) return phone;
     cell.n = people_scan(wg_str_trim(text), cell.c, cell.at, SCAN);
     /* 13800138000.0: a number that passed through a spreadsheet */
