@@ -188,20 +188,25 @@ static bool is_large(const struct placer *p, const struct place *place)
     return place->room >= p->c->fire_lane_m;
 }
 
+/* The verifier measures otherwise: keep a margin. */
+static double detour_limit(const struct placer *p)
+{
+    return 0.96 * p->c->detour_m;
+}
+
 /* Lower is better: households' mean way through here, in metres, and what speaks against the place. */
 static double score_place(struct placer *p, int32_t label, const struct place *place)
 {
     const struct enc_draft *d = p->d;
     const struct enclose_map *map = d->space->map;
     double sum = 0, weight = 0, beyond_limit = 0, score = place->beyond < 1e299 ? place->beyond : 500;
-    enc_walk_from(p->walk, ENC_WALK_INSIDE, label, 0.9, &place->tri, 1);
+    enc_walk_from(p->walk, ENC_WALK_INSIDE, label, 0.9, &(struct enc_stand){place->tri, place->mid}, 1);
     for (uint32_t k = p->door_first[label]; k < p->door_first[label + 1]; k++) {
         const struct enc_door *door = &d->space->doors[p->doors[k]];
-        double w = (double)map->buildings[door->building].households + 1, way = enc_walk_to(p->walk, door->tri);
+        double w = (double)map->buildings[door->building].households + 1, way = enc_walk_to(p->walk, door->tri, door->at);
         sum += w * (way < 1e299 ? way : 2000);
         double today = d->today[p->doors[k]];
-        if (way - (today < 1e299 ? today : 0) > 0.9 * p->c->detour_m)
-            beyond_limit += w; /* they would need a gate of their own */
+        if (way - (today < 1e299 ? today : 0) > detour_limit(p)) beyond_limit += w; /* they would need a gate of their own */
         weight += w;
     }
     if (weight > 0) score += sum / weight;
@@ -256,19 +261,23 @@ static double detour_of(const struct placer *p, uint32_t door, double way)
     return way - (today < 1e299 ? today : 0);
 }
 
-/* The verifier measures otherwise: keep a margin. */
-static double detour_limit(const struct placer *p)
+static struct enc_stand stand_at(const struct enc_draft_gate *g)
 {
-    return 0.9 * p->c->detour_m;
+    return (struct enc_stand){g->tri, {(g->a.x + g->b.x) / 2, (g->a.y + g->b.y) / 2}};
+}
+
+static double way_of_door(const struct placer *p, uint32_t door)
+{
+    return enc_walk_to(p->walk, p->d->space->doors[door].tri, p->d->space->doors[door].at);
 }
 
 static size_t walk_from_gates(struct placer *p, int32_t label, enum enclose_gate_state state)
 {
     struct enc_draft *d = p->d;
-    int32_t starts[MOST_EXTRA + 64];
+    struct enc_stand starts[MOST_EXTRA + 64];
     size_t n = 0;
     for (size_t i = 0; i < d->n_gates && n < sizeof starts / sizeof *starts; i++)
-        if (d->gates[i].label == label && d->gates[i].state == state) starts[n++] = d->gates[i].tri;
+        if (d->gates[i].label == label && d->gates[i].state == state) starts[n++] = stand_at(&d->gates[i]);
     enc_walk_from(p->walk, ENC_WALK_INSIDE, label, 0, starts, n);
     return n;
 }
@@ -279,12 +288,12 @@ static void measure(struct placer *p, int32_t label)
     struct enc_draft *d = p->d;
     (void)walk_from_gates(p, label, ENCLOSE_STAFFED);
     for (uint32_t k = p->door_first[label]; k < p->door_first[label + 1]; k++)
-        d->walk[p->doors[k]] = enc_walk_to(p->walk, d->space->doors[p->doors[k]].tri);
+        d->walk[p->doors[k]] = way_of_door(p, p->doors[k]);
     if (!walk_from_gates(p, label, ENCLOSE_KEY_HOLDER)) return;
     for (uint32_t k = p->door_first[label]; k < p->door_first[label + 1]; k++) {
         uint32_t door = p->doors[k];
         if (d->walk[door] < 1e299 && detour_of(p, door, d->walk[door]) > detour_limit(p))
-            d->walk[door] = fmin(d->walk[door], enc_walk_to(p->walk, d->space->doors[door].tri));
+            d->walk[door] = fmin(d->walk[door], way_of_door(p, door));
     }
 }
 
@@ -294,11 +303,11 @@ static bool key_holder_does(struct placer *p, int32_t label, const struct place 
     const struct enc_draft *d = p->d;
     int64_t households = 0;
     uint32_t last = UINT32_MAX;
-    enc_walk_from(p->walk, ENC_WALK_INSIDE, label, 0, &place->tri, 1);
+    enc_walk_from(p->walk, ENC_WALK_INSIDE, label, 0, &(struct enc_stand){place->tri, place->mid}, 1);
     for (uint32_t k = p->door_first[label]; k < p->door_first[label + 1]; k++) {
         const struct enc_door *door = &d->space->doors[p->doors[k]];
         if (d->walk[p->doors[k]] > 1e299 || detour_of(p, p->doors[k], d->walk[p->doors[k]]) <= detour_limit(p)) continue;
-        if (detour_of(p, p->doors[k], enc_walk_to(p->walk, door->tri)) > detour_limit(p)) continue;
+        if (detour_of(p, p->doors[k], way_of_door(p, p->doors[k])) > detour_limit(p)) continue;
         if (door->building != last) households += d->space->map->buildings[door->building].households;
         last = door->building;
     }
@@ -326,10 +335,11 @@ static void mend_detours(struct placer *p, int32_t label)
         double worst = worst_detour(p, label, &door), best = 1e300;
         const struct place *pick = NULL;
         if (worst <= detour_limit(p)) return;
-        enc_walk_from(p->walk, ENC_WALK_INSIDE, label, 0, &d->space->doors[door].tri, 1);
+        enc_walk_from(p->walk, ENC_WALK_INSIDE, label, 0,
+                      &(struct enc_stand){d->space->doors[door].tri, d->space->doors[door].at}, 1);
         for (size_t i = 0; i < p->n_places; i++) {
             const struct place *place = &p->places[i];
-            double way = enc_walk_to(p->walk, place->tri) + (place->beyond < 1e299 ? place->beyond : 500);
+            double way = enc_walk_to(p->walk, place->tri, place->mid) + (place->beyond < 1e299 ? place->beyond : 500);
             if (place->other || place->room < p->c->gate_small_m || taken(d, place, p->c->gate_small_m) || way >= best)
                 continue;
             best = way;
@@ -359,11 +369,11 @@ static void keep_lanes(struct placer *p, int32_t label)
 static void drive_in(struct placer *p, int32_t label)
 {
     struct enc_draft *d = p->d;
-    int32_t starts[64];
+    struct enc_stand starts[64];
     size_t n = 0;
     for (size_t i = 0; i < d->n_gates && n < sizeof starts / sizeof *starts; i++)
         if (d->gates[i].label == label && d->gates[i].large && (d->gates[i].outer < 0 || d->engine[d->gates[i].outer]))
-            starts[n++] = d->gates[i].tri;
+            starts[n++] = stand_at(&d->gates[i]);
     enc_walk_from(p->walk, ENC_WALK_INSIDE, label, p->c->fire_lane_m, starts, n);
     enc_walk_mark(p->walk, d->engine);
 }
@@ -375,7 +385,7 @@ static void mend_fire(struct placer *p, int32_t label)
     double reach = p->c->fire_reach_m;
     drive_in(p, label);
     for (uint32_t k = p->door_first[label], rounds = 0; k < p->door_first[label + 1] && rounds < MOST_EXTRA; k++) {
-        int32_t door = d->space->doors[p->doors[k]].tri;
+        struct enc_stand door = {d->space->doors[p->doors[k]].tri, d->space->doors[p->doors[k]].at};
         if (enc_walk_near(p->walk, door, d->engine, reach) <= reach ||
             enc_walk_near(p->walk, door, d->engine_today, reach) > reach)
             continue;
@@ -385,9 +395,9 @@ static void mend_fire(struct placer *p, int32_t label)
         for (size_t i = 0; i < p->n_places; i++) {
             const struct place *place = &p->places[i];
             if (place->other || !is_large(p, place) || taken(d, place, p->c->gate_large_m) ||
-                (place->outer >= 0 && !d->engine[place->outer]) || enc_walk_to(p->walk, place->tri) >= best)
+                (place->outer >= 0 && !d->engine[place->outer]) || enc_walk_roughly(p->walk, place->tri) >= best)
                 continue;
-            best = enc_walk_to(p->walk, place->tri);
+            best = enc_walk_roughly(p->walk, place->tri);
             pick = place;
         }
         if (!pick) continue;

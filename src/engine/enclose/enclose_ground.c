@@ -80,7 +80,7 @@ static void make_edges(struct maker *k, struct enc_ground *g)
 {
     const struct enc_space *sp = k->space;
     const struct enc_mesh *m = &sp->mesh;
-    g->edges = wg_alloc_n(k->ctx->arena, 3 * g->n + 1, sizeof *g->edges);
+    struct enc_edge *edges = wg_xcalloc(3 * g->n + 1, sizeof *edges); /* about half are there */
     for (size_t c = 0; c < g->n; c++) {
         int32_t t = g->tri[c];
         for (int i = 0; i < 3; i++) {
@@ -96,9 +96,12 @@ static void make_edges(struct maker *k, struct enc_ground *g)
             e.narrow = enc_edge_narrow(sp, (size_t)t, i);
             bool solid = g->degree[e.ends[0]] == UINT16_MAX || g->degree[e.ends[1]] == UINT16_MAX;
             e.thin = !e.wall && e.real_cm < WALK_CM && solid;
-            g->edges[g->n_edges++] = e;
+            edges[g->n_edges++] = e;
         }
     }
+    g->edges = wg_alloc_n(k->ctx->arena, g->n_edges + 1, sizeof *g->edges);
+    memcpy(g->edges, edges, g->n_edges * sizeof *edges);
+    free(edges);
     index_edges(k->ctx, g);
 }
 

@@ -354,6 +354,7 @@ struct enc_draft_gate {
     enum enclose_gate_state state;
     const char *locked_id;
 };
+struct enc_walk;
 struct enc_draft {
     struct wg_ctx *ctx;
     struct enc_space *space;
@@ -373,6 +374,7 @@ struct enc_draft {
     double *walk;                   /* of each door: to the nearest staffed gate inside */
     double *today;                  /* of each door: to the street as things stand */
     double *beyond;                 /* of each triangle outside: from here to the street; 1e300 */
+    struct enc_walk *walker;        /* enc_walk */
     struct enclose_note *notes;
     size_t n_notes, cap_notes;
 };
@@ -399,15 +401,21 @@ struct enc_heap_entry enc_heap_pop(struct enc_heap *heap); /* of one that is not
 void enc_heap_free(void *heap);                            /* a struct enc_heap; fit for wg_arena_cleanup */
 
 enum enc_walk_where { ENC_WALK_TODAY, ENC_WALK_INSIDE, ENC_WALK_OUTSIDE };
-struct enc_walk;
-struct enc_walk *enc_walk(struct enc_draft *d);
+struct enc_stand { /* a place: a cell and a point on it; no point (ENC_ANYWHERE): wherever on the cell is nearest */
+    int32_t tri;
+    struct enc_xy at;
+};
+#define ENC_ANYWHERE ((struct enc_xy){NAN, NAN})
+struct enc_walk *enc_walk(struct enc_draft *d); /* the draft's own; made when first asked for */
 /* Shortest ways over cells from the starts; `label` for ENC_WALK_INSIDE; gaps thinner than `width` do not count. The distances
  * hold until the next call. */
-void enc_walk_from(struct enc_walk *w, enum enc_walk_where where, int32_t label, double width, const int32_t *starts, size_t n);
-double enc_walk_to(const struct enc_walk *w, int32_t tri);    /* 1e300: no way */
-void enc_walk_mark(const struct enc_walk *w, uint8_t *cells); /* sets 1 for every cell reached */
-/* From one cell to the nearest that is set in `cells`, as things stand today; 1e300 beyond the limit. */
-double enc_walk_near(struct enc_walk *w, int32_t start, const uint8_t *cells, double limit);
+void enc_walk_from(struct enc_walk *w, enum enc_walk_where where, int32_t label, double width, const struct enc_stand *starts,
+                   size_t n);
+double enc_walk_to(struct enc_walk *w, int32_t tri, struct enc_xy at); /* 1e300: no way */
+double enc_walk_roughly(const struct enc_walk *w, int32_t tri); /* as far as the search went: some parts in a hundred longer */
+void enc_walk_mark(const struct enc_walk *w, uint8_t *cells);   /* sets 1 for every cell reached */
+/* From a place to the nearest cell that is set in `cells`, as things stand today; 1e300 well beyond the limit. */
+double enc_walk_near(struct enc_walk *w, struct enc_stand start, const uint8_t *cells, double limit);
 
 /* ---- what a caller has locked; enclose_lock.c ---- */
 

@@ -137,7 +137,8 @@ static void draw_ground(struct ground *g)
     for (size_t i = 0; i < k->n_works; i++)
         if (k->works[i].kind == ENC_WORK_OPENED) draw_line(g, &k->works[i].line, g->plan, 0);
     for (size_t i = 0; i < k->n_works; i++)
-        if (k->works[i].kind == ENC_WORK_FENCE) draw_line(g, &k->works[i].line, g->plan, 1);
+        if (k->works[i].kind == ENC_WORK_FENCE || k->works[i].kind == ENC_WORK_GATE)
+            draw_line(g, &k->works[i].line, g->plan, 1);
 }
 
 static void far_all(struct ground *g)
@@ -177,6 +178,15 @@ static void measure_doors(struct ground *g, double *out)
     size_t at = 0;
     for (size_t i = 0; i < g->k->n_compounds; i++)
         for (size_t d = 0; d < g->k->compounds[i].n_doors; d++) out[at++] = metres_at(g, g->k->compounds[i].doors[d].at);
+}
+
+/* Walks, along ways that `blocked` leaves. */
+static void measure_walks(struct ground *g, const uint8_t *blocked, double *out)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < g->k->n_compounds; i++)
+        for (size_t d = 0; d < g->k->compounds[i].n_doors; d++)
+            out[at++] = enc_raster_taut(&g->r, blocked, g->dist, g->k->compounds[i].doors[d].at);
 }
 
 /* Where a fire engine gets: half a lane clear on all sides, in one go from the street. Leaves distances from there in g->dist.
@@ -273,12 +283,12 @@ static void check_distances(struct ground *g)
            *fire_after = wg_alloc_n(k->ctx->arena, n + 1, sizeof *after);
     street_sources(g, g->today);
     enc_raster_spread(&g->r, g->today, g->dist);
-    measure_doors(g, before);
+    measure_walks(g, g->today, before);
     check_reachable(g);
     walk_to_gates(g, false);
-    measure_doors(g, after);
+    measure_walks(g, g->plan, after);
     walk_to_gates(g, true);
-    measure_doors(g, with_key);
+    measure_walks(g, g->plan, with_key);
     engine_spread(g, g->today, 0.5);
     measure_doors(g, fire_before);
     for (size_t i = 0; i < k->n_works; i++)

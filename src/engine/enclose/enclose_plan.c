@@ -37,12 +37,12 @@ static int solve_all(struct enc_making *k, const struct enclose_options *options
     return 0;
 }
 
-static void street_starts(const struct enc_space *sp, int32_t *starts, size_t *ret_n)
+static void street_starts(const struct enc_space *sp, struct enc_stand *starts, size_t *ret_n)
 {
     size_t n = 0;
     for (size_t t = 0; t < sp->mesh.n_tri; t++) {
         bool frame = sp->kind[t] != ENC_SOLID && (sp->mesh.adj[t][0] < 0 || sp->mesh.adj[t][1] < 0 || sp->mesh.adj[t][2] < 0);
-        if ((sp->kind[t] == ENC_OUTSIDE && !sp->lane[t]) || frame) starts[n++] = (int32_t)t;
+        if ((sp->kind[t] == ENC_OUTSIDE && !sp->lane[t]) || frame) starts[n++] = (struct enc_stand){(int32_t)t, ENC_ANYWHERE};
     }
     *ret_n = n;
 }
@@ -51,14 +51,15 @@ static void street_starts(const struct enc_space *sp, int32_t *starts, size_t *r
 static void drive_streets(struct enc_making *k)
 {
     struct enc_draft *d = &k->draft;
-    int32_t *starts = wg_alloc_n(k->ctx->arena, k->space.mesh.n_tri + 1, sizeof *starts);
+    struct enc_stand *starts = wg_xcalloc(k->space.mesh.n_tri + 1, sizeof *starts);
     size_t n = 0, out = 0;
     street_starts(&k->space, starts, &n);
     for (size_t i = 0; i < n; i++)
-        if (d->label[starts[i]] == 0) starts[out++] = starts[i];
+        if (d->label[starts[i].tri] == 0) starts[out++] = starts[i];
     struct enc_walk *w = enc_walk(d);
     enc_walk_from(w, ENC_WALK_OUTSIDE, 0, k->map->config->fire_lane_m, starts, out);
     enc_walk_mark(w, d->engine);
+    free(starts);
 }
 
 /* Ways to the street today and beyond the fence, and where engines get today. */
@@ -67,7 +68,7 @@ static void walk_streets(struct enc_making *k)
     struct enc_draft *d = &k->draft;
     struct wg_arena *arena = k->ctx->arena;
     size_t n_tri = k->space.mesh.n_tri, n = 0;
-    int32_t *starts = wg_alloc_n(arena, n_tri + 1, sizeof *starts);
+    struct enc_stand *starts = wg_xcalloc(n_tri + 1, sizeof *starts);
     struct enc_walk *w = enc_walk(d);
     double lane = k->map->config->fire_lane_m;
     street_starts(&k->space, starts, &n);
@@ -77,17 +78,18 @@ static void walk_streets(struct enc_making *k)
     d->street = wg_alloc_n(arena, n_tri + 1, 1);
     d->engine = wg_alloc_n(arena, n_tri + 1, 1), d->engine_today = wg_alloc_n(arena, n_tri + 1, 1);
     enc_walk_from(w, ENC_WALK_TODAY, 0, 0, starts, n);
-    for (size_t i = 0; i < k->space.n_doors; i++) d->today[i] = enc_walk_to(w, k->space.doors[i].tri);
+    for (size_t i = 0; i < k->space.n_doors; i++) d->today[i] = enc_walk_to(w, k->space.doors[i].tri, k->space.doors[i].at);
     enc_walk_from(w, ENC_WALK_TODAY, 0, lane, starts, n);
     enc_walk_mark(w, d->engine_today);
     size_t out = 0;
     for (size_t i = 0; i < n; i++)
-        if (d->label[starts[i]] == 0) starts[out++] = starts[i];
+        if (d->label[starts[i].tri] == 0) starts[out++] = starts[i];
     enc_walk_from(w, ENC_WALK_OUTSIDE, 0, 0.9, starts, out);
     for (size_t t = 0; t < n_tri; t++) {
-        d->beyond[t] = enc_walk_to(w, (int32_t)t);
+        d->beyond[t] = enc_walk_roughly(w, (int32_t)t);
         d->street[t] = d->beyond[t] < 1e299;
     }
+    free(starts);
 }
 
 int enclose_plan(struct wg_ctx *ctx, const struct enclose_map *map, const struct enclose_options *options,

@@ -136,3 +136,69 @@ void enc_raster_spread(const struct enc_raster *r, const uint8_t *blocked, int32
     }
     for (int i = 0; i < BUCKETS; i++) free(buckets[i].list);
 }
+
+/* ---- the taut way ---- */
+
+/* Nothing blocked lies on the straight line; two blocked cells that meet at a corner hold as well. */
+static bool clear_line(const struct enc_raster *r, const uint8_t *blocked, struct enc_xy a, struct enc_xy b)
+{
+    size_t steps = (size_t)ceil(enc_dist(a, b) / (r->cell * 0.25)) + 1;
+    int64_t before = -1;
+    for (size_t i = 0; i <= steps; i++) {
+        double t = (double)i / (double)steps;
+        int64_t at = enc_raster_at(r, (struct enc_xy){a.x + t * (b.x - a.x), a.y + t * (b.y - a.y)});
+        if (at == before) continue;
+        bool end = i == 0 || i == steps; /* doors and gates may stand on blocked cells */
+        if (at < 0 || (blocked[at] && !end)) return false;
+        if (before >= 0 && at / r->w != before / r->w && at % r->w != before % r->w &&
+            blocked[before / r->w * r->w + at % r->w] && blocked[at / r->w * r->w + before % r->w])
+            return false;
+        before = at;
+    }
+    return true;
+}
+
+static struct enc_xy centre_of(const struct enc_raster *r, int64_t cell)
+{
+    return (struct enc_xy){r->x0 + ((double)(cell % r->w) + 0.5) * r->cell, r->y0 + ((double)(cell / r->w) + 0.5) * r->cell};
+}
+
+/* The neighbour one step nearer to the sources; -1 at one of them. */
+static int64_t step_down(const struct enc_raster *r, const uint8_t *blocked, const int32_t *dist, int64_t at)
+{
+    static const int32_t dx[8] = {1, -1, 0, 0, 1, 1, -1, -1}, dy[8] = {0, 0, 1, -1, 1, -1, 1, -1};
+    int32_t x = (int32_t)(at % r->w), y = (int32_t)(at / r->w);
+    for (int i = 0; i < 8 && dist[at] > 0; i++) {
+        int32_t nx = x + dx[i], ny = y + dy[i];
+        if (nx < 0 || ny < 0 || nx >= r->w || ny >= r->h) continue;
+        if (i >= 4 && (blocked[(int64_t)y * r->w + nx] || blocked[(int64_t)ny * r->w + x])) continue;
+        int64_t to = (int64_t)ny * r->w + nx;
+        if (dist[to] == dist[at] - (i < 4 ? 10 : 14)) return to;
+    }
+    return -1;
+}
+
+double enc_raster_taut(const struct enc_raster *r, const uint8_t *blocked, const int32_t *dist, struct enc_xy from)
+{
+    int64_t start = -1;
+    for (int dy = -1; dy <= 1; dy++)
+        for (int dx = -1; dx <= 1; dx++) {
+            int64_t c = enc_raster_at(r, (struct enc_xy){from.x + dx * r->cell, from.y + dy * r->cell});
+            if (c >= 0 && dist[c] < (start < 0 ? ENC_RASTER_FAR : dist[start])) start = c;
+        }
+    if (start < 0) return -1;
+    size_t n = 0, cap = (size_t)dist[start] / 10 + 2;
+    struct enc_xy *way = wg_xcalloc(cap, sizeof *way);
+    for (int64_t c = start; c >= 0 && n < cap; c = step_down(r, blocked, dist, c)) way[n++] = centre_of(r, c);
+    double length = enc_dist(from, way[0]);
+    for (size_t at = 0; at + 1 < n;) { /* to the farthest point on the way that can be seen, farther and farther, then nearer */
+        size_t seen = at + 1, far = 2;
+        while (at + far < n && clear_line(r, blocked, way[at], way[at + far])) seen = at + far, far *= 2;
+        for (size_t back = far / 2; back > 0; back /= 2)
+            if (seen + back < n && clear_line(r, blocked, way[at], way[seen + back])) seen += back;
+        length += enc_dist(way[at], way[seen]);
+        at = seen;
+    }
+    free(way);
+    return length;
+}

@@ -16,4 +16,7 @@ void enc_raster_fill(struct wg_ctx *ctx, const struct enc_raster *r, const struc
                      uint8_t value);
 /* Distances in tenths of a cell from all cells whose distance is 0 already; the others must be ENC_RASTER_FAR. */
 void enc_raster_spread(const struct enc_raster *r, const uint8_t *blocked, int32_t *dist);
+/* Metres from a point (or the best cell round it) to the sources along the way that `dist` tells, pulled taut; -1: none reached. Steps
+ * to eight neighbours alone make a way up to 8 parts in a hundred too long. */
+double enc_raster_taut(const struct enc_raster *r, const uint8_t *blocked, const int32_t *dist, struct enc_xy from);
 #endif

@@ -427,7 +427,7 @@ static void doors(struct teller *t)
         double today = d->today[i] < 1e299 ? d->today[i] : 0;
         out.detour_m = fmax(0, out.walk_m - today);
         double reach = t->map->config->fire_reach_m;
-        out.engine_m = enc_walk_near(w, door->tri, d->engine, 2 * reach);
+        out.engine_m = enc_walk_near(w, (struct enc_stand){door->tri, door->at}, d->engine, 2 * reach);
         if (out.engine_m > reach && (c->n_doors == 0 || strcmp(c->doors[c->n_doors - 1].building, bd->id) != 0))
             note(t, bd->id, "消防车到不了规定距离内（现状即如此或无处可设宽门）",
                  "no fire engine comes within the distance (as today, or no place for a wide gate)");

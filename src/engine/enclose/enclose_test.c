@@ -133,7 +133,7 @@ static void test_enclose__a_gate_few_need_is_locked_with_a_key_holder(void **sta
     struct quarter q;
     struct enclose_verdict v;
     open_quarter(&q);
-    q.config.detour_m = 120;
+    q.config.detour_m = 100;
     q.config.key_holder_households = 100000;
     plan_town(&q, (struct enclose_town){.seed = 62, .buildings = 60, .walled = 0.5});
     size_t keys = 0, depend = 0;
