@@ -1,15 +1,18 @@
 # Puts files into the program as bytes, through the assembler's .incbin: one generated .S for the bytes and one .c for
-# their names. Migrations, programmes and built pages are embedded; src/base/embedded.h finds them by name.
+# their names. Migrations, programmes, the pages' words and built pages are embedded; src/base/embedded.h finds them by name.
 enable_language(ASM)
 
 function(wg_embed_files ret_sources)
   file(GLOB_RECURSE files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/*.sql ${CMAKE_SOURCE_DIR}/src/app/*.json ${CMAKE_SOURCE_DIR}/programmes/*.json
     ${CMAKE_SOURCE_DIR}/data/*.csv ${CMAKE_SOURCE_DIR}/data/*.json ${CMAKE_SOURCE_DIR}/data/*.txt)
   list(SORT files)
-  set(roots)
   foreach(file ${files})
     file(RELATIVE_PATH name ${CMAKE_SOURCE_DIR} ${file})
     list(APPEND names ${name})
+  endforeach()
+  foreach(words zh/desk zh/shared en/desk en/shared)
+    list(APPEND files ${CMAKE_SOURCE_DIR}/web/locales/${words}.json)
+    list(APPEND names locales/${words}.json)
   endforeach()
   if(EXISTS ${WG_WEB_DIST})
     file(GLOB_RECURSE pages CONFIGURE_DEPENDS ${WG_WEB_DIST}/*)

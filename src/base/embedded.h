@@ -1,5 +1,5 @@
-/* embedded.h - files that are part of the program: migrations (src/.../x.sql), programmes, example data and the built
- * pages (web/...). Names are paths from the root of the sources, sorted; the built pages stand under "web/". */
+/* embedded.h - files that are part of the program: migrations (src/.../x.sql), programmes, example data, the words of the pages
+ * and the built pages. Names are paths from the root of the sources; the words stand under "locales/", the built pages under "web/". */
 #ifndef WG_BASE_EMBEDDED_H
 #define WG_BASE_EMBEDDED_H
 #include "base/str.h"

@@ -17,7 +17,8 @@
  *   P1 every page is cut to the scope of whoever asks; a task given by name is seen by that worker wherever it is
  *   P2 a page of rows costs a bounded number of queries, whatever its length (no query a row)
  *   P3 field/today answers 304 to ?since= when nothing of it changed
- *   P4 a file has the rows of its page for the same filters, all of them, from one moment; numbers of people by their last four */
+ *   P4 a file has the rows of its page for the same filters, all of them, from one moment, in the words of the page; numbers of people by
+ *      their last four; the audit keeps its codes in a column beside */
 #ifndef WG_DESK_H
 #define WG_DESK_H
 #include "district/report/report.h"

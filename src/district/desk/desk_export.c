@@ -160,8 +160,7 @@ static const char *names(struct wg_ctx *ctx, const json_t *array)
     return all;
 }
 
-/* "2020-02-14 08:00" of a moment as the API says it. */
-static const char *moment(struct wg_ctx *ctx, const char *text)
+const char *desk_moment_text(struct wg_ctx *ctx, const char *text)
 {
     enum { DAY = 10, CLOCK = 5 };
     if (strlen(text) < DAY + 1 + CLOCK) return text;
@@ -183,7 +182,7 @@ static struct wg_str cell(struct wg_ctx *ctx, const struct writing *w, const str
     case NAMES:
         return wg_str(names(ctx, value));
     case MOMENT:
-        return wg_str(text ? moment(ctx, text) : "");
+        return wg_str(text ? desk_moment_text(ctx, text) : "");
     case STATE:
         return wg_str(text ? state_word(ctx->lang, row, text) : "");
     case RESULT:
@@ -250,50 +249,4 @@ int desk_export_tasks(struct guard_call *call)
 int desk_export_households(struct guard_call *call)
 {
     return export_sheet(call, &household_sheet);
-}
-
-/* --- the audit --------------------------------------------------------------------------------------------------------------- */
-
-static const char *const audit_columns[][2] = {
-    {"时间", "at"},         {"谁", "who"},      {"岗位", "role"},           {"做了什么", "verb"},    {"内容", "what"},
-    {"谁的记录", "person"}, {"用途", "reason"}, {"地方路径", "place path"}, {"请求编号", "request"},
-};
-enum { AUDIT_COLUMNS = sizeof audit_columns / sizeof *audit_columns };
-
-static int write_audit_row(struct wg_ctx *ctx, void *arg, const struct guard_audit_row *row)
-{
-    struct writing *w = arg;
-    const char *texts[AUDIT_COLUMNS] = {moment(ctx, wg_time_text(ctx->arena, row->at, ctx->zone)),
-                                        row->worker,
-                                        row->role,
-                                        row->verb,
-                                        row->what,
-                                        wg_id_is_nil(row->person) ? NULL : wg_id_text(ctx->arena, row->person),
-                                        row->reason,
-                                        row->path,
-                                        wg_id_is_nil(row->request) ? NULL : wg_id_text(ctx->arena, row->request)};
-    struct wg_str cells[AUDIT_COLUMNS];
-    for (size_t c = 0; c < AUDIT_COLUMNS; c++) cells[c] = wg_str(texts[c] ? texts[c] : "");
-    w->rows++;
-    return tab_write_row(ctx, w->writer, cells);
-}
-
-static int write_audit(struct wg_ctx *ctx, void *what, enum tab_format format, tab_sink sink, void *arg)
-{
-    struct writing *w = what;
-    struct tab_column columns[AUDIT_COLUMNS] = {0};
-    int zh = ctx->lang == WG_ZH;
-    for (size_t c = 0; c < AUDIT_COLUMNS; c++) columns[c].name = audit_columns[c][zh ? 0 : 1];
-    int rc = tab_write_open(ctx, format, zh ? "审计" : "audit", columns, AUDIT_COLUMNS, sink, arg, &w->writer);
-    if (rc == 0) rc = guard_audit_each(w->call, ROWS_MAX, write_audit_row, w);
-    return rc ? rc : tab_write_close(ctx, w->writer);
-}
-
-int desk_export_audit(struct guard_call *call)
-{
-    struct wg_ctx *ctx = call->ctx;
-    struct writing w = {.call = call};
-    int rc = res_file_answer(call, ctx->lang == WG_ZH ? "审计" : "audit", write_audit, &w);
-    if (rc == 0) guard_note(call, (wg_id){0}, wg_fmt(ctx->arena, "%lld rows", (long long)w.rows));
-    return rc;
 }

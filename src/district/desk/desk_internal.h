@@ -77,6 +77,18 @@ typedef int (*desk_rows_visit)(struct wg_ctx *ctx, void *arg, const json_t *item
 WG_MUST int desk_each_task(struct guard_call *call, int page_rows, desk_rows_visit visit, void *arg);
 WG_MUST int desk_each_household(struct guard_call *call, int page_rows, desk_rows_visit visit, void *arg);
 
+/* "2020-02-14 08:00" of a moment as the API says it. */
+const char *desk_moment_text(struct wg_ctx *ctx, const char *text);
+
+/* --- words -------------------------------------------------------------------------------------------------------------------- */
+/* The pages' texts in ctx->lang, kept by ctx->arena. */
+struct desk_words {
+    const json_t *desk, *shared;
+};
+WG_MUST int desk_words_load(struct wg_ctx *ctx, struct desk_words *ret);
+/* A verb of the audit as the page says it; the verb itself where there is no word for it. */
+const char *desk_verb_text(struct wg_ctx *ctx, const struct desk_words *words, const char *verb);
+
 /* --- alarms ------------------------------------------------------------------------------------------------------------------- */
 enum { ALARM_OPEN = 1, ALARM_TAKEN = 2, ALARM_CLOSED = 4 };
 struct desk_moment { /* `after` of a page that has the newest first: "at:id" */

@@ -231,6 +231,36 @@ static void test_desk__a_file_has_the_rows_of_its_page_and_is_on_record(void **s
     assert_int_equal(df_ask(f, &outside, "GET", "/api/v1/export/tasks?place=001", NULL).status, 404);
 }
 
+/* desk P4 */
+static void test_desk__the_file_of_the_audit_says_what_was_done_in_words(void **state)
+{
+    struct district_fixture *f = *state;
+    struct df_session district = df_enter(f, "district"), clerk = df_enter(f, "clerk");
+    assert_int_equal(df_ask(f, &district, "GET", "/api/v1/tasks", NULL).status, 200);
+    assert_int_equal(df_ask(f, &clerk, "GET", "/api/v1/tasks", NULL).status, 403);
+    struct df_reply r = df_ask(f, &district, "GET", "/api/v1/export/audit", NULL);
+    assert_int_equal(r.status, 200);
+    assert_true(wg_str_find(r.answer->bytes, WG_STR("role,what was done,verb,what")) > 0);
+    assert_true(wg_str_find(r.answer->bytes, WG_STR("District command,listed tasks,task.list,")) > 0);
+    assert_true(wg_str_find(r.answer->bytes, WG_STR("Review clerk,listed tasks (refused),task.list.refused,")) > 0);
+    /* Every verb that a route writes has a word in both languages. */
+    static const struct guard_route *const rooms[] = {guard_routes,  job_routes,       place_routes, person_routes,
+                                                      duty_routes,   file_routes,      list_routes,  review_routes,
+                                                      report_routes, programme_routes, desk_routes};
+    struct desk_words words;
+    for (int zh = 0; zh < 2; zh++) {
+        f->ctx.lang = zh ? WG_ZH : WG_EN;
+        assert_int_equal(desk_words_load(&f->ctx, &words), 0);
+        for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++)
+            for (const struct guard_route *route = rooms[i]; route->method; route++)
+                if (route->audit) assert_string_not_equal(desk_verb_text(&f->ctx, &words, route->audit), route->audit);
+    }
+    assert_string_equal(desk_verb_text(&f->ctx, &words, "person.read"), "看居民");
+    assert_string_equal(desk_verb_text(&f->ctx, &words, "register.refused"), "下载退回的行");
+    assert_string_equal(desk_verb_text(&f->ctx, &words, "person.read.refused"), "看居民 (被拒)");
+    assert_string_equal(desk_verb_text(&f->ctx, &words, "of.old"), "of.old");
+}
+
 /* --- giving, and taking back ------------------------------------------------------------------------------------------------ */
 
 static void test_desk__an_assignment_is_taken_back_to_how_it_was_held(void **state)
@@ -698,6 +728,7 @@ int main(void)
         ON_A_DISTRICT(test_desk__ranges_of_a_worker_are_the_paths_they_answer_for),
         ON_A_DISTRICT(test_desk__who_is_late_comes_worst_first),
         ON_A_DISTRICT(test_desk__a_file_has_the_rows_of_its_page_and_is_on_record),
+        ON_A_DISTRICT(test_desk__the_file_of_the_audit_says_what_was_done_in_words),
         ON_A_DISTRICT(test_desk__an_assignment_is_taken_back_to_how_it_was_held),
         ON_A_DISTRICT(test_desk__workers_have_what_is_open_beside_them),
         ON_A_DISTRICT(test_desk__who_holds_nothing_yet_can_be_given_a_first_duty),

@@ -50,6 +50,7 @@ export const auditVerbs = [
   'audit.read',
   'audit.export',
   'check.read',
+  'job.cancel',
 ]
 
 const REFUSED = '.refused'
