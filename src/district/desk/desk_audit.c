@@ -95,7 +95,7 @@ int desk_export_audit(struct guard_call *call)
     struct wg_ctx *ctx = call->ctx;
     struct writing w = {.call = call};
     int rc = desk_words_load(ctx, &w.words);
-    if (rc == 0) rc = res_file_answer(call, ctx->lang == WG_ZH ? "审计" : "audit", write_audit, &w);
+    if (rc == 0) rc = res_file_answer(call, res_name_today(ctx, ctx->lang == WG_ZH ? "审计" : "audit"), write_audit, &w);
     if (rc == 0) guard_note(call, (wg_id){0}, wg_fmt(ctx->arena, "%lld rows", (long long)w.rows));
     return rc;
 }

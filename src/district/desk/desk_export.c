@@ -56,6 +56,25 @@ static const struct sheet task_sheet = {"任务", "tasks", task_columns, TASK_CO
 static const struct sheet household_sheet = {
     "排查门户", "doors", household_columns, HOUSEHOLD_COLUMNS, desk_each_household, PROGRAMME_SCREENING};
 
+/* --- page after page -------------------------------------------------------------------------------------------------------- */
+
+int desk_each_page(struct guard_call *call, desk_page_next next, void *asking, desk_rows_visit visit, void *arg)
+{
+    struct wg_ctx own = *call->ctx;
+    bool more = true;
+    int rc = 0;
+    own.arena = wg_arena_new();
+    while (rc == 0 && more) {
+        json_t *items;
+        rc = next(&own, asking, &items, &more);
+        if (rc == 0) rc = visit(&own, arg, items);
+        if (rc) wg_problem_fill(call->ctx, rc, own.problem.where, own.problem.args[0], own.problem.args[1]);
+        wg_arena_reset(own.arena);
+    }
+    wg_arena_free(own.arena);
+    return rc;
+}
+
 /* --- names of the places above a row -------------------------------------------------------------------------------------- */
 
 static const char q_areas[] = "SELECT path, name FROM place WHERE district = $1 AND level IN (1, 2) ORDER BY path";
@@ -236,7 +255,7 @@ static int export_sheet(struct guard_call *call, const struct sheet *sheet)
     struct wg_ctx *ctx = call->ctx;
     struct writing w = {.call = call, .sheet = sheet};
     int rc = load_areas(ctx, call->services, &w.areas);
-    if (rc == 0) rc = res_file_answer(call, ctx->lang == WG_ZH ? sheet->zh : sheet->en, write_sheet, &w);
+    if (rc == 0) rc = res_file_answer(call, res_name_today(ctx, ctx->lang == WG_ZH ? sheet->zh : sheet->en), write_sheet, &w);
     if (rc == 0) guard_note(call, (wg_id){0}, wg_fmt(ctx->arena, "%lld rows", (long long)w.rows));
     return rc;
 }

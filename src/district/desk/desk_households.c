@@ -21,10 +21,12 @@ static const char q_doors[] = "SELECT " DESK_PLACE(
          "OR ($11 = 1 AND a.state = 'tried')) ORDER BY g.path, h.path LIMIT $12";
 
 struct doors {
+    struct guard_call *call;
     struct wg_ctx *ctx;
     const struct district *d;
     struct store_snap *snap;
     const struct owners *owners;
+    struct guard_scope scope; /* cut to the place asked about */
     wg_day round;
     unsigned states;
     struct wg_str after;
@@ -78,13 +80,13 @@ static int read_doors(struct doors *doors, const char *top)
     return rc;
 }
 
-static int read_asking(struct guard_call *call, struct doors *doors, struct guard_scope *ret_scope)
+static int read_asking(struct guard_call *call, struct doors *doors)
 {
     struct wg_ctx *ctx = call->ctx;
     struct res_page page;
-    *doors = (struct doors){.ctx = ctx, .d = call->services};
+    *doors = (struct doors){.call = call, .ctx = ctx, .d = call->services};
     int rc = desk_may_see_tasks(call);
-    if (rc == 0) rc = res_scope_query(call, ret_scope);
+    if (rc == 0) rc = res_scope_query(call, &doors->scope);
     if (rc == 0) rc = res_page(ctx, call->request, &page);
     if (rc == 0) rc = res_day_query(ctx, call->request, "round", wg_today(ctx), &doors->round);
     if (rc == 0)
@@ -98,8 +100,9 @@ static int read_asking(struct guard_call *call, struct doors *doors, struct guar
     return 0;
 }
 
-static int read_page(struct doors *doors, const struct guard_scope *scope)
+static int read_page(struct doors *doors)
 {
+    const struct guard_scope *scope = &doors->scope;
     int rc = 0;
     doors->items = res_keep(doors->ctx, json_array());
     doors->more = false;
@@ -112,34 +115,33 @@ static int read_page(struct doors *doors, const struct guard_scope *scope)
 int desk_get_households(struct guard_call *call)
 {
     struct doors doors;
-    struct guard_scope scope;
-    int rc = read_asking(call, &doors, &scope);
-    if (rc == 0) rc = read_page(&doors, &scope);
+    int rc = read_asking(call, &doors);
+    if (rc == 0) rc = read_page(&doors);
     if (rc) return rc;
     store_read_end(doors.snap);
     return res_answer(call, res_page_json(json_incref(doors.items), doors.more ? doors.last : NULL));
 }
 
+/* --- all of them, for a file ------------------------------------------------------------------------------------------------ */
+
+static int next_doors(struct wg_ctx *ctx, void *asking, json_t **ret_items, bool *ret_more)
+{
+    struct doors *doors = asking;
+    doors->ctx = ctx;
+    int rc = read_page(doors);
+    *ret_items = doors->items;
+    *ret_more = doors->more;
+    if (rc == 0 && doors->more) doors->after = wg_str_dup(doors->call->ctx->arena, wg_str(doors->last));
+    return rc;
+}
+
 int desk_each_household(struct guard_call *call, int page_rows, desk_rows_visit visit, void *arg)
 {
     struct doors doors;
-    struct guard_scope scope;
-    bool more = true;
-    int rc = read_asking(call, &doors, &scope);
+    int rc = read_asking(call, &doors);
     if (rc) return rc;
-    struct wg_ctx own = *call->ctx;
-    own.arena = wg_arena_new();
-    doors.ctx = &own;
     doors.limit = page_rows;
-    while (rc == 0 && more) {
-        rc = read_page(&doors, &scope);
-        if (rc == 0) rc = visit(&own, arg, doors.items);
-        more = rc == 0 && doors.more;
-        if (more) doors.after = wg_str_dup(call->ctx->arena, wg_str(doors.last));
-        if (rc) wg_problem_fill(call->ctx, rc, own.problem.where, own.problem.args[0], own.problem.args[1]);
-        wg_arena_reset(own.arena);
-    }
-    wg_arena_free(own.arena);
+    rc = desk_each_page(call, next_doors, &doors, visit, arg);
     store_read_end(doors.snap);
     return rc;
 }

@@ -74,6 +74,9 @@ WG_MUST int desk_loads_of_workers(struct wg_ctx *ctx, const struct district *d, 
 /* What the same request to GET tasks or households would show, page after page of one snapshot; `items` is an array of Task or
  * HouseholdRow, gone after the visit as is all in ctx->arena. */
 typedef int (*desk_rows_visit)(struct wg_ctx *ctx, void *arg, const json_t *items);
+/* The walk of both: `next` reads the page that follows what it read before, `items` kept by `ctx`, an arena of the page's own. */
+typedef int (*desk_page_next)(struct wg_ctx *ctx, void *asking, json_t **ret_items, bool *ret_more);
+WG_MUST int desk_each_page(struct guard_call *call, desk_page_next next, void *asking, desk_rows_visit visit, void *arg);
 WG_MUST int desk_each_task(struct guard_call *call, int page_rows, desk_rows_visit visit, void *arg);
 WG_MUST int desk_each_household(struct guard_call *call, int page_rows, desk_rows_visit visit, void *arg);
 

@@ -351,34 +351,33 @@ int desk_get_tasks(struct guard_call *call)
 
 /* --- all of them, for a file ------------------------------------------------------------------------------------------------ */
 
+static int next_tasks(struct wg_ctx *ctx, void *asking, json_t **ret_items, bool *ret_more)
+{
+    struct asking *a = asking;
+    json_t *items = NULL;
+    a->ctx = ctx;
+    a->tasks = NULL;
+    a->n = a->cap = 0;
+    int rc = read_tasks(a);
+    if (rc == 0) rc = page_of_tasks(a, &items);
+    if (rc) return rc;
+    size_t n = json_array_size(items);
+    *ret_items = res_keep(ctx, items);
+    *ret_more = a->n > n;
+    if (*ret_more)
+        a->after = (struct desk_position){wg_str_dup(a->call->ctx->arena, wg_str(a->tasks[n - 1].path)), a->tasks[n - 1].id};
+    return 0;
+}
+
 int desk_each_task(struct guard_call *call, int page_rows, desk_rows_visit visit, void *arg)
 {
     struct asking a;
-    bool more = true;
     int rc = read_asking(call, &a);
     if (rc == 0) rc = owners_today(a.ctx, a.d, &a.owners);
     if (rc == 0) rc = store_read(a.ctx, a.d->store, &a.snap);
     if (rc) return rc;
-    struct wg_ctx own = *a.ctx;
-    own.arena = wg_arena_new();
-    a.ctx = &own;
     a.limit = page_rows;
-    while (rc == 0 && more) {
-        json_t *items = NULL;
-        a.tasks = NULL;
-        a.n = a.cap = 0;
-        rc = read_tasks(&a);
-        if (rc == 0) rc = page_of_tasks(&a, &items);
-        if (rc == 0) rc = visit(&own, arg, items);
-        size_t n = json_array_size(items);
-        more = rc == 0 && a.n > n;
-        if (more)
-            a.after = (struct desk_position){wg_str_dup(call->ctx->arena, wg_str(a.tasks[n - 1].path)), a.tasks[n - 1].id};
-        json_decref(items);
-        if (rc) wg_problem_fill(call->ctx, rc, own.problem.where, own.problem.args[0], own.problem.args[1]);
-        wg_arena_reset(own.arena);
-    }
-    wg_arena_free(own.arena);
+    rc = desk_each_page(call, next_tasks, &a, visit, arg);
     store_read_end(a.snap);
     return rc;
 }

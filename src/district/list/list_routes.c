@@ -668,80 +668,82 @@ static int post_mend(struct guard_call *call)
 static const char q_export[] =
     "SELECT row, raw, mended, outcome, reason FROM list_row WHERE district = $1 AND list = $2 AND ($3 IS NULL OR outcome = $3) "
     "AND path >= $4 AND path < $5 ORDER BY row";
-enum { EXPORT_MAX = 256 * 1024 * 1024 };
 
-static bool into_buffer(void *arg, const void *bytes, size_t n)
-{
-    struct wg_buf *buf = arg;
-    wg_buf_add(buf, bytes, n);
-    return !buf->failed;
-}
+struct list_writing {
+    const struct district *d;
+    struct store_snap *snap;
+    struct list_head head;
+    struct guard_scope scope;
+    struct store_value outcome;
+    struct tab_writer *writer;
+    size_t columns;
+    int64_t rows;
+};
 
-static int write_export_row(struct wg_ctx *ctx, const struct district *d, const struct list_head *head,
-                            const struct store_rows *rows, struct tab_writer *writer, size_t columns)
+static int write_export_row(struct wg_ctx *ctx, struct list_writing *w, const struct store_rows *rows)
 {
-    struct wg_str *cells, *out = wg_alloc_n(ctx->arena, columns + 1, sizeof *out);
+    struct wg_str *cells, *out = wg_alloc_n(ctx->arena, w->columns + 1, sizeof *out);
     size_t n;
     int64_t number = store_get_int(rows, 0);
-    int rc = list_unseal_cells(ctx, d, head->id, number, store_get_text(rows, store_is_null(rows, 2) ? 1 : 2), &cells, &n);
+    int rc = list_unseal_cells(ctx, w->d, w->head.id, number, store_get_text(rows, store_is_null(rows, 2) ? 1 : 2), &cells, &n);
     if (rc) return rc;
-    for (size_t c = 0; c < columns; c++) out[c] = c < n ? cells[c] : WG_STR("");
+    for (size_t c = 0; c < w->columns; c++) out[c] = c < n ? cells[c] : WG_STR("");
     const char *reason = list_reason_text(wg_cstr(ctx->arena, store_get_text(rows, 4)), ctx->lang);
-    out[columns] = wg_str(wg_fmt(ctx->arena, ctx->lang == WG_ZH ? "第%lld行：%s" : "line %lld: %s", (long long)number, reason));
-    return tab_write_row(ctx, writer, out);
+    out[w->columns] =
+        wg_str(wg_fmt(ctx->arena, ctx->lang == WG_ZH ? "第%lld行：%s" : "line %lld: %s", (long long)number, reason));
+    w->rows++;
+    return tab_write_row(ctx, w->writer, out);
 }
 
-static void free_buffer(void *arg)
+/* A list may have 600,000 rows: each in an arena of its own that is rewound. */
+static int write_export_rows(struct wg_ctx *ctx, struct list_writing *w)
 {
-    wg_buf_free(arg);
+    struct wg_ctx own = *ctx;
+    int rc = 0;
+    own.arena = wg_arena_new();
+    for (size_t i = 0; rc == 0 && i < w->scope.n; i++) {
+        struct store_rows *rows;
+        bool more;
+        struct store_value values[] = {store_cstr(w->d->code), store_id(&w->head.id), w->outcome, store_cstr(w->scope.tops[i]),
+                                       store_cstr(guard_scope_end(ctx->arena, w->scope.tops[i]))};
+        rc = store_query(ctx, w->snap, q_export, values, 5, &rows);
+        while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
+            wg_arena_reset(own.arena);
+            rc = write_export_row(&own, w, rows);
+            if (rc) ctx->problem = (struct wg_problem){.code = rc};
+        }
+    }
+    wg_arena_free(own.arena);
+    return rc;
+}
+
+static int write_export(struct wg_ctx *ctx, void *what, enum tab_format format, tab_sink sink, void *arg)
+{
+    struct list_writing *w = what;
+    const json_t *header = json_object_get(w->head.shape, "header");
+    w->columns = json_array_size(header);
+    struct tab_column *names = wg_alloc_n(ctx->arena, w->columns + 1, sizeof *names);
+    for (size_t c = 0; c < w->columns; c++) names[c].name = json_string_value(json_array_get(header, c));
+    names[w->columns].name = ctx->lang == WG_ZH ? "退回原因" : "reason";
+    int rc = tab_write_open(ctx, format, w->head.name, names, w->columns + 1, sink, arg, &w->writer);
+    if (rc == 0) rc = write_export_rows(ctx, w);
+    if (rc == 0) rc = tab_write_close(ctx, w->writer);
+    store_read_end(w->snap);
+    return rc;
 }
 
 static int get_export(struct guard_call *call)
 {
     struct wg_ctx *ctx = call->ctx;
-    const struct district *d = call->services;
-    struct guard_scope scope;
-    struct store_snap *snap;
-    struct list_head head;
-    struct tab_writer *writer;
-    enum tab_format format;
-    int rc = res_scope_query(call, &scope);
-    if (rc == 0) rc = res_format(ctx, call->request, &format);
-    if (rc == 0) rc = store_read(ctx, d->store, &snap);
-    if (rc == 0) rc = seen_list(call, snap, &head);
+    struct list_writing w = {.d = call->services, .outcome = filter(ctx, call->request, "outcome")};
+    int rc = res_scope_query(call, &w.scope);
+    if (rc == 0) rc = store_read(ctx, w.d->store, &w.snap);
+    if (rc == 0) rc = seen_list(call, w.snap, &w.head);
     if (rc) return rc;
-    const json_t *header = json_object_get(head.shape, "header");
-    size_t columns = json_array_size(header);
-    struct tab_column *names = wg_alloc_n(ctx->arena, columns + 1, sizeof *names);
-    for (size_t c = 0; c < columns; c++) names[c].name = json_string_value(json_array_get(header, c));
-    names[columns].name = ctx->lang == WG_ZH ? "退回原因" : "reason";
-    struct wg_buf *buf = wg_alloc(ctx->arena, sizeof *buf);
-    wg_buf_init(buf, EXPORT_MAX);
-    wg_arena_cleanup(ctx->arena, free_buffer, buf);
-    rc = tab_write_open(ctx, format, head.name, names, columns + 1, into_buffer, buf, &writer);
-    struct wg_ctx own = *ctx;
-    own.arena = wg_arena_new();
-    for (size_t i = 0; rc == 0 && i < scope.n; i++) {
-        struct store_rows *rows;
-        bool more;
-        struct store_value values[] = {store_cstr(d->code), store_id(&head.id), filter(ctx, call->request, "outcome"),
-                                       store_cstr(scope.tops[i]), store_cstr(guard_scope_end(ctx->arena, scope.tops[i]))};
-        rc = store_query(ctx, snap, q_export, values, 5, &rows);
-        while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
-            wg_arena_reset(own.arena);
-            rc = write_export_row(&own, d, &head, rows, writer, columns);
-        }
-    }
-    wg_arena_free(own.arena);
-    if (rc == 0) rc = tab_write_close(ctx, writer);
-    if (rc) return rc;
-    if (buf->failed) return wg_refuse(ctx, WG_E_TOO_LARGE, NULL, "256 MiB", NULL);
-    call->answer->bytes = (struct wg_str){buf->p, buf->n};
-    call->answer->type =
-        format == TAB_CSV ? "text/csv; charset=utf-8" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    call->answer->file_name =
-        wg_fmt(ctx->arena, "%s-%s.%s", head.name, ctx->lang == WG_ZH ? "行" : "rows", format == TAB_CSV ? "csv" : "xlsx");
-    return 0;
+    const char *name = wg_fmt(ctx->arena, "%s-%s", w.head.name, ctx->lang == WG_ZH ? "行" : "rows");
+    rc = res_file_answer(call, name, write_export, &w);
+    if (rc == 0) guard_note(call, (wg_id){0}, wg_fmt(ctx->arena, "%lld rows", (long long)w.rows));
+    return rc;
 }
 
 const struct guard_route list_routes[] = {

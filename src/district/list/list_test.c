@@ -222,6 +222,8 @@ static void test_list__a_rejected_row_is_mended_or_goes_back_as_a_file(void **st
                NULL);
     assert_int_equal(r.status, 200);
     assert_true(wg_str_find(r.answer->bytes, WG_STR("只有地址")) > 0);
+    assert_true(wg_str_ends(wg_str(r.answer->file_name), WG_STR("-rows.csv")));
+    assert_int_equal(df_number(f, "SELECT count(*) FROM audit WHERE verb = 'list.export' AND what = '1 rows'"), 1);
     struct bringing again = bring(f, "退回再来", r.answer->bytes, false);
     assert_int_equal(again.rc, 0);
     assert_int_equal(count(f, again.list, "1 = 1"), 1);

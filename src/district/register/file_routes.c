@@ -171,7 +171,8 @@ static int get_export(struct guard_call *call)
     if (!e.file) return wg_refuse(ctx, WG_E_NOT_FOUND, NULL, wg_cstr(ctx->arena, call->request->params[0]), NULL);
     int rc = res_scope_query(call, &e.scope);
     if (rc == 0)
-        rc = res_file_answer(call, ctx->lang == WG_ZH ? e.file->resource->zh : e.file->resource->en, write_register, &e);
+        rc = res_file_answer(call, res_name_today(ctx, ctx->lang == WG_ZH ? e.file->resource->zh : e.file->resource->en),
+                             write_register, &e);
     if (rc == 0) guard_note(call, (wg_id){0}, e.file->resource->name);
     return rc;
 }

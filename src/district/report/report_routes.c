@@ -3,8 +3,6 @@
 
 #include "district/report/report_internal.h"
 
-enum { FILE_MAX = 64 * 1024 * 1024 };
-
 /* ?day= (today) and ?place= (the top of one's own scope), which must lie in scope. */
 static int asked(struct guard_call *call, struct store_snap *snap, struct place *ret_place, wg_day *ret_day)
 {
@@ -175,41 +173,31 @@ static int get_report_rows(struct guard_call *call)
 
 /* --- the sheet as a file -------------------------------------------------------------------------------------------------------------------- */
 
-static bool into_buffer(void *arg, const void *bytes, size_t n)
-{
-    struct wg_buf *buf = arg;
-    wg_buf_add(buf, bytes, n);
-    return !buf->failed;
-}
+struct writing {
+    const struct district *d;
+    struct store_snap *snap;
+    struct place place;
+    wg_day day;
+};
 
-static void free_buffer(void *arg)
+static int write_sheet(struct wg_ctx *ctx, void *what, enum tab_format format, tab_sink sink, void *arg)
 {
-    wg_buf_free(arg);
+    const struct writing *w = what;
+    int rc = report_write(ctx, w->d, w->snap, &w->place, w->day, format, sink, arg);
+    store_read_end(w->snap);
+    return rc;
 }
 
 static int get_export(struct guard_call *call)
 {
     struct wg_ctx *ctx = call->ctx;
-    const struct district *d = call->services;
-    enum tab_format format = TAB_XLSX;
-    struct store_snap *snap;
-    struct place place;
-    wg_day day;
-    int rc = http_has_query(call->request, "format") ? res_format(ctx, call->request, &format) : 0;
-    if (rc == 0) rc = store_read(ctx, d->store, &snap);
-    if (rc == 0) rc = asked(call, snap, &place, &day);
+    struct writing w = {.d = call->services};
+    int rc = store_read(ctx, w.d->store, &w.snap);
+    if (rc == 0) rc = asked(call, w.snap, &w.place, &w.day);
     if (rc) return rc;
-    struct wg_buf *buf = wg_alloc(ctx->arena, sizeof *buf);
-    wg_buf_init(buf, FILE_MAX);
-    wg_arena_cleanup(ctx->arena, free_buffer, buf);
-    rc = report_write(ctx, d, snap, &place, day, format, into_buffer, buf);
-    if (rc) return rc;
-    call->answer->bytes = (struct wg_str){buf->p, buf->n};
-    call->answer->type =
-        format == TAB_CSV ? "text/csv; charset=utf-8" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    call->answer->file_name = wg_fmt(ctx->arena, "%s-%s-%s.%s", place.name, ctx->lang == WG_ZH ? "日报表" : "daily-report",
-                                     wg_day_text(ctx->arena, day), format == TAB_CSV ? "csv" : "xlsx");
-    return 0;
+    const char *name = wg_fmt(ctx->arena, "%s-%s-%s", w.place.name, ctx->lang == WG_ZH ? "日报表" : "daily-report",
+                              wg_day_text(ctx->arena, w.day));
+    return res_file_answer(call, name, write_sheet, &w);
 }
 
 const struct guard_route report_routes[] = {

@@ -158,6 +158,8 @@ static void test_report__the_sheet_is_a_file_with_a_total(void **state)
         size_t data = 0, totals = 0;
         bool more;
         assert_int_equal(r.status, 200);
+        assert_true(wg_str_ends(wg_str(r.answer->file_name),
+                                wg_str(wg_fmt(f->arena, "%s.%s", wg_day_text(f->arena, f->today), formats[i]))));
         assert_int_equal(tab_open_bytes(&f->ctx, r.answer->bytes, &limits, &reader), 0);
         while (tab_next(&f->ctx, reader, &row, &more) == 0 && more) {
             data += row.kind == TAB_DATA;

@@ -72,9 +72,11 @@ WG_MUST int res_file_values(struct wg_ctx *ctx, const struct res_resource *resou
 WG_MUST int res_format(struct wg_ctx *ctx, const struct http_request *request, enum tab_format *ret_format);
 
 /* Answers with a file, in the format asked for, that `write` writes: on disk first, under no name, and streamed from there, so that its
- * size is no matter and a slow client holds no snapshot. `name`: of the file, without day and ending. */
+ * size is no matter and a slow client holds no snapshot (`write` ends what it read from). `name`: of the file, without its ending. */
 typedef int (*res_file_writer)(struct wg_ctx *ctx, void *what, enum tab_format format, tab_sink sink, void *arg);
 WG_MUST int res_file_answer(struct guard_call *call, const char *name, res_file_writer write, void *what);
+/* "name-2020-02-14", of what is as it stands today. */
+const char *res_name_today(struct wg_ctx *ctx, const char *name);
 
 /* --- what every page of rows needs ------------------------------------------------------------------------------------- */
 struct res_page {

@@ -35,6 +35,11 @@ static void close_file(void *arg)
     *fd = -1;
 }
 
+const char *res_name_today(struct wg_ctx *ctx, const char *name)
+{
+    return wg_fmt(ctx->arena, "%s-%s", name, wg_day_text(ctx->arena, wg_today(ctx)));
+}
+
 int res_file_answer(struct guard_call *call, const char *name, res_file_writer write, void *what)
 {
     struct wg_ctx *ctx = call->ctx;
@@ -53,7 +58,6 @@ int res_file_answer(struct guard_call *call, const char *name, res_file_writer w
     call->answer->stream_arg = fd;
     call->answer->type =
         format == TAB_CSV ? "text/csv; charset=utf-8" : "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    call->answer->file_name =
-        wg_fmt(ctx->arena, "%s-%s.%s", name, wg_day_text(ctx->arena, wg_today(ctx)), format == TAB_CSV ? "csv" : "xlsx");
+    call->answer->file_name = wg_fmt(ctx->arena, "%s.%s", name, format == TAB_CSV ? "csv" : "xlsx");
     return 0;
 }
