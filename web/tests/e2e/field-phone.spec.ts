@@ -59,12 +59,7 @@ test('three taps for somebody seen; the server has it, and a withdrawal opens th
 }) => {
   const faults = await signIn(page)
   const { label } = await listed(page, onList)
-  await page
-    .locator('.door')
-    .filter({ hasText: onList })
-    .first()
-    .locator('.door-main')
-    .tap()
+  await page.locator('.door').filter({ hasText: onList }).first().locator('.door-main').tap()
   await page.getByRole('button', { name: '见到了' }).tap()
   await page.getByRole('button', { name: '36.5', exact: true }).tap()
   await expect(page.locator('.own')).toContainText('见到了 36.5 ℃')
@@ -89,12 +84,7 @@ test('a household that is well, one tap; not home counts a try; a fever raises t
   await page.locator('.door-quick').first().tap()
   const { label } = await listed(page, onList)
   const before = (await doorOf(page, label)).tasks[0]!.tries
-  await page
-    .locator('.door')
-    .filter({ hasText: onList })
-    .first()
-    .locator('.door-main')
-    .tap()
+  await page.locator('.door').filter({ hasText: onList }).first().locator('.door-main').tap()
   await page.getByRole('button', { name: '不在家' }).tap()
   await expect(page.locator('.undo')).toContainText('不在家')
   await sendNow(page)
@@ -102,12 +92,7 @@ test('a household that is well, one tap; not home counts a try; a fever raises t
   expect(await doorOf(page, well.label)).toMatchObject({ screening: 'done', screening_result: 'normal' })
 
   await page.goto('/field/')
-  await page
-    .locator('.door')
-    .filter({ hasText: onList })
-    .first()
-    .locator('.door-main')
-    .tap()
+  await page.locator('.door').filter({ hasText: onList }).first().locator('.door-main').tap()
   await page.getByRole('button', { name: '见到了' }).tap()
   await page.getByRole('button', { name: '高一度' }).tap()
   await page.getByRole('button', { name: '37.9', exact: true }).tap()
@@ -121,12 +106,7 @@ test('moved within the district: the place is searched, and the task goes on the
   await signIn(page)
   const { label } = await listed(page, onList)
   const task = (await doorOf(page, label)).tasks.find((one) => one.state === 'open')!
-  await page
-    .locator('.door')
-    .filter({ hasText: onList })
-    .first()
-    .locator('.door-main')
-    .tap()
+  await page.locator('.door').filter({ hasText: onList }).first().locator('.door-main').tap()
   await page.getByRole('button', { name: '搬走' }).tap()
   await page.getByLabel('搬到').fill('春华')
   await page.locator('.sheet .choice').first().tap()
@@ -142,12 +122,7 @@ test('moved within the district: the place is searched, and the task goes on the
 
 test('the number is shown for a reason, and dialled', async ({ page }) => {
   await signIn(page)
-  await page
-    .locator('.door')
-    .filter({ hasText: onList })
-    .first()
-    .locator('.door-main')
-    .tap()
+  await page.locator('.door').filter({ hasText: onList }).first().locator('.door-main').tap()
   await page.locator('.dial').last().tap()
   await page.getByRole('button', { name: '询问健康' }).tap()
   const call = page.getByRole('link', { name: '拨打' })
@@ -158,6 +133,7 @@ test('a unit at one go is stored whole', async ({ page }) => {
   await signIn(page)
   await page.locator('.unit-batch').last().tap()
   const boxes = page.locator('.batch-box')
+  await boxes.first().waitFor()
   const n = await boxes.count()
   for (let at = 0; at < n; at += 1) {
     await boxes.nth(at).fill(`36${at % 10}`)

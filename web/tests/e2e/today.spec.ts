@@ -4,7 +4,9 @@ import { count, signIn } from './desk'
 
 test('the sums add up, and an overdue number opens to as many rows', async ({ page }) => {
   const faults = await signIn(page, 'district')
-  for (const line of await page.locator('.today-sum .sum-line').all()) {
+  const lines = page.locator('.today-sum .sum-line')
+  await expect(lines).toHaveCount(2)
+  for (const line of await lines.all()) {
     const [due, ...parts] = (await line.locator('b').allTextContents()).map(count)
     expect(parts.reduce((sum, part) => sum + part, 0)).toBe(due)
   }
@@ -34,11 +36,11 @@ test('choosing a place reads the same page there, and the address can be sent', 
 test('children come by trouble, and their sums make the whole', async ({ page }) => {
   await signIn(page, 'district')
   const due = count(await page.locator('.today-sum').nth(0).locator('b').first().textContent())
-  const labels = await page
-    .locator('.below tbody tr .sums-bar')
-    .evaluateAll((bars) =>
-      bars.filter((_, at) => at % 2 === 0).map((bar) => bar.getAttribute('aria-label') ?? ''),
-    )
+  const bars = page.locator('.below tbody tr .sums-bar')
+  await expect(bars.first()).toBeVisible()
+  const labels = await bars.evaluateAll((bars) =>
+    bars.filter((_, at) => at % 2 === 0).map((bar) => bar.getAttribute('aria-label') ?? ''),
+  )
   const dues = labels.map((label) => count(/^[^：]*/.exec(label)?.[0] ?? ''))
   expect(dues.reduce((sum, one) => sum + one, 0)).toBe(due)
 })
@@ -46,8 +48,8 @@ test('children come by trouble, and their sums make the whole', async ({ page })
 test('an alarm is taken, then closed with what was done', async ({ page }) => {
   await signIn(page, 'district')
   const alarm = page.locator('#alarms li').filter({ has: page.getByRole('button', { name: '接手' }) })
+  await expect(alarm.first()).toBeVisible()
   const before = await alarm.count()
-  expect(before).toBeGreaterThan(0)
   await alarm.first().getByRole('button', { name: '接手' }).click()
   await expect(alarm).toHaveCount(before - 1)
   const taken = page.locator('#alarms li').filter({ hasText: '已接手' })
@@ -70,6 +72,7 @@ test('every page is clean by axe and breaks no policy', async ({ browser }) => {
     const page = await context.newPage()
     const faults = await signIn(page, role)
     const ways = page.locator('nav.ways a')
+    await expect(ways.first()).toBeVisible()
     for (let at = 0; at < (await ways.count()); at += 1) {
       await ways.nth(at).click()
       await page.waitForLoadState('networkidle')
