@@ -15,7 +15,8 @@
  *   P7 importing can be cancelled before dispatch and resumed after a crash; it never leaves half a row
  *   P8 a list is seen by its bringer, by whoever sees the whole district, and by whoever has one of its rows in scope, with the rows cut
  *      to it; started, closed and cancelled by the first two only
- *   P9 once a page has shown that the register will be needed in memory, a job loads it, so that the list that follows need not
+ *   P9 once a page has shown that the register will be needed in memory, a job loads it, so that the list that follows need not,
+ *      and a clerk sees the doubtful row meanwhile
  *   P10 a list is compared with the register as it stood when its comparison began: whoever was changed or left is taken so
  * Reasons of rejection: no_name, lost_idno (with nothing else), nothing_to_compare, damaged, too_many_cells. */
 #ifndef WG_LIST_H
@@ -36,9 +37,13 @@ struct list_view {
 typedef int (*list_use)(struct wg_ctx *ctx, void *arg, const struct list_view *view);
 WG_MUST int list_index_use(struct wg_ctx *ctx, const struct district *d, const struct wg_progress *progress, list_use use,
                            void *arg);
-/* Has a job load it, unless one was asked for since the start: for pages after which it will be needed. Where no job can be added, a list
- * loads it all the same. Not while holding a snapshot. */
-void list_index_await(struct wg_ctx *ctx, const struct district *d, wg_id worker);
+/* The same for a look that must not wait: what changed is taken in unless somebody has it in use just now. */
+WG_MUST int list_index_look(struct wg_ctx *ctx, const struct district *d, list_use use, void *arg);
+/* Has a job load it, unless it is loaded or one was asked for: for pages after which it will be needed. False: it is loaded, or no job can
+ * be added and whoever uses it loads it. Not while holding a snapshot. */
+bool list_index_await(struct wg_ctx *ctx, const struct district *d, wg_id worker);
+/* How far it is loaded, 0 to 1; 1: it is in memory. */
+double list_index_loading(const struct district *d);
 wg_id list_view_person(const struct list_view *view, uint32_t key);
 bool list_view_key(const struct list_view *view, wg_id person, uint32_t *ret_key);
 

@@ -23,6 +23,8 @@ struct list_index {
     wg_time synced;      /* 0: never */
     bool unready;        /* rows were put that match_index_ready has not seen */
     atomic_bool awaited; /* somebody asked for it to be loaded */
+    atomic_bool loaded;  /* at least once, to the end */
+    atomic_int loading;  /* how far, in thousandths */
 };
 
 int list_index_new(struct wg_ctx *ctx, struct list_index **ret)
@@ -79,13 +81,27 @@ static uint32_t key_of(struct list_index *index, wg_id person)
 /* People whose keys follow one another are handed to the comparison some thousand at once, which reads them on all threads. */
 struct loading {
     struct list_index *index;
-    const struct wg_progress *progress;
+    const struct wg_progress *progress; /* whoever has it loaded, or NULL */
+    double from;                        /* where what is going on now begins; each part is half */
     size_t seen, expected;
     struct wg_arena *arena; /* of the cells that wait */
     struct wg_str *cells;
     uint32_t first; /* key of the first that waits */
     size_t n, cap;
 };
+
+static void report_part(void *arg, double done)
+{
+    const struct loading *loading = arg;
+    double all = loading->from + 0.5 * done;
+    atomic_store(&loading->index->loading, (int)(all * 1000));
+    wg_progress_report(loading->progress, all);
+}
+
+static bool part_cancelled(void *arg)
+{
+    return wg_progress_cancelled(((const struct loading *)arg)->progress);
+}
 
 static void hand_over(struct loading *loading)
 {
@@ -133,7 +149,7 @@ static int take_person(struct wg_ctx *ctx, void *arg, const struct person *perso
         strcmp(person->state, "living") == 0 || strcmp(person->state, "away") == 0 || strcmp(person->state, "provisional") == 0;
     if (++loading->seen % 4096 == 0) {
         if (wg_progress_cancelled(loading->progress)) return WG_E_CANCELLED;
-        if (loading->expected) wg_progress_report(loading->progress, 0.5 * (double)loading->seen / (double)loading->expected);
+        if (loading->expected) report_part(loading, (double)loading->seen / (double)loading->expected);
     }
     if (here)
         put_person(ctx, loading, key, person, label);
@@ -172,24 +188,46 @@ static int sync(struct wg_ctx *ctx, const struct district *d, struct list_index 
     rc = person_each(ctx, d, &walk);
     hand_over(&loading); /* also after a refusal: their versions are kept, so that they will not come again */
     wg_arena_free(loading.arena);
-    if (rc == 0 && index->unready) rc = match_index_ready(ctx, index->match, progress);
-    if (rc == 0) index->unready = false;
-    if (rc == 0) index->synced = began;
+    loading.from = 0.5;
+    struct wg_progress rest = {report_part, part_cancelled, &loading};
+    if (rc == 0 && index->unready) rc = match_index_ready(ctx, index->match, &rest);
+    if (rc) return rc;
+    index->unready = false;
+    index->synced = began;
+    atomic_store(&index->loaded, true);
+    return 0;
+}
+
+/* With the lock held for writing, which is given back. */
+static int sync_held(struct wg_ctx *ctx, const struct district *d, const struct wg_progress *progress)
+{
+    int rc = sync(ctx, d, d->people, progress);
+    (void)pthread_rwlock_unlock(&d->people->lock);
+    return rc && !ctx->problem.code ? wg_refuse(ctx, rc, NULL, NULL, NULL) : rc;
+}
+
+static int view_it(struct wg_ctx *ctx, struct list_index *index, list_use use, void *arg)
+{
+    (void)pthread_rwlock_rdlock(&index->lock);
+    struct list_view view = {index->match, index->n, index};
+    int rc = use(ctx, arg, &view);
+    (void)pthread_rwlock_unlock(&index->lock);
     return rc;
 }
 
 int list_index_use(struct wg_ctx *ctx, const struct district *d, const struct wg_progress *progress, list_use use, void *arg)
 {
+    (void)pthread_rwlock_wrlock(&d->people->lock);
+    int rc = sync_held(ctx, d, progress);
+    return rc ? rc : view_it(ctx, d->people, use, arg);
+}
+
+int list_index_look(struct wg_ctx *ctx, const struct district *d, list_use use, void *arg)
+{
     struct list_index *index = d->people;
-    (void)pthread_rwlock_wrlock(&index->lock);
-    int rc = sync(ctx, d, index, progress);
-    (void)pthread_rwlock_unlock(&index->lock);
-    if (rc) return ctx->problem.code ? rc : wg_refuse(ctx, rc, NULL, NULL, NULL);
-    (void)pthread_rwlock_rdlock(&index->lock);
-    struct list_view view = {index->match, index->n, index};
-    rc = use(ctx, arg, &view);
-    (void)pthread_rwlock_unlock(&index->lock);
-    return rc;
+    if (!atomic_load(&index->loaded)) return list_index_use(ctx, d, NULL, use, arg);
+    int rc = pthread_rwlock_trywrlock(&index->lock) == 0 ? sync_held(ctx, d, NULL) : 0;
+    return rc ? rc : view_it(ctx, index, use, arg);
 }
 
 /* --- before it is needed ------------------------------------------------------------------------------------------------ */
@@ -207,14 +245,21 @@ static int add_load(struct wg_ctx *ctx, struct store_tx *tx, void *arg)
                    &(struct job_new){.kind = LIST_LOAD_JOB, .worker = a->worker, .path = "", .lang = ctx->lang}, &id);
 }
 
-void list_index_await(struct wg_ctx *ctx, const struct district *d, wg_id worker)
+double list_index_loading(const struct district *d)
+{
+    return atomic_load(&d->people->loaded) ? 1 : (double)atomic_load(&d->people->loading) / 1000;
+}
+
+bool list_index_await(struct wg_ctx *ctx, const struct district *d, wg_id worker)
 {
     struct wg_ctx own = *ctx;
-    if (!d->jobs.engine || atomic_exchange(&d->people->awaited, true)) return;
+    if (atomic_load(&d->people->loaded) || !d->jobs.engine) return false;
+    if (atomic_exchange(&d->people->awaited, true)) return true;
     if (store_write(&own, d->store, add_load, &(struct awaiting){d, worker}) == 0)
         job_wake(d->jobs.engine);
     else
         atomic_store(&d->people->awaited, false); /* asked for again by the next page */
+    return atomic_load(&d->people->awaited);
 }
 
 static int only_load(struct wg_ctx *ctx, void *arg, const struct list_view *view)
@@ -227,7 +272,9 @@ int list_load_job(struct wg_ctx *ctx, struct job *job, void *services)
 {
     const struct district *d = services;
     job_phase(job, "loading");
-    return list_index_use(ctx, d, job_progress(job), only_load, NULL);
+    int rc = list_index_use(ctx, d, job_progress(job), only_load, NULL);
+    if (rc) atomic_store(&d->people->awaited, false); /* cancelled, or failed: asked for again by the next page */
+    return rc;
 }
 
 /* --- looking in it -------------------------------------------------------------------------------------------------------- */

@@ -53,7 +53,7 @@ static int get_sources(struct guard_call *call)
     struct store_rows *rows;
     bool more;
     json_t *items = res_keep(ctx, json_array());
-    list_index_await(ctx, d, call->who->worker); /* while the file is chosen and its columns are confirmed */
+    (void)list_index_await(ctx, d, call->who->worker); /* while the file is chosen and its columns are confirmed */
     int rc = store_read(ctx, d->store, &snap);
     if (rc == 0) rc = store_query(ctx, snap, q_sources, (struct store_value[]){store_cstr(d->code)}, 1, &rows);
     while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more)
@@ -148,7 +148,7 @@ static int get_lists(struct guard_call *call)
     json_t *json;
     struct wg_str state = http_query(call->request, "state");
     int rc = res_page(ctx, call->request, &page);
-    if (rc == 0 && guard_may(call->who, RIGHT_LIST_IMPORT)) list_index_await(ctx, d, call->who->worker);
+    if (rc == 0 && guard_may(call->who, RIGHT_LIST_IMPORT)) (void)list_index_await(ctx, d, call->who->worker);
     if (rc == 0) rc = store_read(ctx, d->store, &snap);
     if (rc == 0)
         rc = list_page_json(ctx, d, snap,

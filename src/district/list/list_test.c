@@ -478,7 +478,7 @@ static void test_list__the_register_is_loaded_once_by_a_job_of_its_own(void **st
     struct store_snap *snap;
     int64_t done = 0;
     assert_int_equal(job_engine_start(&f->ctx, f->d.store, f->d.code, &f->d, list_jobs, 1, &engine), 0);
-    for (int i = 0; i < 3; i++) list_index_await(&f->ctx, &f->d, df_worker("data"));
+    for (int i = 0; i < 3; i++) (void)list_index_await(&f->ctx, &f->d, df_worker("data"));
     for (int i = 0; i < 2000 && done == 0; i++) {
         assert_int_equal(store_read(&f->ctx, f->d.store, &snap), 0);
         assert_int_equal(store_number(&f->ctx, snap, "SELECT count(*) FROM job WHERE district = $1 AND state = 'done'",
@@ -491,6 +491,55 @@ static void test_list__the_register_is_loaded_once_by_a_job_of_its_own(void **st
     f->d.jobs.engine = NULL;
     assert_int_equal(done, 1);
     assert_int_equal(df_number(f, "SELECT count(*) FROM job"), 1);
+}
+
+static int hold_the_lock(struct wg_ctx *ctx, void *arg, const struct list_view *view)
+{
+    (void)view;
+    struct district_fixture *f = arg;
+    struct df_session clerk = df_enter(f, "clerk");
+    /* Somebody compares a list: the register is in use, and a clerk's look does not wait for them. */
+    json_t *item = next_item(f, &clerk);
+    assert_int_equal(json_array_size(json_object_get(item, "candidates")), 1);
+    (void)ctx;
+    return 0;
+}
+
+/* list P9 */
+static void test_list__a_clerk_sees_the_row_before_the_register_is_loaded(void **state)
+{
+    struct district_fixture *f = *state;
+    struct job_engine *engine;
+    struct bringing b = doubtful(f, 2);
+    struct list_index *fresh, *warm = f->d.people;
+    json_t *item, *ready = NULL;
+    df_routes(f, review_routes);
+    assert_int_equal(list_index_new(&f->ctx, &fresh), 0);
+    f->d.people = fresh; /* as after a start */
+    struct df_session clerk = df_enter(f, "clerk");
+    assert_int_equal(job_engine_start(&f->ctx, f->d.store, f->d.code, &f->d, list_jobs, 1, &engine), 0);
+    item = next_item(f, &clerk);
+    assert_string_equal(json_string_value(json_object_get(item, "list")), df_id(f, b.list));
+    assert_true(json_array_size(json_object_get(item, "fields")) > 0);
+    if (json_is_number(json_object_get(item, "loading")))
+        assert_int_equal(json_array_size(json_object_get(item, "candidates")), 0);
+    for (int i = 0; i < 2000 && !json_is_null(json_object_get(ready, "loading")); i++) {
+        ready = df_get(f, &clerk, "/api/v1/review/ready");
+        double share = json_number_value(json_object_get(ready, "loading"));
+        assert_true(share >= 0 && share <= 1);
+        (void)nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    }
+    json_int_t row = json_integer_value(json_object_get(item, "row"));
+    item = next_item(f, &clerk);
+    assert_int_equal(json_integer_value(json_object_get(item, "row")), row);
+    assert_true(json_is_null(json_object_get(item, "loading")));
+    assert_int_equal(json_array_size(json_object_get(item, "candidates")), 1);
+    assert_int_equal(list_index_use(&f->ctx, &f->d, NULL, hold_the_lock, f), 0);
+    job_engine_stop(engine);
+    f->d.jobs.engine = NULL;
+    assert_int_equal(df_number(f, "SELECT count(*) FROM job"), 1);
+    f->d.people = warm;
+    list_index_free(fresh);
 }
 
 static void test_list__a_file_that_is_no_table_is_refused(void **state)
@@ -519,6 +568,7 @@ int main(void)
                                         df_teardown),
         cmocka_unit_test_setup_teardown(test_list__the_register_in_memory_follows_each_change, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_list__the_register_is_loaded_once_by_a_job_of_its_own, df_setup, df_teardown),
+        cmocka_unit_test_setup_teardown(test_list__a_clerk_sees_the_row_before_the_register_is_loaded, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_list__a_file_that_is_no_table_is_refused, df_setup, df_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

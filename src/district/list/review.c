@@ -438,7 +438,9 @@ static int item_json(struct guard_call *call, const struct claiming *c, json_t *
         if (!wg_id_parse(wg_str(json_string_value(json_array_get(json_array_get(row.candidates, i), 0))), &people[i]))
             people[i] = (wg_id){0};
     struct explaining x = {c->d, &head, &cells, people, n, explained};
-    rc = list_index_use(ctx, c->d, NULL, explain, &x);
+    /* Odds and reasons weigh how rare a value is in the whole register: before it is in memory the row is shown without candidates. */
+    bool loading = list_index_await(ctx, c->d, call->who->worker);
+    if (!loading) rc = list_index_look(ctx, c->d, explain, &x);
     if (rc == 0) rc = store_read(ctx, c->d->store, &snap);
     json_t *fields = res_keep(ctx, json_array()), *candidates = res_keep(ctx, json_array());
     for (size_t i = 0; i < cells.n; i++) {
@@ -454,9 +456,10 @@ static int item_json(struct guard_call *call, const struct claiming *c, json_t *
     }
     if (rc) return rc;
     store_read_end(snap);
-    *ret = json_pack("{s:s, s:s, s:I, s:s, s:s, s:O, s:O}", "list", wg_id_text(ctx->arena, c->list), "list_name", head.name,
-                     "row", (json_int_t)c->row, "until", wg_time_text(ctx->arena, ctx->now + CLAIM_MS, ctx->zone),
-                     "reason_text", list_reason_text(row.reason, ctx->lang), "fields", fields, "candidates", candidates);
+    *ret = json_pack("{s:s, s:s, s:I, s:s, s:s, s:O, s:O, s:o}", "list", wg_id_text(ctx->arena, c->list), "list_name",
+                     head.name, "row", (json_int_t)c->row, "until", wg_time_text(ctx->arena, ctx->now + CLAIM_MS, ctx->zone),
+                     "reason_text", list_reason_text(row.reason, ctx->lang), "fields", fields, "candidates", candidates,
+                     "loading", loading ? json_real(list_index_loading(c->d)) : json_null());
     return 0;
 }
 
@@ -478,6 +481,13 @@ static int answer_next(struct guard_call *call, wg_id list, wg_id held_list, int
     if (item) json_object_set_new(item, "left", json_integer(left));
     return res_answer(call,
                       json_pack("{s:O?, s:I, s:I}", "item", item, "left", (json_int_t)left, "by_others", (json_int_t)others));
+}
+
+static int get_ready(struct guard_call *call)
+{
+    const struct district *d = call->services;
+    bool loading = list_index_await(call->ctx, d, call->who->worker);
+    return res_answer(call, json_pack("{s:o}", "loading", loading ? json_real(list_index_loading(d)) : json_null()));
 }
 
 static int read_row_ref(struct wg_ctx *ctx, const json_t *body, wg_id *ret_list, int64_t *ret_row)
@@ -615,6 +625,8 @@ static int post_release(struct guard_call *call)
 const struct guard_route review_routes[] = {
     {"POST", "/api/v1/review/next", RIGHT_REVIEW, "review.look", NULL, post_next, "Claims the next doubtful row for this clerk",
      NULL, "ReviewAsk", "ReviewNext"},
+    {"GET", "/api/v1/review/ready", RIGHT_REVIEW, NULL, "says whether the register is in memory", get_ready,
+     "How far the register is loaded that candidates are compared with", NULL, NULL, "ReviewReady"},
     {"POST", "/api/v1/review/decide", RIGHT_REVIEW, "review.decide", NULL, post_decide, "same, new or ask", NULL, "Verdict",
      "Decided"},
     {"POST", "/api/v1/review/release", RIGHT_REVIEW, NULL, "gives a claim back; shows nothing", post_release,

@@ -1,7 +1,8 @@
 /** The clerk's queue: the row at hand, the one after it already loaded, decisions with their way back.
- * A row is claimed for this clerk when it is given; what is not decided is given back on leaving. */
+ * A row is claimed for this clerk when it is given; what is not decided is given back on leaving. Soon after a start the server gives the
+ * row alone and says how far it has loaded the register: then it is asked again until it has, and the row comes with its candidates. */
 import { computed, onBeforeUnmount, onMounted, ref, shallowRef, watch, type Ref } from 'vue'
-import { reviewDecide, reviewNext, reviewRelease, reviewUndo } from '@/shared/api/calls'
+import { reviewDecide, reviewNext, reviewReady, reviewRelease, reviewUndo } from '@/shared/api/calls'
 import { ApiError } from '@/shared/api/client'
 import type { ReviewItem, Schema } from '@/shared/api/schema'
 
@@ -14,6 +15,7 @@ export interface DecidedRow {
 }
 
 const KEPT = 20
+const ASK_EVERY = 500
 const same = (a: ReviewItem | null, b: ReviewItem | null): boolean =>
   a !== null && b !== null && a.list === b.list && a.row === b.row
 
@@ -25,6 +27,8 @@ export function useReview(list: Ref<string>) {
   const error = shallowRef<unknown>(null)
   const loading = ref(true)
   const busy = ref(false)
+  /** How far the register is loaded, 0 to 1; null: it is there. */
+  const register = ref<number | null>(null)
   const decided = shallowRef<DecidedRow[]>([])
   let round = 0
   let deciding: Promise<void> = Promise.resolve()
@@ -37,7 +41,7 @@ export function useReview(list: Ref<string>) {
   /** Loads the row after the one at hand, so that it is there when this one is decided. */
   let looking: Promise<void> | null = null
   async function lookAhead(): Promise<void> {
-    if (!item.value || ahead.value || looking) return
+    if (!item.value || item.value.loading !== null || ahead.value || looking) return
     looking = askAhead()
     await looking
     looking = null
@@ -49,6 +53,10 @@ export function useReview(list: Ref<string>) {
     try {
       const answer = await reviewNext(list.value || null, { list: held.list, row: held.row })
       if (!answer.item || same(answer.item, held)) return
+      if (answer.item.loading !== null) {
+        giveBack(answer.item)
+        return
+      }
       if (mine === round) ahead.value = answer.item
       else giveBack(answer.item)
     } catch {
@@ -56,8 +64,29 @@ export function useReview(list: Ref<string>) {
     }
   }
 
+  let waiting: ReturnType<typeof setTimeout> | undefined
+  async function askReady(): Promise<void> {
+    const mine = round
+    try {
+      const answer = await reviewReady()
+      if (mine !== round) return
+      register.value = answer.loading
+      if (answer.loading === null) return await load()
+    } catch (fault) {
+      if (mine === round) error.value = fault
+      return
+    }
+    waiting = setTimeout(() => void askReady(), ASK_EVERY)
+  }
+  watch(item, (row) => {
+    clearTimeout(waiting)
+    register.value = row?.loading ?? null
+    if (register.value !== null) waiting = setTimeout(() => void askReady(), ASK_EVERY)
+  })
+
   async function load(): Promise<void> {
     const mine = ++round
+    ahead.value = null // given back by the server with the row at hand
     loading.value = true
     error.value = null
     try {
@@ -88,7 +117,7 @@ export function useReview(list: Ref<string>) {
   /** Throws what the server refused; a row that somebody else decided or took is left for the next. */
   async function decide(verdict: Verdict, person: string | null, name: string): Promise<void> {
     const row = item.value
-    if (!row || busy.value) return
+    if (!row || row.loading !== null || busy.value) return
     busy.value = true
     let done = (): void => {}
     deciding = new Promise((resolve) => (done = resolve))
@@ -129,7 +158,7 @@ export function useReview(list: Ref<string>) {
       counts(answer)
       const before = item.value
       const back = last.item
-      if (before && !same(before, back)) {
+      if (before && before.loading === null && !same(before, back)) {
         if (ahead.value && !same(ahead.value, back)) giveBack(ahead.value)
         ahead.value = before
       }
@@ -162,6 +191,7 @@ export function useReview(list: Ref<string>) {
   onMounted(() => window.addEventListener('pagehide', giveAllBack))
   onBeforeUnmount(() => {
     round += 1
+    clearTimeout(waiting)
     window.removeEventListener('pagehide', giveAllBack)
     giveAllBack()
   })
@@ -172,6 +202,7 @@ export function useReview(list: Ref<string>) {
     byOthers,
     error,
     loading,
+    register,
     busy,
     decided: computed(() => decided.value),
     load,

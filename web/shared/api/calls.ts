@@ -118,6 +118,7 @@ export const reviewNext = (
   holding: Schema<'RowRef'> | null = null,
 ): Promise<Schema<'ReviewNext'>> =>
   write('POST', 'review/next', { ...(list ? { list } : {}), ...(holding ? { holding } : {}) })
+export const reviewReady = (): Promise<Schema<'ReviewReady'>> => read('review/ready')
 export const reviewDecide = (body: Schema<'Verdict'>): Promise<Schema<'Decided'>> =>
   write('POST', 'review/decide', body)
 export const reviewUndo = (decision: string): Promise<Schema<'Decided'>> =>

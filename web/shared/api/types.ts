@@ -980,6 +980,8 @@ export interface components {
             /** Format: uuid */
             list: string;
             list_name: string;
+            /** @description 0 to 1 while the register is being loaded: until it is there are no candidates yet; GET review/ready says when */
+            loading: number | null;
             /** @description Why it is doubtful, in words */
             reason_text: string;
             row: number;
@@ -992,6 +994,10 @@ export interface components {
             by_others: number;
             item: components["schemas"]["ReviewItem"] | null;
             left: number;
+        };
+        /** @description How far the register is loaded, 0 to 1; null: it is in memory. */
+        ReviewReady: {
+            loading: number | null;
         };
         /** @description The cells as they should be. */
         RowMend: {

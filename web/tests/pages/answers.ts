@@ -323,6 +323,7 @@ export function reviewItem(row: number, left: number): Schema<'ReviewItem'> {
     list_name: listRows[0]!.name,
     row,
     until: NOW,
+    loading: null,
     reason_text: '证件号差一位，姓名同音不同字',
     left,
     fields: [
