@@ -1,124 +1,293 @@
-/* A proven lower bound on what a patch can cost.
+/* A proven lower bound on what a patch can cost, whatever the compounds, with the ground before the doors as the plan has it.
  *
- * Let A be the largest least cut round all homes and m its connected parts. For any plan X (the ground inside), X with A added cuts no
- * more edges (the cut function is submodular and A is least) and has no more parts (each part of A holds ground of a home, which X has
- * as well), so only plans that contain A need be looked at. A plan of k < m compounds joins at least m - k + 1 parts of A to others. A part that is
- * joined has, in every ring of cells round it that lies short of the next part, at least one cell inside; so the cut is at least the
- * smallest least cut with one cell of the ring added, for the worst ring: F(part). Hence, with F sorted, a plan of k compounds costs at
- * least k gates with their guards and max(least, F of rank m - k + 1) of fence; the bound is the least of these over all k that the
- * households allow. Gates beyond one a compound, which detours and fire lanes ask for, are not in the bound. */
+ * Let A be the largest least cut round that ground, and X the ground inside of any plan that keeps the rules. The cut function is
+ * submodular and A is least, so X with A added, X', cuts no more edges than X; and every compound of X lies in one connected component
+ * of X' (ground only joins ground). Then:
+ *
+ *   fence    The cut of X' is the least cut plus the room that a greatest flow leaves on the edges out of X'. Those edges are told apart by
+ *            the component of X' on their inner side, so components can be priced one by one: a component that holds the parts S of A pays
+ *            at least the least closed walk round S (enclose_tour.h).
+ *   gates    A component that holds parts with more households than one compound may have holds several compounds: as many as the
+ *            packing of its homes takes at least. Each has a staffed gate for vehicles with its cabin and guards.
+ *   dividing A component of several compounds has fence between them: not counted.
+ *
+ * The bound is the least sum over all ways to gather the parts into components. Where A has more parts than can be asked about
+ * together, some stand for all (the others' least fence is still counted, their joining and their gates are not). Where ground of
+ * another community lies beyond an edge, one fence serves both: half is counted here and half there. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/enclose/enclose_internal.h"
+#include "engine/enclose/enclose_tour.h"
 
-enum { MOST_CELLS = 3000, MOST_PARTS = 40 };
+enum { MOST_STATES = 1500000, PINCH_CM = 30 };
 
-struct rings {
+/* How many compounds at least hold some homes. */
+struct load {
+    size_t alone;       /* homes that fill a compound by themselves */
+    size_t half;        /* homes of which no two fit into one */
+    int64_t households; /* of all but those that stand alone */
+};
+struct bounder {
     struct wg_ctx *ctx;
     const struct enc_ground *g;
-    const struct enc_flow *base;
-    struct enc_limits *limits;
-    bool may_open;
-    uint8_t *inside;
-    int32_t *part, *depth, *queue;
-    int64_t *rise; /* of each cell: least cut with it added, less the least; -1: not known */
+    const struct enclose_config *c;
+    const struct enc_answer *answer;
+    bool locked; /* a lock may hold more households together than the largest compound */
+    struct enc_flow *flow;
+    int64_t base_cm;
+    uint8_t *core, *barrier;
+    int64_t *there, *back;
+    int32_t *part;
+    size_t n_parts;
+    struct load *loads; /* of each part */
+};
+/* A way to gather parts: what it costs in yuan, and how many compounds it has. */
+struct way {
+    double yuan;
+    size_t compounds;
 };
 
-static int64_t rise_of(struct rings *r, int32_t cell)
+static void add_home(const struct bounder *b, struct load *l, int64_t households)
 {
-    if (r->rise[cell] >= 0) return r->rise[cell];
-    struct enc_flow *f = enc_flow_copy(r->base, 0);
-    r->rise[cell] = enc_flow_push(f, &(uint32_t){(uint32_t)cell}, 1, r->g->n);
-    enc_flow_free(f);
-    return r->rise[cell];
+    if (households >= b->c->households_max) {
+        l->alone++;
+        return;
+    }
+    l->half += 2 * households > b->c->households_max;
+    l->households += households;
 }
 
-/* F of a part, less the least cut: the worst ring's cheapest cell. */
-static int64_t worst_ring(struct rings *r, int32_t number)
+static void add_load(struct load *to, const struct load *l)
 {
-    const struct enc_ground *g = r->g;
-    size_t n = 0;
-    int64_t worst = 0, cheapest = INT64_MAX;
-    int32_t ring = 0;
+    to->alone += l->alone, to->half += l->half, to->households += l->households;
+}
+
+static size_t compounds_for(const struct bounder *b, const struct load *l)
+{
+    size_t packed = (size_t)((l->households + b->c->households_max - 1) / b->c->households_max);
+    size_t n = l->alone + (packed > l->half ? packed : l->half);
+    return b->locked || n < 1 ? 1 : n;
+}
+
+/* ---- the least cut and its parts ---- */
+
+/* Beyond the edge lies ground of another community: a fence here may be the other's as well. */
+static bool is_shared(const struct enc_ground *g, const struct enc_edge *e)
+{
+    return e->b < 0 && e->other >= 0 && g->space->kind[e->other] == ENC_FREE && g->space->community[e->other] != g->community;
+}
+
+static int64_t capacity_of(const struct enc_ground *g, const struct enc_edge *e)
+{
+    return is_shared(g, e) ? e->cm / 2 : e->cm;
+}
+
+/* Compounds that meet in such an edge may be two, and yet no fence stands in it: it is too narrow, or a wall that stays. */
+static bool is_barrier(const struct bounder *b, const struct enc_edge *e)
+{
+    return e->narrow || (e->wall ? !b->c->may_open : e->real_cm < PINCH_CM);
+}
+
+static void cut_ground(struct bounder *b)
+{
+    const struct enc_ground *g = b->g;
+    size_t n = 0, pair = 0;
+    uint32_t *from = wg_xcalloc(g->n + 1, sizeof *from);
+    uint8_t *inside = wg_xcalloc(g->n + 2, 1);
+    b->flow = enc_flow_new(g->n + 1, g->n_edges);
+    for (size_t e = 0; e < g->n_edges; e++) {
+        const struct enc_edge *edge = &g->edges[e];
+        int64_t cm = capacity_of(g, edge);
+        if (cm > 0) enc_flow_edge(b->flow, (size_t)edge->a, edge->b < 0 ? g->n : (size_t)edge->b, cm);
+    }
+    for (size_t c = 0; c < g->n; c++)
+        if (g->home[c] >= 0 && b->answer->label[c] > 0) from[n++] = (uint32_t)c;
+    b->base_cm = enc_flow_push(b->flow, from, n, g->n);
+    enc_flow_largest(b->flow, g->n, inside);
+    memcpy(b->core, inside, g->n);
+    for (size_t e = 0; e < g->n_edges; e++) {
+        b->barrier[e] = is_barrier(b, &g->edges[e]);
+        if (capacity_of(g, &g->edges[e]) > 0) enc_flow_room(b->flow, pair++, &b->there[e], &b->back[e]);
+    }
+    enc_flow_free(b->flow);
+    free(from);
+    free(inside);
+}
+
+/* Each home counts for the part that holds most of the ground before its doors. */
+static void load_parts(struct bounder *b)
+{
+    const struct enc_ground *g = b->g;
+    uint32_t *count = wg_xcalloc(g->n_homes * (b->n_parts + 1) + 1, sizeof *count);
+    b->loads = wg_alloc_n(b->ctx->arena, b->n_parts + 1, sizeof *b->loads);
+    for (size_t c = 0; c < g->n; c++)
+        if (b->part[c] > 0 && g->home[c] >= 0) count[(size_t)g->home[c] * (b->n_parts + 1) + (size_t)b->part[c]]++;
+    for (size_t h = 0; h < g->n_homes; h++) {
+        const uint32_t *of = &count[h * (b->n_parts + 1)];
+        size_t most = 0;
+        for (size_t p = 1; p <= b->n_parts; p++)
+            if (of[p] > of[most]) most = p;
+        if (most) add_home(b, &b->loads[most], g->households[h]);
+    }
+    free(count);
+}
+
+static void find_parts(struct bounder *b)
+{
+    struct wg_arena *arena = b->ctx->arena;
+    uint8_t *open = wg_alloc_n(arena, b->g->n_edges + 1, 1), *inside = wg_alloc_n(arena, b->g->n + 1, 1);
+    memset(open, b->c->may_open ? 1 : 0, b->g->n_edges);
+    memcpy(inside, b->core, b->g->n);
+    b->part = wg_alloc_n(arena, b->g->n + 1, sizeof *b->part);
+    b->n_parts = enc_ground_parts(b->ctx, b->g, inside, open, b->part);
+    load_parts(b);
+}
+
+/* ---- which parts to ask about ---- */
+
+static bool chosen(const struct enc_tour_question *q, int32_t part)
+{
+    for (size_t i = 0; i < q->n_reps; i++)
+        if (q->reps[i] == part) return true;
+    return false;
+}
+
+/* The part farthest over the ground from those chosen; those of compounds not yet asked about come first. */
+static int32_t farthest(const struct bounder *b, const struct enc_tour_question *q, const bool *asked)
+{
+    const struct enc_ground *g = b->g;
+    double *far = wg_xcalloc(g->n + 1, sizeof *far), best = -1;
+    double *of = wg_xcalloc(b->n_parts + 1, sizeof *of);
+    bool *fresh = wg_xcalloc(b->n_parts + 1, sizeof *fresh);
+    struct enc_heap heap = {0};
+    int32_t pick = 0;
     for (size_t c = 0; c < g->n; c++) {
-        r->depth[c] = r->part[c] == number ? 0 : -1;
-        if (r->depth[c] == 0) r->queue[n++] = (int32_t)c;
+        far[c] = 1e300;
+        if (chosen(q, b->part[c])) far[c] = 0, enc_heap_push(&heap, 0, (int32_t)c);
+        if (b->part[c] > 0 && b->answer->label[c] > 0 && !asked[b->answer->label[c]]) fresh[b->part[c]] = true;
     }
-    for (size_t head = 0; head < n; head++) {
-        int32_t c = r->queue[head];
-        if (r->depth[c] > ring) { /* the ring before is whole, and no other part was met up to here */
-            if (ring > 0 && cheapest > worst) worst = cheapest;
-            ring = r->depth[c];
-            cheapest = INT64_MAX;
-            if (enc_out_of_time(r->limits)) return worst;
-        }
-        if (ring > 0 && cheapest > worst) cheapest = cheapest < rise_of(r, c) ? cheapest : rise_of(r, c);
-        for (uint32_t k = g->first[c]; k < g->first[c + 1]; k++) {
-            const struct enc_edge *e = &g->edges[g->items[k]];
-            int32_t d = e->a == c ? e->b : e->a;
-            if (d < 0 || r->depth[d] >= 0 || (e->wall && !r->may_open)) continue;
-            if (r->part[d] > 0 && r->part[d] != number) return worst; /* this ring is no fence against the next part */
-            r->depth[d] = r->depth[c] + 1;
-            r->queue[n++] = d;
+    while (heap.n) {
+        struct enc_heap_entry e = enc_heap_pop(&heap);
+        if (e.d > far[e.cell]) continue;
+        for (uint32_t k = g->first[e.cell]; k < g->first[e.cell + 1]; k++) {
+            const struct enc_edge *edge = &g->edges[g->items[k]];
+            int32_t d = edge->a == e.cell ? edge->b : edge->a;
+            if (d < 0 || edge->narrow) continue;
+            double step = b->part[d] > 0 && b->part[d] == b->part[e.cell]
+                              ? 0
+                              : enc_dist(enc_centre(&g->space->mesh, (size_t)g->tri[e.cell]),
+                                         enc_centre(&g->space->mesh, (size_t)g->tri[d]));
+            if (e.d + step >= far[d]) continue;
+            far[d] = e.d + step;
+            enc_heap_push(&heap, far[d], d);
         }
     }
-    return INT64_MAX; /* no other part can be reached at all */
+    for (size_t p = 1; p <= b->n_parts; p++) of[p] = 1e300;
+    for (size_t c = 0; c < g->n; c++)
+        if (b->part[c] > 0) of[b->part[c]] = fmin(of[b->part[c]], far[c]);
+    for (size_t p = 1; p <= b->n_parts; p++) {
+        double worth = fmin(of[p], 1e6) + (fresh[p] ? 1e7 : 0);
+        if (chosen(q, (int32_t)p) || worth <= best) continue;
+        best = worth;
+        pick = (int32_t)p;
+    }
+    enc_heap_free(&heap);
+    free(far), free(of), free(fresh);
+    return pick;
 }
 
-static int by_value(const void *a, const void *b)
+static void choose_parts(const struct bounder *b, struct enc_tour_question *q)
 {
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
+    size_t room = 1;
+    while (room < ENC_TOUR_PARTS && b->g->n_corners << (room + 1) <= MOST_STATES) room++;
+    bool *asked = wg_xcalloc(b->answer->k + 2, sizeof *asked);
+    while (q->n_reps < room && q->n_reps < b->n_parts) {
+        int32_t p = farthest(b, q, asked);
+        if (!p) break;
+        q->reps[q->n_reps++] = p;
+        for (size_t c = 0; c < b->g->n; c++)
+            if (b->part[c] == p && b->answer->label[c] > 0) asked[b->answer->label[c]] = true;
+    }
+    free(asked);
 }
 
-/* F of every part of the least cut, ascending, less the least cut; returns m, or 1 when it would take too long. */
-static size_t joining_costs(struct wg_ctx *ctx, const struct enc_ground *g, struct enc_limits *limits, int64_t **ret)
+/* ---- the least way to gather them ---- */
+
+static void take_less(struct way *to, double yuan, size_t compounds)
 {
-    const struct enclose_config *c = g->space->map->config;
-    int64_t cm;
-    struct enc_flow *base = enc_ground_flow(g, true, &cm);
-    struct rings r = {.ctx = ctx, .g = g, .base = base, .limits = limits, .may_open = c->may_open};
-    uint8_t *none = wg_alloc_n(ctx->arena, g->n + 1, 1), *open = wg_alloc_n(ctx->arena, g->n_edges + 1, 1);
-    r.inside = wg_alloc_n(ctx->arena, g->n + 1, 1);
-    r.part = wg_alloc_n(ctx->arena, g->n + 1, sizeof *r.part), r.depth = wg_alloc_n(ctx->arena, g->n + 1, sizeof *r.depth);
-    r.queue = wg_alloc_n(ctx->arena, g->n + 1, sizeof *r.queue), r.rise = wg_alloc_n(ctx->arena, g->n + 1, sizeof *r.rise);
-    memset(open, c->may_open ? 1 : 0, g->n_edges);
-    (void)enc_ground_cut(g, base, cm, none, r.inside);
-    size_t m = enc_ground_parts(ctx, g, r.inside, open, r.part);
-    for (size_t i = 0; i < g->n; i++) r.rise[i] = -1;
-    if (m > 1 && m <= MOST_PARTS) {
-        int64_t *cost = wg_alloc_n(ctx->arena, m, sizeof *cost);
-        for (size_t p = 0; p < m; p++) cost[p] = worst_ring(&r, (int32_t)p + 1);
-        qsort(cost, m, sizeof *cost, by_value);
-        *ret = cost;
+    if (yuan < to->yuan) *to = (struct way){yuan, compounds};
+}
+
+/* Over all ways to gather the parts of q; walk[S] in centimetres. At least `fewest` compounds come of it. */
+static struct way gather(const struct bounder *b, const struct enc_tour_question *q, const double *walk, size_t fewest)
+{
+    size_t sets = (size_t)1 << q->n_reps, row = fewest + 1;
+    double gate = enc_compound_yuan(b->c), yuan_cm = b->c->fence_yuan / 100;
+    struct way *best = wg_xcalloc(sets * row, sizeof *best), least = {1e300, 0};
+    size_t *needs = wg_xcalloc(sets, sizeof *needs);
+    for (size_t s = 0; s < sets; s++) {
+        struct load l = {0};
+        for (size_t i = 0; i < q->n_reps; i++)
+            if (s >> i & 1) add_load(&l, &b->loads[q->reps[i]]);
+        needs[s] = compounds_for(b, &l);
     }
-    enc_flow_free(base);
-    return m <= MOST_PARTS ? m : 1;
+    for (size_t i = 0; i < sets * row; i++) best[i].yuan = 1e300;
+    best[0] = (struct way){0, 0};
+    for (size_t s = 1; s < sets; s++) {
+        size_t first = s & (~s + 1), rest = s ^ first;
+        for (size_t t = rest;; t = (t - 1) & rest) { /* the component of the first part has t as well */
+            size_t in = first | t;
+            for (size_t j = 0; j < row; j++) {
+                const struct way *w = &best[(s ^ in) * row + j];
+                if (w->yuan > 1e299) continue;
+                size_t n = w->compounds + needs[in], at = n < fewest ? n : fewest;
+                take_less(&best[s * row + at], w->yuan + walk[in] * yuan_cm + gate * (double)needs[in], n);
+            }
+            if (!t) break;
+        }
+    }
+    for (size_t j = 0; j < row; j++) {
+        const struct way *w = &best[(sets - 1) * row + j];
+        size_t more = w->compounds < fewest ? fewest - w->compounds : 0;
+        if (w->yuan < 1e299) take_less(&least, w->yuan + gate * (double)more, w->compounds + more);
+    }
+    free(best), free(needs);
+    return least;
 }
 
 int enc_ground_bound(struct wg_ctx *ctx, const struct enc_ground *g, struct enc_limits *limits, struct enc_answer *answer)
 {
-    const struct enclose_config *c = g->space->map->config;
-    double gate = enc_compound_yuan(c), least = (double)answer->least_cm / 100 * c->fence_yuan, best = 1e300;
-    int64_t total = 0, *join = NULL;
-    for (size_t h = 0; h < g->n_homes; h++) total += g->households[h];
-    size_t fewest = (size_t)((total + c->households_max - 1) / c->households_max), m = 1;
-    if (fewest < 1) fewest = 1;
-    for (size_t h = 0; h < g->n_homes; h++)
-        if (g->key[h] >= 0) fewest = 1; /* a lock may hold more households together than the largest compound */
-    if (answer->k > fewest || answer->cost > least + (double)fewest * gate + 1)
-        if (g->n <= MOST_CELLS && !enc_out_of_time(limits)) m = joining_costs(ctx, g, limits, &join);
-    for (size_t k = fewest; k <= (m > fewest ? m : fewest); k++) {
-        double fence = least;
-        if (k < m && join) {
-            int64_t rank = join[m - k];      /* of m - k + 1 parts joined the dearest is at least this */
-            if (rank == INT64_MAX) continue; /* that many cannot be joined */
-            fence += (double)rank / 100 * c->fence_yuan;
-        }
-        best = fmin(best, (double)k * gate + fence);
+    struct wg_arena_mark mark = wg_arena_mark(ctx->arena);
+    struct bounder b = {.ctx = ctx, .g = g, .c = g->space->map->config, .answer = answer};
+    struct load all = {0};
+    for (size_t h = 0; h < g->n_homes; h++) {
+        b.locked = b.locked || g->key[h] >= 0;
+        add_home(&b, &all, g->households[h]);
     }
-    answer->bound = fmin(answer->cost, best);
+    size_t fewest = compounds_for(&b, &all);
+    b.core = wg_alloc_n(ctx->arena, g->n + 1, 1), b.barrier = wg_alloc_n(ctx->arena, g->n_edges + 1, 1);
+    b.there = wg_alloc_n(ctx->arena, g->n_edges + 1, sizeof *b.there);
+    b.back = wg_alloc_n(ctx->arena, g->n_edges + 1, sizeof *b.back);
+    cut_ground(&b);
+    double gate = enc_compound_yuan(b.c), least = (double)b.base_cm / 100 * b.c->fence_yuan,
+           over = answer->cost - least - gate * (double)fewest;
+    struct way best = {gate * (double)fewest, fewest};
+    if (over > 1 && !enc_out_of_time(limits)) {
+        struct enc_tour_question q = {.core = b.core, .there = b.there, .back = b.back, .barrier = b.barrier};
+        find_parts(&b);
+        q.part = b.part;
+        q.gate_cm = gate / b.c->fence_yuan * 100;
+        q.most_cm = (over + 1) / b.c->fence_yuan * 100; /* the plan at hand is no dearer */
+        choose_parts(&b, &q);
+        double *walk = wg_xcalloc((size_t)1 << q.n_reps, sizeof *walk);
+        enc_tours(g, &q, walk);
+        best = gather(&b, &q, walk, fewest);
+        free(walk);
+    }
+    answer->least_cm = b.base_cm;
+    answer->bound_compounds = best.compounds;
+    answer->bound = least + best.yuan;
     answer->proven = answer->cost <= answer->bound + 1e-6;
+    wg_arena_rewind(ctx->arena, mark);
     return 0;
 }

@@ -194,3 +194,9 @@ void enc_flow_smallest(struct enc_flow *f, const uint32_t *from, size_t n_from, 
             f->queue[n++] = w;
         }
 }
+
+void enc_flow_room(const struct enc_flow *f, size_t pair, int64_t *ret_there, int64_t *ret_back)
+{
+    *ret_there = f->arcs[2 * pair].left;
+    *ret_back = f->arcs[2 * pair + 1].left;
+}

@@ -175,6 +175,8 @@ int64_t enc_flow_push(struct enc_flow *f, const uint32_t *from, size_t n, size_t
 /* After that: is the node on the sources' side of the least cut that is largest (or smallest) on that side? */
 void enc_flow_largest(struct enc_flow *f, size_t sink, uint8_t *ret_inside);
 void enc_flow_smallest(struct enc_flow *f, const uint32_t *from, size_t n, uint8_t *ret_inside);
+/* What room the flow leaves on the arcs added by the call numbered `pair` (from 0): from a to b, and from b to a. */
+void enc_flow_room(const struct enc_flow *f, size_t pair, int64_t *ret_there, int64_t *ret_back);
 
 /* ---- segments in a grid, for "what stands near here" ---- */
 
@@ -282,6 +284,7 @@ struct enc_answer {
     uint8_t *open; /* of each edge: a wall taken down */
     bool *turned;  /* of each home: it opens to its other side */
     double cost, bound;
+    size_t bound_compounds; /* as many as the bound counts gates */
     int64_t cut_cm, least_cm; /* length of new fence; least that separates all homes from the street */
     bool proven, cut_short;
 };

@@ -12,6 +12,7 @@ static int solve_all(struct enc_making *k, const struct enclose_options *options
     size_t n_tri = sp->mesh.n_tri, total = 0, done = 0;
     d->label = wg_alloc_n(k->ctx->arena, n_tri + 1, sizeof *d->label);
     d->open = wg_alloc_n(k->ctx->arena, n_tri + 1, 1);
+    k->terms = wg_alloc_n(k->ctx->arena, k->n_grounds + 1, sizeof *k->terms);
     for (size_t i = 0; i < k->n_grounds; i++) total += k->grounds[i].n;
     for (size_t i = 0; i < k->n_grounds; i++) {
         struct enc_ground *g = &k->grounds[i];
@@ -29,6 +30,7 @@ static int solve_all(struct enc_making *k, const struct enclose_options *options
                 if (sp->mesh.adj[edge->other][j] == edge->tri) d->open[edge->other] |= (uint8_t)(1U << j);
         }
         d->n_labels += a.k;
+        k->terms[i] = (struct enc_ground_bound_terms){(int32_t)d->n_labels, a.bound_compounds};
         k->bound += a.bound;
         k->least_cm += a.least_cm;
         done += g->n;
@@ -77,8 +79,12 @@ static void walk_streets(struct enc_making *k)
     d->beyond = wg_alloc_n(arena, n_tri + 1, sizeof *d->beyond);
     d->street = wg_alloc_n(arena, n_tri + 1, 1);
     d->engine = wg_alloc_n(arena, n_tri + 1, 1), d->engine_today = wg_alloc_n(arena, n_tri + 1, 1);
-    enc_walk_from(w, ENC_WALK_TODAY, 0, 0, starts, n);
-    for (size_t i = 0; i < k->space.n_doors; i++) d->today[i] = enc_walk_to(w, k->space.doors[i].tri, k->space.doors[i].at);
+    for (size_t i = 0; i < k->space.n_doors; i++) d->today[i] = 1e300;
+    for (int pass = 0; pass < 2; pass++) { /* by walkable ways, else by what way there is */
+        enc_walk_from(w, ENC_WALK_TODAY, 0, pass ? 0.1 : 0.9, starts, n);
+        for (size_t i = 0; i < k->space.n_doors; i++)
+            if (d->today[i] > 1e299) d->today[i] = enc_walk_to(w, k->space.doors[i].tri, k->space.doors[i].at);
+    }
     enc_walk_from(w, ENC_WALK_TODAY, 0, lane, starts, n);
     enc_walk_mark(w, d->engine_today);
     size_t out = 0;
@@ -90,6 +96,25 @@ static void walk_streets(struct enc_making *k)
         d->street[t] = d->beyond[t] < 1e299;
     }
     free(starts);
+}
+
+/* Where the plan itself has a compound with no room for a gate for vehicles, the ground's compounds are counted with gates for people. */
+static void settle_bound(struct enc_making *k)
+{
+    const struct enclose_config *c = k->map->config;
+    double less =
+        fmax(0, c->gate_large_yuan - c->fence_yuan * c->gate_large_m - c->gate_small_yuan + c->fence_yuan * c->gate_small_m);
+    size_t ground = 0;
+    bool *small = wg_alloc_n(k->ctx->arena, k->n_grounds + 1, sizeof *small);
+    bool *roomy = wg_alloc_n(k->ctx->arena, k->draft.n_labels + 2, sizeof *roomy);
+    for (size_t i = 0; i < k->draft.n_gates; i++)
+        if (k->draft.gates[i].large && k->draft.gates[i].state == ENCLOSE_STAFFED) roomy[k->draft.gates[i].label] = true;
+    for (int32_t label = 1; label <= (int32_t)k->draft.n_labels; label++) {
+        while (label > k->terms[ground].last_label) ground++;
+        small[ground] = small[ground] || !roomy[label];
+    }
+    for (size_t i = 0; i < k->n_grounds; i++)
+        if (small[i]) k->bound -= less * (double)k->terms[i].compounds;
 }
 
 int enclose_plan(struct wg_ctx *ctx, const struct enclose_map *map, const struct enclose_options *options,
@@ -113,6 +138,7 @@ int enclose_plan(struct wg_ctx *ctx, const struct enclose_map *map, const struct
     enc_gaps_with_fence(&k->draft);
     drive_streets(k);
     rc = enc_gates_place(&k->draft, k->locks.gates, k->locks.n_gates, &k->limits);
+    if (!rc) settle_bound(k);
     if (!rc) rc = enc_plan_tell(k, ret_plan);
     wg_progress_report(options->progress, 1);
     return rc;

@@ -3,6 +3,11 @@
 #define WG_ENCLOSE_PLAN_INTERNAL_H
 #include "engine/enclose/enclose_internal.h"
 
+/* What the bound of one ground counts. */
+struct enc_ground_bound_terms {
+    int32_t last_label; /* of the plan's compounds on it */
+    size_t compounds;
+};
 struct enc_making {
     struct wg_ctx *ctx;
     const struct enclose_map *map;
@@ -12,6 +17,7 @@ struct enc_making {
     size_t n_grounds;
     struct enc_draft draft;
     struct enc_limits limits;
+    struct enc_ground_bound_terms *terms; /* of each ground */
     double bound;
     int64_t least_cm;
 };
