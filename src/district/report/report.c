@@ -8,6 +8,9 @@ enum { DAYS_CORRECTED = 3 };
 static const char q_communities[] =
     "SELECT id, path, level, kind, name, label FROM place WHERE district = $1 AND level = 2 AND path >= $2 AND path < $3 "
     "AND valid_until IS NULL ORDER BY path";
+static const char q_above[] =
+    "SELECT id, path, level, kind, name, label FROM place WHERE district = $1 AND level IN (0, 1) AND "
+    "path >= $2 AND path < $3 ORDER BY path";
 static const char q_reports[] =
     "SELECT r.path, r.figures, r.remark, r.signed_at, s.name, r.verified_at, v.name, r.cutoff FROM report r "
     "LEFT JOIN worker s ON s.district = r.district AND s.id = r.signed_by LEFT JOIN worker v ON v.district = r.district AND "
@@ -31,13 +34,13 @@ size_t report_figure_count(void)
 
 /* --- counting ----------------------------------------------------------------------------------------------------------------------- */
 
-static struct report_line *line_at(struct report_sheet *sheet, struct wg_str path)
+static struct report_line *line_at(struct report_line *lines, size_t n, struct wg_str path)
 {
-    size_t low = 0, high = sheet->n;
+    size_t low = 0, high = n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        int order = wg_str_cmp(wg_str(sheet->lines[middle].place.path), path);
-        if (order == 0) return &sheet->lines[middle];
+        int order = wg_str_cmp(wg_str(lines[middle].place.path), path);
+        if (order == 0) return &lines[middle];
         if (order < 0)
             low = middle + 1;
         else
@@ -61,19 +64,33 @@ static bool line_needed(const struct report_line *line, enum report_need need)
     return need == REPORT_ALL || line->is_signed == (need == REPORT_CORRECTIONS);
 }
 
-/* Counts a figure for the communities below `top`. */
-static int count_figure(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const char *top, size_t figure,
-                        struct report_sheet *sheet)
+/* Counts a figure by `sql` for those of `lines` that lie below `top`. */
+static int count_lines(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const char *top, size_t figure,
+                       const char *sql, struct report_line *lines, size_t n, wg_day day)
 {
     struct store_value values[6];
     struct store_rows *rows;
     bool more;
-    day_values(ctx, d, top, sheet->day, values);
-    int rc = store_query(ctx, snap, report_figures[figure].number, values, 6, &rows);
+    day_values(ctx, d, top, day, values);
+    int rc = store_query(ctx, snap, sql, values, 6, &rows);
     while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
-        struct report_line *line = line_at(sheet, store_get_text(rows, 0));
+        struct report_line *line = line_at(lines, n, store_get_text(rows, 0));
         if (line) line->now[figure] = store_get_int(rows, 1);
     }
+    return rc;
+}
+
+static int count_figure(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const char *top, size_t figure,
+                        struct report_sheet *sheet)
+{
+    return count_lines(ctx, d, snap, top, figure, report_figures[figure].number, sheet->lines, sheet->n, sheet->day);
+}
+
+static int count_above(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, struct report_sheet *sheet)
+{
+    int rc = 0;
+    for (size_t f = 0; report_figures[f].code && rc == 0 && sheet->n_above; f++)
+        rc = count_lines(ctx, d, snap, sheet->top, f, report_figures[f].held_above, sheet->above, sheet->n_above, sheet->day);
     return rc;
 }
 
@@ -120,7 +137,7 @@ static int take_signed(struct wg_ctx *ctx, const struct district *d, struct stor
                                    store_cstr(guard_scope_end(ctx->arena, sheet->top))};
     int rc = store_query(ctx, snap, q_reports, values, 4, &rows);
     while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
-        struct report_line *line = line_at(sheet, store_get_text(rows, 0));
+        struct report_line *line = line_at(sheet->lines, sheet->n, store_get_text(rows, 0));
         if (!line) continue;
         line->is_signed = true;
         take_figures(line, store_get_text(rows, 1));
@@ -134,18 +151,17 @@ static int take_signed(struct wg_ctx *ctx, const struct district *d, struct stor
     return rc;
 }
 
-int report_sheet_read(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const char *top, wg_day day,
-                      enum report_need need, struct report_sheet *ret)
+static int read_lines(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const char *top, const char *sql,
+                      struct report_line **ret, size_t *ret_n)
 {
-    struct report_sheet sheet = {.top = top, .day = day};
     size_t cap = 0, figures = report_figure_count();
     struct store_rows *rows;
     bool more;
     struct store_value values[] = {store_cstr(d->code), store_cstr(top), store_cstr(guard_scope_end(ctx->arena, top))};
-    int rc = store_query(ctx, snap, q_communities, values, 3, &rows);
+    int rc = store_query(ctx, snap, sql, values, 3, &rows);
     while (rc == 0 && (rc = store_next(ctx, rows, &more)) == 0 && more) {
-        sheet.lines = wg_grow(ctx->arena, sheet.lines, &cap, sheet.n + 1, sizeof *sheet.lines);
-        struct report_line *line = &sheet.lines[sheet.n++];
+        *ret = wg_grow(ctx->arena, *ret, &cap, *ret_n + 1, sizeof **ret);
+        struct report_line *line = &(*ret)[(*ret_n)++];
         *line = (struct report_line){.verified_at = WG_TIME_NONE, .signed_at = WG_TIME_NONE, .cutoff = ctx->now};
         line->place = (struct place){.id = store_get_id(rows, 0),
                                      .path = wg_cstr(ctx->arena, store_get_text(rows, 1)),
@@ -156,19 +172,45 @@ int report_sheet_read(struct wg_ctx *ctx, const struct district *d, struct store
         line->now = wg_alloc_n(ctx->arena, figures, sizeof *line->now);
         line->value = wg_alloc_n(ctx->arena, figures, sizeof *line->value);
     }
+    return rc;
+}
+
+static void values_from_now(struct report_line *lines, size_t n)
+{
+    size_t figures = report_figure_count();
+    for (size_t i = 0; i < n; i++)
+        if (!lines[i].is_signed) memcpy(lines[i].value, lines[i].now, figures * sizeof *lines[i].value);
+}
+
+int report_sheet_read(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const char *top, wg_day day,
+                      enum report_need need, struct report_sheet *ret)
+{
+    struct report_sheet sheet = {.top = top, .day = day};
+    int rc = read_lines(ctx, d, snap, top, q_communities, &sheet.lines, &sheet.n);
+    if (rc == 0 && need != REPORT_CORRECTIONS) rc = read_lines(ctx, d, snap, top, q_above, &sheet.above, &sheet.n_above);
     if (rc == 0) rc = take_signed(ctx, d, snap, &sheet);
     if (rc == 0) rc = count_now(ctx, d, snap, need, &sheet);
-    for (size_t i = 0; rc == 0 && i < sheet.n; i++)
-        if (!sheet.lines[i].is_signed) memcpy(sheet.lines[i].value, sheet.lines[i].now, figures * sizeof *sheet.lines[i].value);
-    if (rc == 0) *ret = sheet;
-    return rc;
+    if (rc == 0) rc = count_above(ctx, d, snap, &sheet);
+    if (rc) return rc;
+    values_from_now(sheet.lines, sheet.n);
+    values_from_now(sheet.above, sheet.n_above);
+    *ret = sheet;
+    return 0;
 }
 
 int64_t report_sum(const struct report_sheet *sheet, size_t figure)
 {
     int64_t sum = 0;
     for (size_t i = 0; i < sheet->n; i++) sum += sheet->lines[i].value[figure];
+    for (size_t i = 0; i < sheet->n_above; i++) sum += sheet->above[i].value[figure];
     return sum;
+}
+
+static bool is_nothing(const struct report_line *line)
+{
+    for (size_t f = 0; report_figures[f].code; f++)
+        if (line->value[f]) return false;
+    return true;
 }
 
 static const char *line_state(const struct report_line *line)
@@ -236,37 +278,49 @@ static json_t *signature(struct wg_ctx *ctx, const char *by, wg_time at)
     return by ? json_pack("{s:s, s:o}", "by", by, "at", res_time_json(ctx, at)) : json_null();
 }
 
-/* One line a child: communities themselves under a street, streets under the district. */
+/* A line below a sheet: a street's, a community's, or of whom the place itself holds. */
+static int child_json(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, struct wg_str path,
+                      const struct report_sheet *part, const char *state, json_t *items)
+{
+    json_t *ref, *figures = res_keep(ctx, json_object());
+    int64_t is_signed = 0, verified = 0;
+    int rc = place_ref(ctx, snap, d->code, path, &ref);
+    if (rc) return rc;
+    for (size_t f = 0; report_figures[f].code; f++)
+        json_object_set_new(figures, report_figures[f].code, json_integer(report_sum(part, f)));
+    for (size_t i = 0; i < part->n; i++) {
+        is_signed += part->lines[i].is_signed;
+        verified += part->lines[i].verified_by != NULL;
+    }
+    json_array_append_new(items, json_pack("{s:o, s:s, s:b, s:I, s:I, s:I, s:O}", "place", ref, "state", state, "held_above",
+                                           part->n ? 0 : 1, "signed", (json_int_t)is_signed, "verified", (json_int_t)verified,
+                                           "communities", (json_int_t)part->n, "figures", figures));
+    return 0;
+}
+
+/* One line a child: communities themselves under a street, streets under the district; before them whom the place itself holds. */
 static int children_json(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const struct place *place,
                          const struct report_sheet *sheet, json_t *items)
 {
-    size_t cut = strlen(place->path) + PLACE_STEP;
-    for (size_t from = 0; from < sheet->n;) {
-        struct wg_str path = wg_str_sub(wg_str(sheet->lines[from].place.path), 0, cut);
-        size_t to = from;
-        while (to < sheet->n && wg_str_starts(wg_str(sheet->lines[to].place.path), path)) to++;
-        struct report_sheet part = {.lines = sheet->lines + from, .n = to - from};
-        json_t *ref, *figures = json_object();
-        int64_t is_signed = 0, verified = 0;
-        int rc = place_ref(ctx, snap, d->code, path, &ref);
-        if (rc) {
-            json_decref(figures);
-            return rc;
-        }
-        for (size_t f = 0; report_figures[f].code; f++)
-            json_object_set_new(figures, report_figures[f].code, json_integer(report_sum(&part, f)));
-        for (size_t i = 0; i < part.n; i++) {
-            is_signed += part.lines[i].is_signed;
-            verified += part.lines[i].verified_by != NULL;
-        }
-        json_array_append_new(
-            items, json_pack("{s:o, s:s, s:I, s:I, s:I, s:o}", "place", ref, "state",
-                             part.n == 1 && place->level == LEVEL_STREET ? line_state(part.lines) : sheet_state(&part),
-                             "signed", (json_int_t)is_signed, "verified", (json_int_t)verified, "communities",
-                             (json_int_t)part.n, "figures", figures));
-        from = to;
+    size_t cut = strlen(place->path) + PLACE_STEP, at = 0;
+    int rc = 0;
+    for (; rc == 0 && at < sheet->n_above && strlen(sheet->above[at].place.path) < cut; at++)
+        if (!is_nothing(&sheet->above[at]))
+            rc = child_json(ctx, d, snap, wg_str(place->path), &(struct report_sheet){.above = &sheet->above[at], .n_above = 1},
+                            "unsigned", items);
+    for (size_t from = 0; rc == 0 && (from < sheet->n || at < sheet->n_above);) {
+        struct wg_str path = from < sheet->n ? wg_str_sub(wg_str(sheet->lines[from].place.path), 0, cut) : WG_STR("~");
+        /* A street without communities has a line too, when somebody is there. */
+        if (at < sheet->n_above && wg_str_cmp(wg_str(sheet->above[at].place.path), path) < 0)
+            path = wg_str(sheet->above[at].place.path);
+        struct report_sheet part = {.lines = sheet->lines + from, .above = sheet->above + at};
+        while (from < sheet->n && wg_str_starts(wg_str(sheet->lines[from].place.path), path)) from++, part.n++;
+        while (at < sheet->n_above && wg_str_is(path, sheet->above[at].place.path)) at++, part.n_above++;
+        bool is_community = place->level == LEVEL_STREET && part.n == 1;
+        if (part.n || !is_nothing(part.above))
+            rc = child_json(ctx, d, snap, path, &part, is_community ? line_state(part.lines) : sheet_state(&part), items);
     }
-    return 0;
+    return rc;
 }
 
 int report_json(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const struct place *place, wg_day day,
@@ -414,6 +468,14 @@ int report_write(struct wg_ctx *ctx, const struct district *d, struct store_snap
                                         : "not signed",
                         line->verified_by ? line->verified_by : "");
     }
-    if (rc == 0 && sheet.n > 1) rc = write_line(ctx, writer, zh ? "合计" : "total", &sheet, "", "");
+    size_t written = sheet.n;
+    for (size_t i = 0; rc == 0 && i < sheet.n_above; i++) {
+        if (is_nothing(&sheet.above[i])) continue;
+        const char *name =
+            wg_fmt(ctx->arena, zh ? "%s（未落实到社区）" : "%s (held by no community)", sheet.above[i].place.name);
+        rc = write_line(ctx, writer, name, &(struct report_sheet){.above = &sheet.above[i], .n_above = 1}, "", "");
+        written++;
+    }
+    if (rc == 0 && written > 1) rc = write_line(ctx, writer, zh ? "合计" : "total", &sheet, "", "");
     return rc ? rc : tab_write_close(ctx, writer);
 }

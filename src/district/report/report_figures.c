@@ -2,7 +2,8 @@
 #include "district/report/report.h"
 
 /* A figure counts rows `h` of one table under a condition. The condition says nothing of where: a count takes community by community,
- * each a range of the table's own order (grouping by a part of the path would sort every row), the rows take the whole range. */
+ * each a range of the table's own order (grouping by a part of the path would sort every row), and those above them place by place; the
+ * rows take the whole range. */
 #define DUE "h.level = 7 AND h.valid_from <= $6 AND (h.valid_until IS NULL OR h.valid_until > $6)"
 #define ANSWERED(state) "h.programme = 'daily_screening' AND h.round = $6 AND h.state = '" state "'"
 #define LEFT                                                                                                                   \
@@ -21,6 +22,11 @@
     "SELECT c.path, count(*) FROM place c CROSS JOIN " table " h WHERE c.district = $1 AND c.level = 2 AND c.path >= $2 "      \
     "AND c.path < $3 AND h.district = $1 AND h.path >= c.path AND h.path < c.path || '~' AND $4 <= $5 AND " condition          \
     " GROUP BY c.path"
+#define HELD_ABOVE(table, condition)                                                                                           \
+    "SELECT c.path, count(*) FROM place c CROSS JOIN " table                                                                   \
+    " h WHERE c.district = $1 AND c.level IN (0, 1) AND c.path >= $2 "                                                         \
+    "AND c.path < $3 AND h.district = $1 AND h.path = c.path AND $4 <= $5 AND " condition " GROUP BY c.path"
+#define COUNTS(table, condition) COUNTED(table, condition), HELD_ABOVE(table, condition)
 #define ROWS(columns, table, condition, id)                                                                                    \
     "SELECT " columns " FROM " table " h WHERE h.district = $1 AND h.path >= $2 AND h.path < $3 AND $4 <= $5 AND " condition   \
     " AND (h.path > $7 OR (h.path = $7 AND " id " > $8)) ORDER BY h.path, " id " LIMIT $9"
@@ -28,21 +34,21 @@
     "(SELECT w.name FROM observation o JOIN worker w ON w.district = o.district AND w.id = o.worker "                          \
     "WHERE o.district = h.district AND o.id = h.observation)"
 #define PLACES(condition)                                                                                                      \
-    COUNTED("place", condition), ROWS("NULL, h.path, h.label, NULL, NULL, h.id", "place", condition, "h.id")
+    COUNTS("place", condition), ROWS("NULL, h.path, h.label, NULL, NULL, h.id", "place", condition, "h.id")
 #define ANSWERS(condition)                                                                                                     \
-    COUNTED("answer", condition),                                                                                              \
+    COUNTS("answer", condition),                                                                                               \
         ROWS("NULL, h.path, h.result, h.at, " RECORDER ", h.observation", "answer", condition, "h.observation")
 #define TASKS(condition)                                                                                                       \
-    COUNTED("enrolment", TASK(condition)),                                                                                     \
+    COUNTS("enrolment", TASK(condition)),                                                                                      \
         ROWS("h.person, h.path, COALESCE(h.result, h.state), COALESCE(h.closed, h.opened), " RECORDER ", h.id", "enrolment",   \
              TASK(condition), "h.id")
 #define ALARMS(condition)                                                                                                      \
-    COUNTED("alarm", condition),                                                                                               \
+    COUNTS("alarm", condition),                                                                                                \
         ROWS("h.person, h.path, h.state, h.at, (SELECT w.name FROM worker w WHERE w.district = h.district AND w.id = "         \
              "h.taken_by), h.id",                                                                                              \
              "alarm", condition, "h.id")
 #define PEOPLE(condition)                                                                                                      \
-    COUNTED("person", condition), ROWS("h.id, h.path, h.state, NULL, NULL, h.id", "person", condition, "h.id")
+    COUNTS("person", condition), ROWS("h.id, h.path, h.state, NULL, NULL, h.id", "person", condition, "h.id")
 
 const struct report_figure report_figures[] = {
     {"households_due", "应排查户数", "households due", false, PLACES(DUE)},

@@ -15,8 +15,10 @@ struct report_line {
 struct report_sheet {
     const char *top;
     wg_day day;
-    struct report_line *lines; /* by path */
+    struct report_line *lines; /* the communities, by path */
     size_t n;
+    struct report_line *above; /* by path: the streets and the district themselves, for whom no community holds; never signed */
+    size_t n_above;
 };
 size_t report_figure_count(void);
 /* Counting is what costs: all of it; only where a line is not signed (its value is what stands); or only where one is (what differs).
@@ -24,5 +26,5 @@ size_t report_figure_count(void);
 enum report_need { REPORT_ALL, REPORT_VALUES, REPORT_CORRECTIONS };
 WG_MUST int report_sheet_read(struct wg_ctx *ctx, const struct district *d, struct store_snap *snap, const char *top,
                               wg_day day, enum report_need need, struct report_sheet *ret);
-int64_t report_sum(const struct report_sheet *sheet, size_t figure);
+int64_t report_sum(const struct report_sheet *sheet, size_t figure); /* both */
 #endif

@@ -142,6 +142,57 @@ static void test_report__community_then_street_and_the_district_is_the_sum(void 
     assert_int_equal(df_ask(f, &other, "GET", "/api/v1/reports/rows?place=001001&figure=people", NULL).status, 404);
 }
 
+/* report P1, P4: whom no community holds is in the sums, once, and their line is signed by nobody. */
+static void test_report__whom_no_community_holds_has_a_line_of_their_own(void **state)
+{
+    struct district_fixture *f = *state;
+    some_work(f);
+    df_routes(f, report_routes);
+    struct df_session officer = df_enter(f, "district"), street = df_enter(f, "street-001");
+    json_int_t before = figure(report(f, &officer, "", f->today), "people_left", "value");
+    wg_id in_street = df_person(df_household(f, 2), 0), in_district = df_person(df_household(f, 20), 0);
+    (void)df_enrol(f, in_street, "001", f->now + WG_HOUR);
+    (void)df_enrol(f, in_district, "", f->now + WG_HOUR);
+    df_sql(f, "UPDATE person SET path = '001', place = (SELECT id FROM place WHERE path = '001') WHERE id IN "
+              "(SELECT person FROM enrolment WHERE path = '001')");
+    static const char *const places[] = {"", "001", "002", "001001"};
+    static const json_int_t more[] = {2, 1, 0, 0};
+    for (size_t p = 0; p < 4; p++) {
+        json_t *sheet = report(f, &officer, places[p], f->today), *item, *child;
+        size_t i, own_lines = 0;
+        json_array_foreach(json_object_get(sheet, "figures"), i, item)
+        {
+            const char *rows = json_string_value(json_object_get(item, "rows"));
+            json_t *page = df_get(f, &officer, wg_fmt(f->arena, "/api/v1/reports/rows?%s&limit=200", rows));
+            assert_int_equal(json_array_size(json_object_get(page, "items")),
+                             json_integer_value(json_object_get(item, "value")));
+        }
+        if (p == 0) assert_int_equal(figure(sheet, "people_left", "value"), before + more[p]);
+        json_int_t parts = 0, people = 0;
+        json_array_foreach(json_object_get(sheet, "children"), i, child)
+        {
+            parts += json_integer_value(json_object_get(json_object_get(child, "figures"), "people_left"));
+            people += json_integer_value(json_object_get(json_object_get(child, "figures"), "people"));
+            if (!json_is_true(json_object_get(child, "held_above"))) continue;
+            own_lines++;
+            assert_int_equal(json_integer_value(json_object_get(child, "communities")), 0);
+            assert_int_equal(json_integer_value(json_object_get(json_object_get(child, "figures"), "people_left")), 1);
+        }
+        if (p < 3) assert_int_equal(parts, figure(sheet, "people_left", "value"));
+        if (p < 3) assert_int_equal(people, figure(sheet, "people", "value"));
+        assert_int_equal(own_lines, p < 2 ? 1 : 0);
+    }
+    /* Signed by both communities, the street is signed: the line above them waits for nobody. */
+    static const char *const communities[] = {"001001", "001002"};
+    for (size_t c = 0; c < 2; c++) {
+        struct df_session officer_there = df_enter(f, wg_fmt(f->arena, "community-%s", communities[c]));
+        assert_int_equal(sign(f, &officer_there, "sign", communities[c], f->today).status, 200);
+    }
+    assert_string_equal(json_string_value(json_object_get(report(f, &street, "001", f->today), "state")), "signed");
+    struct df_reply r = df_ask(f, &street, "GET", "/api/v1/reports/export?place=001&format=csv", NULL);
+    assert_true(wg_str_find(r.answer->bytes, WG_STR("(held by no community)")) > 0);
+}
+
 static void test_report__the_sheet_is_a_file_with_a_total(void **state)
 {
     struct district_fixture *f = *state; /* report P4 */
@@ -209,6 +260,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_report__nothing_and_not_reported_are_two_states, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_report__community_then_street_and_the_district_is_the_sum, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_report__counting_only_where_needed_says_the_same, df_setup, df_teardown),
+        cmocka_unit_test_setup_teardown(test_report__whom_no_community_holds_has_a_line_of_their_own, df_setup, df_teardown),
         cmocka_unit_test_setup_teardown(test_report__the_sheet_is_a_file_with_a_total, df_setup, df_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -858,7 +858,7 @@ export interface components {
             detail: string;
             id: string;
         };
-        /** @description A day's sheet of a place. Above the community: the sum of the signed and unsigned below. */
+        /** @description A day's sheet of a place. Above the community: the sum of the signed and unsigned below, and of whom no community holds. */
         Report: {
             children: components["schemas"]["ReportChild"][];
             corrections: components["schemas"]["Correction"][];
@@ -881,6 +881,8 @@ export interface components {
             figures: {
                 [key: string]: unknown;
             };
+            /** @description Whom no community holds, at the place itself or at a street without communities: counted, signed by nobody */
+            held_above: boolean;
             place: components["schemas"]["PlaceRef"];
             signed: number;
             /** @enum {string} */

@@ -515,6 +515,7 @@ export function report(path: string): Schema<'Report'> {
           state: path ? (n === 1 ? 'verified' : n === 2 ? 'signed' : 'unsigned') : 'partly',
           signed: n % 5,
           verified: n % 3,
+          held_above: false,
           communities: path ? 1 : 5,
           figures: Object.fromEntries(figures.map(([code, , value]) => [code, Math.floor(value / (n + 3))])),
         })),
