@@ -46,6 +46,10 @@ static void sample_row(struct match_index *index, struct finder *f, struct row_c
     }
 }
 
+/* EM begins with few doubles and takes in more as the data asks for it: begun with many, it would take namesakes and relatives for
+ * doubles where there are hardly any, and never come back. */
+#define DOUBLES_A_ROW .01
+
 static void learn(struct match_index *index)
 {
     struct row_choice *rows = NULL, *order = NULL;
@@ -56,14 +60,14 @@ static void learn(struct match_index *index)
     struct finder f;
     finder_init(&f, index);
     index->model.within = true;
-    float cut = model_begin(&index->model, &index->layout, .2 / (double)(index->living + 1), true);
+    float cut = model_begin(&index->model, &index->layout, DOUBLES_A_ROW / (double)(index->living + 1), true);
     for (size_t i = 0; i < n && s.looked < SAMPLE_PAIRS; i++, s.rows++)
         sample_row(index, &f, &order, &order_cap, rows[i].row, cut, &s);
     model_add_seen(&index->model, &s.seen);
     double space = (double)s.rows * ((double)index->living - 1);
     if (space < 1) space = 1;
-    model_em(&index->model, &index->layout, &index->words, s.pairs, s.n, space, .2 * (double)s.rows, 5.0 / ((double)s.rows + 5),
-             true, 10);
+    model_em(&index->model, &index->layout, &index->words, s.pairs, s.n, space, DOUBLES_A_ROW * (double)s.rows,
+             5.0 / ((double)s.rows + 5), true, 10);
     finder_free(&f);
     free(order);
     free(rows);
@@ -154,15 +158,17 @@ static uint32_t root_of(struct clusters *c, uint32_t r)
     return r;
 }
 
-/* Two clusters become one when the pair that asks for it is not outweighed by what else their members say of each other:
- * rows that contradict each other are not the same because both resemble a third. */
+/* Two clusters become one when the pair that asks for it is not outweighed by what else their members say of each other: the log
+ * odds of all their pairs have to sum to more than nothing (correlation clustering: Bansal, Blum & Chawla 2004), so that rows are
+ * not the same because both resemble a third. Several pairs that agree are more than one witness, and fewer than their number,
+ * since the same rows speak in them: the prior is held against them by the fourth root of how many they are. */
 static bool may_join(const struct match_index *index, const struct clusters *c, uint32_t a, uint32_t b,
                      const struct match_pair *pair)
 {
     size_t pairs = (size_t)c->size[a] * c->size[b];
     if (pairs == 1) return true;
     if (pairs > LARGE_CLUSTER * LARGE_CLUSTER) return pair->probability > .99;
-    double sum = 0;
+    double sum = 0, prior = (index->model.log_same - index->model.log_rest) / sqrt(sqrt((double)pairs));
     uint32_t i = a;
     do {
         uint32_t j = b;
@@ -171,7 +177,7 @@ static bool may_join(const struct match_index *index, const struct clusters *c, 
             struct scored s;
             (void)compare_rows(&index->layout, &index->dep, index_side(index, i), index_side(index, j), NULL, 0, &found);
             model_score(&index->model, &index->layout, &index->words, NULL, &found, &s);
-            double bits = s.bits;
+            double bits = (double)s.bits + prior;
             sum += bits > 12 ? 12 : bits < -12 ? -12 : bits;
             j = c->next[j];
         } while (j != b);
