@@ -102,6 +102,21 @@ static void tell_notes(const struct wg_ctx *ctx, const struct enclose_note *note
         (void)fprintf(stderr, say(ctx, "  ……共 %zu 条，余见方案文件\n", "  ... %zu in all; see the plan\n"), n);
 }
 
+/* Rules that the plan cannot keep: all of them, since somebody must answer for each. */
+static void tell_exceptions(const struct wg_ctx *ctx, const struct enclose_plan *p)
+{
+    if (p->n_exceptions)
+        (void)fprintf(stderr, say(ctx, "例外：%zu 处达不到规定\n", "exceptions: %zu places where a rule cannot be kept\n"),
+                      p->n_exceptions);
+    for (size_t i = 0; i < p->n_exceptions; i++) {
+        const struct enclose_exception *e = &p->exceptions[i];
+        (void)fprintf(stderr, "  %s\t%s\t%.7f\t%.7f\t", e->rule, e->building, e->at.lon, e->at.lat);
+        if (e->value >= 0)
+            (void)fprintf(stderr, say(ctx, "%.0f 米（限 %.0f 米）；", "%.0f m (limit %.0f m); "), e->value, e->limit);
+        (void)fprintf(stderr, "%s\n", say(ctx, e->zh, e->en));
+    }
+}
+
 static void tell_plan(const struct wg_ctx *ctx, const struct enclose_plan *p, bool json, bool to_file)
 {
     const struct enclose_totals *t = &p->totals;
@@ -115,10 +130,11 @@ static void tell_plan(const struct wg_ctx *ctx, const struct enclose_plan *p, bo
             "\"gates_small\":%zu,\"gates_staffed\":%zu,\"cabins\":%zu,\"closed\":%zu,\"opened\":%zu,\"detour_worst_m\":%.1f,"
             "\"detour_mean_m\":%.1f,\"cost\":%.2f,\"bound\":%.2f,\"gap_percent\":%.3f,\"proven\":%s,\"cut_short\":%s,"
             "\"blocks\":%zu,"
-            "\"hull_m\":%.2f,\"alone_m\":%.2f,\"notes\":%zu}\n",
+            "\"hull_m\":%.2f,\"alone_m\":%.2f,\"notes\":%zu,\"exceptions\":%zu}\n",
             t->buildings, t->compounds, (long long)t->households, t->fence_m, p->fence_bound_m, t->gates_large, t->gates_small,
             t->gates_staffed, t->cabins, t->closed, t->opened, t->detour_worst_m, t->detour_mean_m, p->cost, p->bound, gap,
-            p->proven ? "true" : "false", p->cut_short ? "true" : "false", p->blocks, p->hull_m, p->alone_m, p->n_notes);
+            p->proven ? "true" : "false", p->cut_short ? "true" : "false", p->blocks, p->hull_m, p->alone_m, p->n_notes,
+            p->n_exceptions);
         return;
     }
     (void)fprintf(
@@ -150,29 +166,35 @@ static void json_text(const char *s)
     (void)fputc('"', stdout);
 }
 
+static void tell_finding(const struct wg_ctx *ctx, const struct enclose_violation *x, const char *before, bool json)
+{
+    if (!json) {
+        (void)printf("%s%s\t%s\t%.7f\t%.7f\t%s\n", before, x->code, x->feature, x->at.lon, x->at.lat, say(ctx, x->zh, x->en));
+        return;
+    }
+    (void)printf("%s{\"code\":\"%s\",\"lon\":%.7f,\"lat\":%.7f,\"feature\":", before, x->code, x->at.lon, x->at.lat);
+    json_text(x->feature);
+    (void)fputs(",\"text\":", stdout);
+    json_text(say(ctx, x->zh, x->en));
+    (void)fputc('}', stdout);
+}
+
 static int tell_verdict(const struct wg_ctx *ctx, const struct enclose_verdict *v, bool json)
 {
+    const char *excepted = say(ctx, "例外 ", "exception ");
     if (json)
         (void)printf("{\"compounds\":%zu,\"gates\":%zu,\"doors\":%zu,\"fence_m\":%.2f,\"violations\":[", v->compounds, v->gates,
                      v->doors, v->fence_m);
-    for (size_t i = 0; i < v->n; i++) {
-        const struct enclose_violation *x = &v->violations[i];
-        if (!json) {
-            (void)printf("%s\t%s\t%.7f\t%.7f\t%s\n", x->code, x->feature, x->at.lon, x->at.lat, say(ctx, x->zh, x->en));
-            continue;
-        }
-        (void)printf("%s{\"code\":\"%s\",\"lon\":%.7f,\"lat\":%.7f,\"feature\":", i ? "," : "", x->code, x->at.lon, x->at.lat);
-        json_text(x->feature);
-        (void)fputs(",\"text\":", stdout);
-        json_text(say(ctx, x->zh, x->en));
-        (void)fputc('}', stdout);
-    }
+    for (size_t i = 0; i < v->n; i++) tell_finding(ctx, &v->violations[i], json && i ? "," : "", json);
+    if (json) (void)fputs("],\"exceptions\":[", stdout);
+    for (size_t i = 0; i < v->n_exceptions; i++) tell_finding(ctx, &v->exceptions[i], !json ? excepted : i ? "," : "", json);
     if (json) (void)puts("]}");
     if (!json)
         (void)fprintf(stderr,
-                      say(ctx, "核对 %zu 个小区、%zu 座门、%zu 个楼门，围挡 %.1f 米：%zu 处不合\n",
-                          "%zu compounds, %zu gates, %zu doors, %.1f m of fence checked: %zu violations\n"),
-                      v->compounds, v->gates, v->doors, v->fence_m, v->n);
+                      say(ctx, "核对 %zu 个小区、%zu 座门、%zu 个楼门，围挡 %.1f 米：%zu 处不合，%zu 处例外确属无法避免\n",
+                          "%zu compounds, %zu gates, %zu doors, %.1f m of fence checked: %zu violations, %zu exceptions found "
+                          "unavoidable\n"),
+                      v->compounds, v->gates, v->doors, v->fence_m, v->n, v->n_exceptions);
     return v->n ? 1 : 0;
 }
 
@@ -241,6 +263,7 @@ static int plan_quarter(struct wg_ctx *ctx, const struct app_args *args)
     if (!rc && sheets) rc = enclose_draw_sheets(ctx, map, plan, sheets, &pdf);
     if (rc) return rc;
     if (!args->json) tell_notes(ctx, plan->notes, plan->n_notes);
+    if (!args->json) tell_exceptions(ctx, plan);
     tell_plan(ctx, plan, args->json, args->out != NULL);
     return 0;
 }

@@ -17,8 +17,8 @@
  *
  * Units: metres on the ground, yuan, degrees of WGS 84 in every answer. Memory: ctx->arena, also what GEOS holds.
  *
- *   P1  every plan made is accepted by enclose_verify with the same map and configuration (held on made-up towns by the tests; what
- *       is known of real maps: docs/enclose.md)
+ *   P1  every plan made is accepted by enclose_verify with the same map and configuration, what it cannot keep being declared as
+ *       exceptions (held on made-up towns by the tests; what is known of real maps: docs/enclose.md)
  *   P2  the same map, configuration, locks and options give the same bytes, unless a time limit cut the search short (the plan
  *       then says so)
  *   P3  plan.bound never exceeds plan.cost: no plan on this model's ground, edges and doors can cost less
@@ -28,7 +28,8 @@
  *   P7  a faulty map is repaired, each repair named with the feature, or refused naming it; no map crashes the reader
  *   P8  enclose_verify measures with code of its own and rejects a plan that lacks one piece of its fence
  *   P9  a compound lies within one community, and no fence stands on a public street
- *   P10 every home is in exactly one compound; every compound has a staffed gate */
+ *   P10 every home is in exactly one compound; every compound has a staffed gate
+ *   P11 enclose_verify accepts no exception that a gate would mend, and none where the rule is kept */
 #ifndef WG_ENCLOSE_H
 #define WG_ENCLOSE_H
 #include "base/base.h"
@@ -147,6 +148,16 @@ struct enclose_spot {
     struct enclose_point at, a, b; /* a, b: the ends of a barrier's stretch taken down */
     double metres;
 };
+/* A rule that this plan cannot keep at one door (left_out: at one home), said openly: a detour that no second gate would shorten
+ * (detour), a door whose ground has no room for a gate (no_gate), a fire engine that no wide gate would let near (fire), a home without free
+ * ground on any side (left_out). enclose_verify accepts it where it finds by its own measure that no gate would mend it with the
+ * fence as it stands, and names it as a violation otherwise. */
+struct enclose_exception {
+    const char *rule, *building, *compound; /* compound: NULL for left_out */
+    struct enclose_point at;
+    double value, limit; /* metres; -1: none */
+    const char *zh, *en; /* why */
+};
 struct enclose_totals {
     size_t buildings, compounds, gates_large, gates_small, gates_staffed, cabins, closed, opened;
     double fence_m, detour_worst_m, detour_mean_m;
@@ -161,6 +172,8 @@ struct enclose_plan {
     size_t n_compounds, n_fences, n_gates, n_closed, n_opened, n_cabins;
     struct enclose_note *notes; /* what could not be had, e.g. a home no engine reaches even today */
     size_t n_notes;
+    struct enclose_exception *exceptions;
+    size_t n_exceptions;
     struct enclose_totals totals;
     double cost, bound;     /* yuan over the drive; the proven least */
     double fence_bound_m;   /* least fence that separates every home from the street, however many gates */
@@ -200,6 +213,8 @@ struct enclose_violation {
 struct enclose_verdict {
     struct enclose_violation *violations;
     size_t n;
+    struct enclose_violation *exceptions; /* declared by the plan, and found to be unavoidable */
+    size_t n_exceptions;
     size_t compounds, gates, doors; /* what was checked */
     double fence_m, detour_worst_m; /* measured again */
 };

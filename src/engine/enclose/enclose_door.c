@@ -175,6 +175,16 @@ static bool covers(GEOSContextHandle_t geos, const GEOSGeometry *area, struct en
     return in;
 }
 
+static bool is_beside(GEOSContextHandle_t geos, const GEOSGeometry *house, struct enc_xy at)
+{
+    static const double step_m = 1;
+    double d = 1e300;
+    GEOSGeometry *p = enc_geos_point(geos, at);
+    if (p && !GEOSDistance_r(geos, p, house, &d)) d = 1e300;
+    if (p) GEOSGeom_destroy_r(geos, p);
+    return d < step_m;
+}
+
 static void doors_on_side(struct search *s, uint32_t index, const struct side *side, const GEOSGeometry *patch, uint8_t number)
 {
     /* a stair every 15 m or so, as in slabs */
@@ -187,8 +197,8 @@ static void doors_on_side(struct search *s, uint32_t index, const struct side *s
             double step = quarter * 0.25; /* from 12 m within: the facade may lie back from the box */
             struct enc_xy p = {at.x + side->out.x * (step + 0.3), at.y + side->out.y * (step + 0.3)};
             if (!covers(geos, patch, p)) continue;
-            add_door(s, index, p, true, number);
-            break;
+            if (is_beside(geos, s->space->map->buildings[index].shape, p)) add_door(s, index, p, true, number);
+            break; /* an L: there is no facade behind this part of the box's side */
         }
     }
     struct enc_xy at;

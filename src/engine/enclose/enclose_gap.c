@@ -80,7 +80,7 @@ void enc_gaps_with_fence(struct enc_draft *d)
     const struct enc_mesh *m = &sp->mesh;
     size_t n = sp->n_obstacles;
     struct enc_segment *all = wg_alloc_n(d->ctx->arena, n + d->n_runs + 1, sizeof *all);
-    uint8_t *solid = wg_alloc_n(d->ctx->arena, m->n_v + 1, 1);
+    uint8_t *solid = d->solid = wg_alloc_n(d->ctx->arena, m->n_v + 1, 1);
     if (n) memcpy(all, sp->obstacles, n * sizeof *all);
     memcpy(solid, sp->solid, m->n_v);
     for (size_t i = 0; i < d->n_runs; i++) all[n + i] = (struct enc_segment){d->runs[i].a, d->runs[i].b, UINT32_MAX};

@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/enclose/enclose_internal.h"
+#include "engine/enclose/enclose_cover.h"
 
-enum { MOST_PLACES = 60, MOST_EXTRA = 6 };
+enum { MOST_PLACES = 120, MOST_EXTRA = 24 };
+static const double walkable = 0.9, passable = 0.1; /* gaps: that a person walks through; that the proof takes for open */
 
 struct place {
     int64_t chain;
@@ -31,6 +32,7 @@ struct placer {
     uint32_t *chain_first, *chains;
     struct place *places;
     size_t n_places, cap_places;
+    bool *hopeless; /* of each door: no further gate shortens its way */
 };
 
 static void index_ways(struct placer *p)
@@ -200,7 +202,7 @@ static double score_place(struct placer *p, int32_t label, const struct place *p
     const struct enc_draft *d = p->d;
     const struct enclose_map *map = d->space->map;
     double sum = 0, weight = 0, beyond_limit = 0, score = place->beyond < 1e299 ? place->beyond : 500;
-    enc_walk_from(p->walk, ENC_WALK_INSIDE, label, 0.9, &(struct enc_stand){place->tri, place->mid}, 1);
+    enc_walk_from(p->walk, ENC_WALK_INSIDE, label, walkable, &(struct enc_stand){place->tri, place->mid}, 1);
     for (uint32_t k = p->door_first[label]; k < p->door_first[label + 1]; k++) {
         const struct enc_door *door = &d->space->doors[p->doors[k]];
         double w = (double)map->buildings[door->building].households + 1, way = enc_walk_to(p->walk, door->tri, door->at);
@@ -271,25 +273,32 @@ static double way_of_door(const struct placer *p, uint32_t door)
     return enc_walk_to(p->walk, p->d->space->doors[door].tri, p->d->space->doors[door].at);
 }
 
-static size_t walk_from_gates(struct placer *p, int32_t label, enum enclose_gate_state state)
+static size_t walk_from_gates(struct placer *p, int32_t label, enum enclose_gate_state state, double width)
 {
     struct enc_draft *d = p->d;
     struct enc_stand starts[MOST_EXTRA + 64];
     size_t n = 0;
     for (size_t i = 0; i < d->n_gates && n < sizeof starts / sizeof *starts; i++)
         if (d->gates[i].label == label && d->gates[i].state == state) starts[n++] = stand_at(&d->gates[i]);
-    enc_walk_from(p->walk, ENC_WALK_INSIDE, label, 0, starts, n);
+    enc_walk_from(p->walk, ENC_WALK_INSIDE, label, width, starts, n);
     return n;
 }
 
-/* Ways from the doors of a compound to its staffed gates; where that is too far, to one with a key holder. */
+/* Ways from the doors of a compound to its staffed gates; where that is too far, to one with a key holder. A door that no walkable way
+ * leads to takes what way there is, as the proof does. */
 static void measure(struct placer *p, int32_t label)
 {
     struct enc_draft *d = p->d;
-    (void)walk_from_gates(p, label, ENCLOSE_STAFFED);
-    for (uint32_t k = p->door_first[label]; k < p->door_first[label + 1]; k++)
+    bool squeezed = false;
+    (void)walk_from_gates(p, label, ENCLOSE_STAFFED, walkable);
+    for (uint32_t k = p->door_first[label]; k < p->door_first[label + 1]; k++) {
         d->walk[p->doors[k]] = way_of_door(p, p->doors[k]);
-    if (!walk_from_gates(p, label, ENCLOSE_KEY_HOLDER)) return;
+        squeezed = squeezed || d->walk[p->doors[k]] > 1e299;
+    }
+    if (squeezed) (void)walk_from_gates(p, label, ENCLOSE_STAFFED, passable);
+    for (uint32_t k = p->door_first[label]; squeezed && k < p->door_first[label + 1]; k++)
+        if (d->walk[p->doors[k]] > 1e299) d->walk[p->doors[k]] = way_of_door(p, p->doors[k]);
+    if (!walk_from_gates(p, label, ENCLOSE_KEY_HOLDER, walkable)) return;
     for (uint32_t k = p->door_first[label]; k < p->door_first[label + 1]; k++) {
         uint32_t door = p->doors[k];
         if (d->walk[door] < 1e299 && detour_of(p, door, d->walk[door]) > detour_limit(p))
@@ -303,7 +312,7 @@ static bool key_holder_does(struct placer *p, int32_t label, const struct place 
     const struct enc_draft *d = p->d;
     int64_t households = 0;
     uint32_t last = UINT32_MAX;
-    enc_walk_from(p->walk, ENC_WALK_INSIDE, label, 0, &(struct enc_stand){place->tri, place->mid}, 1);
+    enc_walk_from(p->walk, ENC_WALK_INSIDE, label, walkable, &(struct enc_stand){place->tri, place->mid}, 1);
     for (uint32_t k = p->door_first[label]; k < p->door_first[label + 1]; k++) {
         const struct enc_door *door = &d->space->doors[p->doors[k]];
         if (d->walk[p->doors[k]] > 1e299 || detour_of(p, p->doors[k], d->walk[p->doors[k]]) <= detour_limit(p)) continue;
@@ -320,35 +329,50 @@ static double worst_detour(const struct placer *p, int32_t label, uint32_t *ret_
     double worst = 0;
     for (uint32_t k = p->door_first[label]; k < p->door_first[label + 1]; k++) {
         uint32_t door = p->doors[k];
-        double detour = detour_of(p, door, d->walk[door]);
-        if (d->walk[door] < 1e299 && detour > worst) worst = detour, *ret_door = door;
+        double detour = d->walk[door] < 1e299 ? detour_of(p, door, d->walk[door]) : 1e299; /* shut in */
+        if (!p->hopeless[door] && detour > worst) worst = detour, *ret_door = door;
     }
     return worst;
 }
 
-/* Gates more, while somebody's detour is over the limit and a place helps. */
-static void mend_detours(struct placer *p, int32_t label)
+/* The place whose gate would shorten the door's way most; NULL: none would. */
+static const struct place *place_for_door(struct placer *p, int32_t label, uint32_t door)
 {
-    struct enc_draft *d = p->d;
-    for (int round = 0; round < MOST_EXTRA; round++) {
-        uint32_t door = 0;
-        double worst = worst_detour(p, label, &door), best = 1e300;
-        const struct place *pick = NULL;
-        if (worst <= detour_limit(p)) return;
-        enc_walk_from(p->walk, ENC_WALK_INSIDE, label, 0,
-                      &(struct enc_stand){d->space->doors[door].tri, d->space->doors[door].at}, 1);
+    const struct enc_draft *d = p->d;
+    const struct place *pick = NULL;
+    double best = d->walk[door];
+    struct enc_stand stand = {d->space->doors[door].tri, d->space->doors[door].at};
+    for (int pass = 0; pass < 2 && !pick; pass++) { /* by walkable ways, else by any */
+        enc_walk_from(p->walk, ENC_WALK_INSIDE, label, pass ? passable : walkable, &stand, 1);
         for (size_t i = 0; i < p->n_places; i++) {
             const struct place *place = &p->places[i];
+            bool shut_in = d->walk[door] > 1e299;
             double way = enc_walk_to(p->walk, place->tri, place->mid) + (place->beyond < 1e299 ? place->beyond : 500);
-            if (place->other || place->room < p->c->gate_small_m || taken(d, place, p->c->gate_small_m) || way >= best)
+            if (place->other || place->room < (shut_in ? 0.8 : p->c->gate_small_m) || taken(d, place, p->c->gate_small_m) ||
+                way >= best)
                 continue;
             best = way;
             pick = place;
         }
-        if (!pick || best >= d->walk[door]) return;
+    }
+    return pick;
+}
+
+/* Gates more, while somebody's detour is over the limit, or somebody is shut in, and a place helps. */
+static void mend_detours(struct placer *p, int32_t label)
+{
+    for (int gates = 0; gates < MOST_EXTRA;) {
+        uint32_t door = 0;
+        if (worst_detour(p, label, &door) <= detour_limit(p)) return;
+        const struct place *pick = place_for_door(p, label, door);
+        if (!pick) { /* the next worst may still be helped */
+            p->hopeless[door] = true;
+            continue;
+        }
         bool key = key_holder_does(p, label, pick);
         put_gate(p, label, pick, false, key ? ENCLOSE_KEY_HOLDER : ENCLOSE_STAFFED, false);
         measure(p, label);
+        gates++;
     }
 }
 
@@ -461,6 +485,81 @@ static bool has_staffed(const struct enc_draft *d, int32_t label)
     return false;
 }
 
+/* ---- all gates of a compound at once ---- */
+
+/* What the gates from the one numbered `first` on cost beyond a main gate. */
+static double yuan_of_gates(const struct placer *p, const struct enc_cover *cover, size_t first)
+{
+    double yuan = 0;
+    for (size_t i = first; i < p->d->n_gates; i++)
+        yuan += p->d->gates[i].state == ENCLOSE_STAFFED ? cover->staffed_yuan : cover->key_yuan;
+    return yuan;
+}
+
+/* Which places may serve, which doors each is near enough to. */
+static void look_round(struct placer *p, int32_t label, struct enc_cover *cover, bool *near, bool *may_main, double *score)
+{
+    struct enc_draft *d = p->d;
+    bool large = false;
+    for (size_t i = 0; i < p->n_places; i++) large = large || (is_large(p, &p->places[i]) && !p->places[i].other);
+    for (size_t i = 0; i < p->n_places; i++) {
+        const struct place *place = &p->places[i];
+        score[i] = 1e300;
+        if (place->other || place->room < p->c->gate_small_m || taken(d, place, p->c->gate_small_m)) continue;
+        may_main[i] = is_large(p, place) || !large;
+        score[i] = may_main[i] ? score_place(p, label, place) : 1e300;
+        enc_walk_from(p->walk, ENC_WALK_INSIDE, label, walkable, &(struct enc_stand){place->tri, place->mid}, 1);
+        for (size_t k = 0; k < cover->n_doors; k++) {
+            uint32_t door = p->doors[p->door_first[label] + k];
+            near[i * cover->n_doors + k] = detour_of(p, door, way_of_door(p, door)) <= detour_limit(p);
+        }
+    }
+}
+
+/* Takes up the gates from `first` on and puts the cheapest set that serves every door, where there is a cheaper one. */
+static void cover_doors(struct placer *p, int32_t label, size_t first)
+{
+    struct enc_draft *d = p->d;
+    size_t n = p->door_first[label + 1] - p->door_first[label], was = d->n_gates;
+    struct wg_arena *arena = d->ctx->arena;
+    double guards = (double)p->c->days * p->c->shifts_day * p->c->shift_yuan + p->c->cabin_yuan;
+    struct enc_cover cover = {.n_places = p->n_places, .n_doors = n, .key_households = p->c->key_holder_households};
+    cover.staffed_yuan = guards + p->c->gate_small_yuan;
+    cover.key_yuan = p->c->gate_small_yuan + (double)p->c->days * p->c->key_holder_yuan;
+    cover.most_yuan = yuan_of_gates(p, &cover, first);
+    bool *near = wg_alloc_n(arena, p->n_places * n + 1, sizeof *near), *served = wg_alloc_n(arena, n + 1, sizeof *served);
+    bool *may_main = wg_alloc_n(arena, p->n_places + 1, sizeof *may_main);
+    double *score = wg_alloc_n(arena, p->n_places + 1, sizeof *score);
+    uint32_t *building = wg_alloc_n(arena, n + 1, sizeof *building);
+    int64_t *households = wg_alloc_n(arena, n + 1, sizeof *households);
+    struct enc_draft_gate *old = wg_alloc_n(arena, was - first + 1, sizeof *old);
+    memcpy(old, &d->gates[first], (was - first) * sizeof *old);
+    d->n_gates = first;
+    cover.needs_main = !has_staffed(d, label);
+    measure(p, label);
+    for (size_t k = 0; k < n; k++) {
+        uint32_t door = p->doors[p->door_first[label] + k];
+        building[k] = d->space->doors[door].building;
+        households[k] = d->space->map->buildings[building[k]].households;
+        served[k] = d->walk[door] < 1e299 && detour_of(p, door, d->walk[door]) <= detour_limit(p);
+    }
+    look_round(p, label, &cover, near, may_main, score);
+    cover.near = near, cover.served = served, cover.may_main = may_main, cover.score = score;
+    cover.building = building, cover.households = households;
+    struct enc_cover_answer a;
+    bool found = enc_cover_find(&cover, &a);
+    for (size_t i = 0; found && i < a.n_staffed; i++) {
+        bool main_gate = i == 0 && cover.needs_main;
+        if (i == 0 || !taken(d, &p->places[a.staffed[i]], p->c->gate_small_m))
+            put_gate(p, label, &p->places[a.staffed[i]], main_gate, ENCLOSE_STAFFED, main_gate);
+    }
+    for (size_t i = 0; found && i < a.n_keys; i++)
+        if (!taken(d, &p->places[a.keys[i]], p->c->gate_small_m))
+            put_gate(p, label, &p->places[a.keys[i]], false, ENCLOSE_KEY_HOLDER, false);
+    if (!found) memcpy(&d->gates[first], old, (was - first) * sizeof *old), d->n_gates = was;
+    measure(p, label);
+}
+
 static int by_room(const void *a, const void *b)
 {
     const struct place *x = a, *y = b;
@@ -483,6 +582,7 @@ static void place_for(struct placer *p, int32_t label, const struct enc_draft_ga
     if (p->n_places) qsort(p->places, p->n_places, sizeof *p->places, by_room);
     if (p->n_places > MOST_PLACES) p->n_places = MOST_PLACES;
     place_locked(p, label, locked, n_locked, used);
+    size_t first = d->n_gates;
     if (!has_staffed(d, label)) {
         const struct place *best = NULL;
         double least = 1e300;
@@ -494,6 +594,10 @@ static void place_for(struct placer *p, int32_t label, const struct enc_draft_ga
     }
     measure(p, label);
     mend_detours(p, label);
+    if (d->n_gates > first + 1) {
+        cover_doors(p, label, first);
+        mend_detours(p, label); /* what is nearer but not near enough */
+    }
     keep_lanes(p, label);
     mend_fire(p, label);
 }
@@ -539,6 +643,7 @@ int enc_gates_place(struct enc_draft *d, const struct enc_draft_gate *locked, si
 {
     struct placer p = {.d = d, .c = d->space->map->config, .walk = enc_walk(d)};
     bool *used = wg_alloc_n(d->ctx->arena, n_locked + 1, sizeof *used);
+    p.hopeless = wg_alloc_n(d->ctx->arena, d->space->n_doors + 1, sizeof *p.hopeless);
     index_ways(&p);
     sort_by_label(&p);
     for (size_t label = 1; label <= d->n_labels; label++) {

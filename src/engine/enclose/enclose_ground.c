@@ -232,26 +232,66 @@ int64_t enc_ground_cut(const struct enc_ground *g, const struct enc_flow *base, 
     return cm;
 }
 
-/* Marks what hangs together with `from` as part `number`; true when a home lies in it. */
-static bool flood(const struct enc_ground *g, const uint8_t *inside, const uint8_t *open, const uint16_t *around, int32_t from,
-                  int32_t number, int32_t *part, int32_t *stack, size_t *ret_n)
+struct flooding {
+    const struct enc_ground *g;
+    const uint8_t *inside, *open;
+    const uint16_t *around; /* of each corner: triangles round it that are inside */
+    int32_t *part, *stack;
+    uint32_t *entry; /* of each cell: the edge by which it was reached, plus 1; 0: the flood began here */
+};
+
+/* The cell's corner that the edge does not touch. */
+static int corner_opposite(const struct enc_ground *g, int32_t cell, const struct enc_edge *e)
 {
+    int i = 0;
+    while (i < 2 && (g->corner[cell][i] == e->ends[0] || g->corner[cell][i] == e->ends[1])) i++;
+    return i;
+}
+
+/* Past a corner where something stands, by the edge of the ground inside, there is no way where the two are too near each other. */
+static bool pinched(const struct flooding *f, int32_t cell, const struct enc_edge *in, const struct enc_edge *out)
+{
+    const struct enc_ground *g = f->g;
+    int third = 3 - corner_opposite(g, cell, in) - corner_opposite(g, cell, out);
+    if (third < 0 || third > 2 || g->degree[g->corner[cell][third]] != UINT16_MAX) return false;
+    for (uint32_t k = g->first[cell]; k < g->first[cell + 1]; k++) {
+        const struct enc_edge *e = &g->edges[g->items[k]];
+        int32_t d = e->a == cell ? e->b : e->a;
+        if (e != in && e != out && !e->wall && d >= 0 && f->inside[d]) return false; /* the edge opposite is open */
+    }
+    return enc_height(&g->space->mesh, (size_t)g->tri[cell], third) * 100 < PINCH_CM;
+}
+
+static bool may_flood(const struct flooding *f, int32_t c, uint32_t edge, int32_t d)
+{
+    const struct enc_edge *e = &f->g->edges[edge];
+    if (d < 0 || !f->inside[d] || f->part[d] || e->narrow || (e->wall && !(f->open && f->open[edge]))) return false;
+    if (!e->wall && e->real_cm < PINCH_CM && f->around[e->ends[0]] != f->g->degree[e->ends[0]] &&
+        f->around[e->ends[1]] != f->g->degree[e->ends[1]])
+        return false; /* the ground inside is pinched here */
+    return !f->entry[c] || !pinched(f, c, &f->g->edges[f->entry[c] - 1], e);
+}
+
+/* Marks what hangs together with `from` as part `number`; true when a home lies in it. */
+static bool flood(struct flooding *f, int32_t from, int32_t number, size_t *ret_n)
+{
+    const struct enc_ground *g = f->g;
     size_t n = 0;
     bool homes = false;
-    stack[n++] = from;
-    part[from] = number;
+    f->stack[n++] = from;
+    f->part[from] = number;
+    f->entry[from] = 0;
     for (size_t head = 0; head < n; head++) {
-        int32_t c = stack[head];
+        int32_t c = f->stack[head];
         homes = homes || g->home[c] >= 0;
         for (uint32_t k = g->first[c]; k < g->first[c + 1]; k++) {
-            const struct enc_edge *e = &g->edges[g->items[k]];
-            int32_t d = e->a == c ? e->b : e->a;
-            if (d < 0 || !inside[d] || part[d] || e->narrow || (e->wall && !(open && open[g->items[k]]))) continue;
-            if (!e->wall && e->real_cm < PINCH_CM && around[e->ends[0]] != g->degree[e->ends[0]] &&
-                around[e->ends[1]] != g->degree[e->ends[1]])
-                continue; /* the ground inside is pinched here */
-            part[d] = number;
-            stack[n++] = d;
+            uint32_t edge = g->items[k];
+            int32_t d = g->edges[edge].a == c ? g->edges[edge].b : g->edges[edge].a;
+            if (!may_flood(f, c, edge, d)) continue;
+            f->part[d] = number;
+            f->entry[d] = edge + 1;
+            if (c == from && !f->entry[c]) f->entry[c] = edge + 1; /* begun in a pinch: on one side of it */
+            f->stack[n++] = d;
         }
     }
     *ret_n = n;
@@ -315,16 +355,18 @@ size_t enc_ground_parts(struct wg_ctx *ctx, const struct enc_ground *g, uint8_t 
     struct wg_arena_mark mark = wg_arena_mark(ctx->arena);
     int32_t *stack = wg_alloc_n(ctx->arena, g->n + 1, sizeof *stack),
             *pockets = wg_alloc_n(ctx->arena, g->n + 1, sizeof *pockets);
+    uint32_t *entry = wg_alloc_n(ctx->arena, g->n + 1, sizeof *entry);
     size_t parts = 0, n_pockets = 0;
     uint16_t *around =
         wg_alloc_n(ctx->arena, g->n_corners + 1, sizeof *around); /* of each corner: triangles round it that are inside */
     for (size_t c = 0; c < g->n; c++)
         for (int i = 0; inside[c] && i < 3; i++) around[g->corner[c][i]]++;
     memset(ret_part, 0, g->n * sizeof *ret_part);
+    struct flooding f = {g, inside, open, around, ret_part, stack, entry};
     for (size_t c = 0; c < g->n; c++) {
         size_t n = 0;
         if (!inside[c] || ret_part[c]) continue;
-        if (flood(g, inside, open, around, (int32_t)c, (int32_t)parts + 1, ret_part, stack, &n)) {
+        if (flood(&f, (int32_t)c, (int32_t)parts + 1, &n)) {
             parts++;
             continue;
         }

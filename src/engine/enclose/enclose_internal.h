@@ -237,6 +237,8 @@ bool enc_edge_narrow(const struct enc_space *space, size_t t, int corner);
 enum { ENC_CRACK_CM = 10 };
 bool enc_edge_crack(const struct enc_space *space, size_t t, int corner);
 double enc_edge_length(const struct enc_mesh *m, size_t t, int corner);
+/* How near the corner is to the edge opposite: who crosses the triangle past the corner goes between the two. */
+double enc_height(const struct enc_mesh *m, size_t t, int corner);
 struct enc_xy enc_vertex(const struct enc_mesh *m, int32_t v);
 struct enc_xy enc_centre(const struct enc_mesh *m, size_t t);
 void enc_space_note(struct wg_ctx *ctx, struct enc_space *space, const char *feature, const char *zh, const char *en);
@@ -378,6 +380,7 @@ struct enc_draft {
     double *today;                  /* of each door: to the street as things stand */
     double *beyond;                 /* of each triangle outside: from here to the street; 1e300 */
     struct enc_walk *walker;        /* enc_walk */
+    uint8_t *solid;                 /* of each vertex: something stands there, or new fence; once gaps are measured with it */
     struct enclose_note *notes;
     size_t n_notes, cap_notes;
 };
@@ -403,7 +406,8 @@ void enc_heap_push(struct enc_heap *heap, double d, int32_t cell);
 struct enc_heap_entry enc_heap_pop(struct enc_heap *heap); /* of one that is not empty */
 void enc_heap_free(void *heap);                            /* a struct enc_heap; fit for wg_arena_cleanup */
 
-enum enc_walk_where { ENC_WALK_TODAY, ENC_WALK_INSIDE, ENC_WALK_OUTSIDE };
+/* A hose goes over walls and fences, not through houses. */
+enum enc_walk_where { ENC_WALK_TODAY, ENC_WALK_INSIDE, ENC_WALK_OUTSIDE, ENC_WALK_HOSE };
 struct enc_stand { /* a place: a cell and a point on it; no point (ENC_ANYWHERE): wherever on the cell is nearest */
     int32_t tri;
     struct enc_xy at;
@@ -417,7 +421,7 @@ void enc_walk_from(struct enc_walk *w, enum enc_walk_where where, int32_t label,
 double enc_walk_to(struct enc_walk *w, int32_t tri, struct enc_xy at); /* 1e300: no way */
 double enc_walk_roughly(const struct enc_walk *w, int32_t tri); /* as far as the search went: some parts in a hundred longer */
 void enc_walk_mark(const struct enc_walk *w, uint8_t *cells);   /* sets 1 for every cell reached */
-/* From a place to the nearest cell that is set in `cells`, as things stand today; 1e300 well beyond the limit. */
+/* A hose's way from a place to the nearest cell that is set in `cells`; 1e300 well beyond the limit. */
 double enc_walk_near(struct enc_walk *w, struct enc_stand start, const uint8_t *cells, double limit);
 
 /* ---- what a caller has locked; enclose_lock.c ---- */

@@ -102,6 +102,18 @@ struct ground {
     int32_t *dist;
 };
 
+/* Metres for each door of the plan, compound by compound; -1: no way. */
+struct measure {
+    size_t n;
+    double *before, *after, *with_key,
+        *with_sites; /* on foot: today, to a staffed gate, to a key holder's, were there gates everywhere */
+    double *fire_before, *fire_after,
+        *fire_sites;     /* from where an engine gets: today, with the plan, were wide gates everywhere */
+    double *fire_strict; /* with the plan, judged as strictly as today */
+    double *detour;
+    bool *far, *no_engine, any_far, any_unreached;
+};
+
 struct house {
     struct ground *g;
     struct enc_line *rings;
@@ -271,56 +283,197 @@ static void check_key_holders(struct enc_check *k, const struct enc_check_compou
             wg_fmt(k->ctx->arena, "%lld households depend on gates with a key holder, over the limit", (long long)depend));
 }
 
-static void check_distances(struct ground *g)
+/* ---- could more gates mend it? ---- */
+
+/* Marks the closed pieces that a door of these lies in, and finds where gates could stand in their edges. */
+static void site_doors(struct enc_check *k, const struct measure *m, bool fire)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < k->n_compounds; i++)
+        for (size_t d = 0; d < k->compounds[i].n_doors; d++, at++) {
+            if (!(fire ? m->no_engine[at] : m->far[at])) continue;
+            size_t piece = enc_piece_of(k, k->compounds[i].doors[d].at);
+            if (piece < k->n_pieces && !k->pieces[piece].street) (void)enc_sites_of(k, piece);
+        }
+}
+
+static struct enc_xy outside_of(const struct enc_site *s, double t)
+{
+    static const double beyond = 1;
+    return (struct enc_xy){s->a.x + t * (s->b.x - s->a.x) + beyond * s->out.x,
+                           s->a.y + t * (s->b.y - s->a.y) + beyond * s->out.y};
+}
+
+/* The way out of every door were there small gates wherever one has room: through the best of them, and on to the street. */
+static void walk_to_sites(struct ground *g, double *out)
 {
     struct enc_check *k = g->k;
-    const struct enclose_map *m = k->map;
-    size_t n = 0, at = 0;
-    for (size_t i = 0; i < k->n_compounds; i++) n += k->compounds[i].n_doors;
-    double *before = wg_alloc_n(k->ctx->arena, n + 1, sizeof *before), *after = wg_alloc_n(k->ctx->arena, n + 1, sizeof *after),
-           *with_key = wg_alloc_n(k->ctx->arena, n + 1, sizeof *with_key);
-    double *fire_before = wg_alloc_n(k->ctx->arena, n + 1, sizeof *before),
-           *fire_after = wg_alloc_n(k->ctx->arena, n + 1, sizeof *after);
-    street_sources(g, g->today);
-    enc_raster_spread(&g->r, g->today, g->dist);
-    measure_walks(g, g->today, before);
-    check_reachable(g);
-    walk_to_gates(g, false);
-    measure_walks(g, g->plan, after);
-    walk_to_gates(g, true);
-    measure_walks(g, g->plan, with_key);
-    engine_spread(g, g->today, 0.5);
-    measure_doors(g, fire_before);
-    for (size_t i = 0; i < k->n_works; i++)
-        if (k->works[i].kind == ENC_WORK_GATE && k->works[i].large) draw_line(g, &k->works[i].line, g->plan, 0);
+    struct enc_raster_seed *seeds = NULL;
+    size_t n = 0, cap = 0;
+    street_sources(g, g->plan);
+    enc_raster_spread(&g->r, g->plan, g->dist); /* from the street, on its side of the fence */
+    for (size_t i = 0; i < k->n_pieces; i++)
+        for (size_t j = 0; j < k->pieces[i].n_sites; j++) {
+            const struct enc_site *s = &k->pieces[i].sites[j];
+            double length = enc_dist(s->a, s->b);
+            if (length < k->config->gate_small_m) continue;
+            size_t steps = (size_t)ceil(length / g->r.cell);
+            for (size_t q = 0; q <= steps; q++) {
+                double t = (double)q / (double)steps;
+                int64_t on = enc_raster_at(&g->r,
+                                           (struct enc_xy){s->a.x + t * (s->b.x - s->a.x), s->a.y + t * (s->b.y - s->a.y)}),
+                        beyond = enc_raster_at(&g->r, outside_of(s, t));
+                if (on < 0 || beyond < 0 || g->dist[beyond] == ENC_RASTER_FAR) continue;
+                seeds = wg_grow(k->ctx->arena, seeds, &cap, n + 1, sizeof *seeds);
+                seeds[n++] = (struct enc_raster_seed){on, g->dist[beyond]};
+            }
+        }
+    far_all(g);
+    enc_raster_spread_seeds(&g->r, g->plan, seeds, n, g->dist);
+    measure_walks(g, g->plan, out);
+}
+
+/* Where an engine would get were every stretch that a wide gate has room in opened. */
+static void drive_through_sites(struct ground *g, double *out)
+{
+    struct enc_check *k = g->k;
+    for (size_t i = 0; i < k->n_pieces; i++)
+        for (size_t j = 0; j < k->pieces[i].n_sites; j++) {
+            const struct enc_site *s = &k->pieces[i].sites[j];
+            if (enc_dist(s->a, s->b) < k->config->fire_lane_m) continue;
+            struct enc_line line = {(struct enc_xy[]){s->a, s->b}, 2};
+            draw_line(g, &line, g->plan, 0);
+        }
     engine_spread(g, g->plan, -0.8);
-    measure_doors(g, fire_after);
+    measure_doors(g, out);
+}
+
+/* The middle of the site nearest to the door, to name where a gate would help. */
+static struct enc_xy nearest_site(struct enc_check *k, struct enc_xy door, double width)
+{
+    struct enc_xy best = door;
+    double least = 1e300;
+    size_t piece = enc_piece_of(k, door);
+    for (size_t j = 0; piece < k->n_pieces && j < k->pieces[piece].n_sites; j++) {
+        const struct enc_site *s = &k->pieces[piece].sites[j];
+        struct enc_xy mid = {(s->a.x + s->b.x) / 2, (s->a.y + s->b.y) / 2};
+        if (enc_dist(s->a, s->b) < width || enc_dist(mid, door) >= least) continue;
+        least = enc_dist(mid, door);
+        best = mid;
+    }
+    return best;
+}
+
+/* ---- distances, judged ---- */
+
+static void judge_walk(struct enc_check *k, const struct measure *m, const struct enc_check_door *door, size_t at)
+{
+    double limit = k->config->detour_m, detour = m->detour[at];
+    const char *zh = wg_fmt(k->ctx->arena, "出门绕行 %.0f 米", detour),
+               *en = wg_fmt(k->ctx->arena, "the way out grows by %.0f m", detour);
+    if (m->far[at]) {
+        double best = m->with_sites[at] < 0 ? 1e300 : m->with_sites[at] - fmax(0, m->before[at]);
+        struct enc_xy mend = nearest_site(k, door->at, k->config->gate_small_m);
+        enc_breach(k, "detour", door->building, door->at, best > limit ? NULL : &mend, zh, en);
+    } else if (detour > limit - 2 * slack) {
+        enc_excuse_nearly(k, "detour", door->building, door->at, zh, en);
+    }
+}
+
+static void judge_engine(struct enc_check *k, const struct measure *m, const struct enc_check_door *door, size_t at)
+{
+    static const char zh[] = "消防车原可到达，围合后到不了规定距离内",
+                      en[] = "a fire engine comes near enough today and would not any more";
     double reach = k->config->fire_reach_m;
-    for (size_t i = 0; i < k->n_compounds; i++) {
+    if (m->no_engine[at]) {
+        bool could = m->fire_sites[at] >= 0 && m->fire_sites[at] <= reach + slack;
+        struct enc_xy mend = nearest_site(k, door->at, k->config->fire_lane_m);
+        enc_breach(k, "fire", door->building, door->at, could ? &mend : NULL, zh, en);
+    } else if (m->fire_strict[at] < 0 || m->fire_strict[at] > reach - 2 * slack) {
+        enc_excuse_nearly(k, "fire", door->building, door->at, zh, en);
+    }
+}
+
+static struct measure new_measure(struct enc_check *k)
+{
+    struct measure m = {0};
+    for (size_t i = 0; i < k->n_compounds; i++) m.n += k->compounds[i].n_doors;
+    double *all = wg_alloc_n(k->ctx->arena, 9 * (m.n + 1), sizeof *all);
+    m.before = all, m.after = all + (m.n + 1), m.with_key = all + 2 * (m.n + 1), m.with_sites = all + 3 * (m.n + 1);
+    m.fire_before = all + 4 * (m.n + 1), m.fire_after = all + 5 * (m.n + 1), m.fire_sites = all + 6 * (m.n + 1);
+    m.detour = all + 7 * (m.n + 1), m.fire_strict = all + 8 * (m.n + 1);
+    m.far = wg_alloc_n(k->ctx->arena, m.n + 1, sizeof *m.far),
+    m.no_engine = wg_alloc_n(k->ctx->arena, m.n + 1, sizeof *m.no_engine);
+    return m;
+}
+
+/* Detours, by a gate with a key holder where only that keeps the rule; who depends on these is counted. */
+static void find_detours(struct enc_check *k, struct measure *m)
+{
+    double limit = k->config->detour_m + slack;
+    for (size_t i = 0, at = 0; i < k->n_compounds; i++) {
         int64_t depend = 0;
-        size_t last = m->n_buildings;
+        size_t last = k->map->n_buildings;
         for (size_t d = 0; d < k->compounds[i].n_doors; d++, at++) {
-            const struct enc_check_door *door = &k->compounds[i].doors[d];
-            const char *id = k->map->buildings[door->building].id;
-            double detour = after[at] < 0 ? 0 : after[at] - fmax(0, before[at]);
-            double key = with_key[at] < 0 ? 1e300 : with_key[at] - fmax(0, before[at]);
-            if (detour > k->config->detour_m + slack && key <= k->config->detour_m + slack) {
-                if (door->building != last) depend += m->buildings[door->building].households;
-                last = door->building;
+            size_t building = k->compounds[i].doors[d].building;
+            double detour = m->after[at] < 0 ? 0 : m->after[at] - fmax(0, m->before[at]);
+            double key = m->with_key[at] < 0 ? 1e300 : m->with_key[at] - fmax(0, m->before[at]);
+            if (detour > limit && key <= limit) {
+                if (building != last) depend += k->map->buildings[building].households;
+                last = building;
                 detour = key;
             }
+            m->detour[at] = detour;
+            m->far[at] = detour > limit;
+            m->any_far = m->any_far || m->far[at];
             k->verdict->detour_worst_m = fmax(k->verdict->detour_worst_m, detour);
-            if (detour > k->config->detour_m + slack)
-                enc_violation(k, "detour", id, door->at, wg_fmt(k->ctx->arena, "出门绕行 %.0f 米", detour),
-                              wg_fmt(k->ctx->arena, "the way out grows by %.0f m", detour));
-            bool could = fire_before[at] >= 0 && fire_before[at] <= reach - slack,
-                 can = fire_after[at] >= 0 && fire_after[at] <= reach + slack;
-            if (could && !can)
-                enc_violation(k, "fire", id, door->at, "消防车原可到达，围合后到不了规定距离内",
-                              "a fire engine comes near enough today and would not any more");
         }
         if (depend > 0) check_key_holders(k, &k->compounds[i], depend);
     }
+}
+
+static void find_unreached(struct enc_check *k, struct measure *m)
+{
+    double reach = k->config->fire_reach_m;
+    for (size_t at = 0; at < m->n; at++) {
+        bool could = m->fire_before[at] >= 0 && m->fire_before[at] <= reach - slack,
+             can = m->fire_after[at] >= 0 && m->fire_after[at] <= reach + slack;
+        m->no_engine[at] = could && !can;
+        m->any_unreached = m->any_unreached || m->no_engine[at];
+    }
+}
+
+static void check_distances(struct ground *g)
+{
+    struct enc_check *k = g->k;
+    struct measure m = new_measure(k);
+    street_sources(g, g->today);
+    enc_raster_spread(&g->r, g->today, g->dist);
+    measure_walks(g, g->today, m.before);
+    check_reachable(g);
+    walk_to_gates(g, false);
+    measure_walks(g, g->plan, m.after);
+    walk_to_gates(g, true);
+    measure_walks(g, g->plan, m.with_key);
+    find_detours(k, &m);
+    if (m.any_far) site_doors(k, &m, false);
+    if (m.any_far) walk_to_sites(g, m.with_sites);
+    engine_spread(g, g->today, 0.5);
+    measure_doors(g, m.fire_before);
+    for (size_t i = 0; i < k->n_works; i++)
+        if (k->works[i].kind == ENC_WORK_GATE && k->works[i].large) draw_line(g, &k->works[i].line, g->plan, 0);
+    engine_spread(g, g->plan, 0.5);
+    measure_doors(g, m.fire_strict);
+    engine_spread(g, g->plan, -0.8);
+    measure_doors(g, m.fire_after);
+    find_unreached(k, &m);
+    if (m.any_unreached) site_doors(k, &m, true);
+    if (m.any_unreached) drive_through_sites(g, m.fire_sites);
+    for (size_t i = 0, at = 0; i < k->n_compounds; i++)
+        for (size_t d = 0; d < k->compounds[i].n_doors; d++, at++) {
+            judge_walk(k, &m, &k->compounds[i].doors[d], at);
+            judge_engine(k, &m, &k->compounds[i].doors[d], at);
+        }
 }
 
 int enc_check_measures(struct enc_check *k)

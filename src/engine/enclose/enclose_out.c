@@ -160,6 +160,19 @@ static void gate(struct out *o, const struct enclose_gate *g)
     line(o, (struct enclose_point[]){g->a, g->b}, 2);
 }
 
+static void exception(struct out *o, const struct enclose_exception *e)
+{
+    open_feature(o, "exception");
+    key_text(o, "rule", e->rule);
+    key_text(o, "building", e->building);
+    key_text(o, "compound", e->compound);
+    if (e->value >= 0) key_number(o, "value", e->value);
+    if (e->limit >= 0) key_number(o, "limit", e->limit);
+    key_text(o, "zh", e->zh);
+    key_text(o, "en", e->en);
+    spot_point(o, e->at);
+}
+
 static void summary(struct out *o, const struct enclose_plan *p)
 {
     const struct enclose_totals *s = &p->totals;
@@ -175,6 +188,7 @@ static void summary(struct out *o, const struct enclose_plan *p)
     key_whole(o, "gates_staffed", (int64_t)s->gates_staffed), key_whole(o, "cabins", (int64_t)s->cabins);
     key_whole(o, "closed", (int64_t)s->closed), key_whole(o, "opened", (int64_t)s->opened);
     key_number(o, "detour_worst_m", s->detour_worst_m), key_number(o, "detour_mean_m", s->detour_mean_m);
+    key_whole(o, "exceptions", (int64_t)p->n_exceptions);
     key_whole(o, "blocks", (int64_t)p->blocks), key_number(o, "hull_m", p->hull_m), key_number(o, "alone_m", p->alone_m);
     wg_buf_fmt(&o->b, "},\n\"parameters\":{\"days\":%lld", (long long)c->days);
     key_number(o, "fence_yuan", c->fence_yuan), key_number(o, "gate_large_yuan", c->gate_large_yuan);
@@ -227,6 +241,7 @@ int enclose_plan_geojson(struct wg_ctx *ctx, const struct enclose_plan *p, struc
         key_text(&o, "gate", p->cabins[i].feature);
         spot_point(&o, p->cabins[i].at);
     }
+    for (size_t i = 0; i < p->n_exceptions; i++) exception(&o, &p->exceptions[i]);
     wg_buf_puts(&o.b, "\n]");
     summary(&o, p);
     wg_buf_puts(&o.b, "}\n");

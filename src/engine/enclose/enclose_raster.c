@@ -5,13 +5,13 @@
 
 #include "engine/enclose/enclose_raster.h"
 
-enum { MOST_CELLS = 30 * 1000 * 1000, BUCKETS = 16 };
+enum { MOST_CELLS = 30 * 1000 * 1000, FINE_CELLS = 12 * 1000 * 1000, BUCKETS = 16 };
 
 struct enc_raster enc_raster(double x0, double y0, double x1, double y1)
 {
-    struct enc_raster r = {.x0 = x0, .y0 = y0, .cell = 1};
+    struct enc_raster r = {.x0 = x0, .y0 = y0};
     double area = (x1 - x0) * (y1 - y0);
-    if (area > MOST_CELLS) r.cell = sqrt(area / MOST_CELLS);
+    r.cell = area > MOST_CELLS ? sqrt(area / MOST_CELLS) : fmax(0.5, fmin(1, sqrt(area / FINE_CELLS)));
     r.w = (int32_t)ceil((x1 - x0) / r.cell) + 1;
     r.h = (int32_t)ceil((y1 - y0) / r.cell) + 1;
     return r;
@@ -105,15 +105,31 @@ static void push(struct bucket *b, int64_t cell)
     b->list[b->n++] = cell;
 }
 
+static int by_dist(const void *a, const void *b)
+{
+    const struct enc_raster_seed *x = a, *y = b;
+    if (x->dist != y->dist) return x->dist < y->dist ? -1 : 1;
+    return (x->cell > y->cell) - (x->cell < y->cell);
+}
+
 void enc_raster_spread(const struct enc_raster *r, const uint8_t *blocked, int32_t *dist)
+{
+    enc_raster_spread_seeds(r, blocked, NULL, 0, dist);
+}
+
+void enc_raster_spread_seeds(const struct enc_raster *r, const uint8_t *blocked, struct enc_raster_seed *seeds, size_t n,
+                             int32_t *dist)
 {
     static const int32_t dx[8] = {1, -1, 0, 0, 1, 1, -1, -1}, dy[8] = {0, 0, 1, -1, 1, -1, 1, -1};
     struct bucket buckets[BUCKETS] = {0};
-    size_t cells = enc_raster_cells(r), waiting = 0;
+    size_t cells = enc_raster_cells(r), waiting = 0, sown = 0;
+    if (n) qsort(seeds, n, sizeof *seeds, by_dist);
     for (size_t i = 0; i < cells; i++)
         if (dist[i] == 0) push(&buckets[0], (int64_t)i), waiting++;
-    for (int32_t d = 0; waiting; d++) {
+    for (int32_t d = 0; waiting || sown < n; d++) {
         struct bucket *b = &buckets[d % BUCKETS];
+        for (; sown < n && seeds[sown].dist <= d; sown++)
+            if (dist[seeds[sown].cell] > d) dist[seeds[sown].cell] = d, push(b, seeds[sown].cell), waiting++;
         for (size_t k = 0; k < b->n; k++) {
             int64_t at = b->list[k];
             waiting--;
@@ -163,7 +179,7 @@ static struct enc_xy centre_of(const struct enc_raster *r, int64_t cell)
     return (struct enc_xy){r->x0 + ((double)(cell % r->w) + 0.5) * r->cell, r->y0 + ((double)(cell / r->w) + 0.5) * r->cell};
 }
 
-/* The neighbour one step nearer to the sources; -1 at one of them. */
+/* The neighbour one step nearer to the sources; -1 where the way begins. */
 static int64_t step_down(const struct enc_raster *r, const uint8_t *blocked, const int32_t *dist, int64_t at)
 {
     static const int32_t dx[8] = {1, -1, 0, 0, 1, 1, -1, -1}, dy[8] = {0, 0, 1, -1, 1, -1, 1, -1};
@@ -190,7 +206,8 @@ double enc_raster_taut(const struct enc_raster *r, const uint8_t *blocked, const
     size_t n = 0, cap = (size_t)dist[start] / 10 + 2;
     struct enc_xy *way = wg_xcalloc(cap, sizeof *way);
     for (int64_t c = start; c >= 0 && n < cap; c = step_down(r, blocked, dist, c)) way[n++] = centre_of(r, c);
-    double length = enc_dist(from, way[0]);
+    int64_t last = enc_raster_at(r, way[n - 1]);
+    double length = enc_dist(from, way[0]) + dist[last] * r->cell / 10;
     for (size_t at = 0; at + 1 < n;) { /* to the farthest point on the way that can be seen, farther and farther, then nearer */
         size_t seen = at + 1, far = 2;
         while (at + far < n && clear_line(r, blocked, way[at], way[at + far])) seen = at + far, far *= 2;

@@ -5,7 +5,7 @@
 
 enum { ENC_RASTER_FAR = INT32_MAX };
 struct enc_raster {
-    double x0, y0, cell; /* metres a cell: one, more on very large ground */
+    double x0, y0, cell; /* metres a cell: half a metre, more on large ground */
     int32_t w, h;
 };
 struct enc_raster enc_raster(double x0, double y0, double x1, double y1);
@@ -16,6 +16,13 @@ void enc_raster_fill(struct wg_ctx *ctx, const struct enc_raster *r, const struc
                      uint8_t value);
 /* Distances in tenths of a cell from all cells whose distance is 0 already; the others must be ENC_RASTER_FAR. */
 void enc_raster_spread(const struct enc_raster *r, const uint8_t *blocked, int32_t *dist);
+/* The same, from further cells that start with a distance; they are put in order. */
+struct enc_raster_seed {
+    int64_t cell;
+    int32_t dist;
+};
+void enc_raster_spread_seeds(const struct enc_raster *r, const uint8_t *blocked, struct enc_raster_seed *seeds, size_t n,
+                             int32_t *dist);
 /* Metres from a point (or the best cell round it) to the sources along the way that `dist` tells, pulled taut; -1: none reached. Steps
  * to eight neighbours alone make a way up to 8 parts in a hundred too long. */
 double enc_raster_taut(const struct enc_raster *r, const uint8_t *blocked, const int32_t *dist, struct enc_xy from);

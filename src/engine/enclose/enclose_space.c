@@ -19,6 +19,13 @@ struct enc_xy enc_vertex(const struct enc_mesh *m, int32_t v)
     return (struct enc_xy){m->v[v].x * grid, m->v[v].y * grid};
 }
 
+double enc_height(const struct enc_mesh *m, size_t t, int corner)
+{
+    const int32_t *v = m->tri[t];
+    return enc_dist_segment(enc_vertex(m, v[corner]), enc_vertex(m, v[(corner + 1) % 3]), enc_vertex(m, v[(corner + 2) % 3]),
+                            NULL);
+}
+
 struct enc_xy enc_centre(const struct enc_mesh *m, size_t t)
 {
     struct enc_xy a = enc_vertex(m, m->tri[t][0]), b = enc_vertex(m, m->tri[t][1]), c = enc_vertex(m, m->tri[t][2]);

@@ -11,7 +11,7 @@ struct teller {
     const struct enc_draft *d;
     struct enclose_plan *plan;
     int32_t *building_label; /* of each building: the compound it lies in; 0 */
-    size_t cap_fences, cap_opened, cap_closed, cap_notes;
+    size_t cap_fences, cap_opened, cap_closed, cap_notes, cap_exceptions;
 };
 
 static struct enclose_point degrees(const struct teller *t, struct enc_xy at)
@@ -406,7 +406,62 @@ static void closed_doors(struct teller *t)
         }
 }
 
-/* ---- doors, detours ---- */
+/* ---- doors, detours, what cannot be kept ---- */
+
+enum reason { FAR_WAY, NO_WAY, NO_ENGINE, LEFT_OUT };
+
+static void except(struct teller *t, enum reason why, const char *building, const char *compound, struct enclose_point at,
+                   double value)
+{
+    static const struct {
+        const char *rule, *zh, *en;
+    } reasons[] = {
+        {"detour", "再设门也缩短不了：临街的围挡上没有更近而容得下门的位置",
+         "no further gate would shorten it: no nearer place on the compound's edge to the street has room for one"},
+        {"no_gate", "门前地块临街一侧没有容得下门的位置",
+         "the ground before the door has no place with room for a gate to the street"},
+        {"fire", "没有容得下宽门的位置能让消防车靠近", "no place with room for a wide gate would let a fire engine near"},
+        {"left_out", "四面无空地，无法围合", "no free ground on any side; cannot be enclosed"},
+    };
+    const struct enclose_config *c = t->map->config;
+    struct enclose_plan *p = t->plan;
+    double limit = why == FAR_WAY ? c->detour_m : why == NO_ENGINE ? c->fire_reach_m : -1;
+    p->exceptions = wg_grow(t->ctx->arena, p->exceptions, &t->cap_exceptions, p->n_exceptions + 1, sizeof *p->exceptions);
+    p->exceptions[p->n_exceptions++] = (struct enclose_exception){
+        reasons[why].rule, building, compound, at, value < 1e299 ? value : -1, limit, reasons[why].zh, reasons[why].en};
+}
+
+/* Homes in no compound. */
+static void leave_out(struct teller *t)
+{
+    GEOSContextHandle_t geos = t->map->geos;
+    for (size_t b = 0; b < t->map->n_buildings; b++) {
+        struct enc_xy at = {0, 0};
+        if (t->map->buildings[b].use != ENC_HOME || t->building_label[b]) continue;
+        GEOSGeometry *on = GEOSPointOnSurface_r(geos, t->map->buildings[b].shape);
+        if (on && (!GEOSGeomGetX_r(geos, on, &at.x) || !GEOSGeomGetY_r(geos, on, &at.y))) at = (struct enc_xy){0, 0};
+        if (on) GEOSGeom_destroy_r(geos, on);
+        except(t, LEFT_OUT, t->map->buildings[b].id, NULL, degrees(t, at), -1);
+    }
+}
+
+/* What the door's home is promised and cannot have. */
+static void check_door(struct teller *t, struct enc_walk *w, const struct enc_door *door, const struct enclose_compound *c,
+                       const struct enclose_door *out)
+{
+    const struct enclose_config *config = t->map->config;
+    if (out->walk_m > 1e299)
+        except(t, NO_WAY, out->building, c->id, out->at, -1);
+    else if (out->detour_m > config->detour_m)
+        except(t, FAR_WAY, out->building, c->id, out->at, out->detour_m);
+    if (out->engine_m <= config->fire_reach_m) return;
+    struct enc_stand stand = {door->tri, door->at};
+    if (enc_walk_near(w, stand, t->d->engine_today, config->fire_reach_m) <= config->fire_reach_m)
+        except(t, NO_ENGINE, out->building, c->id, out->at, out->engine_m);
+    else if (c->n_doors == 0 || strcmp(c->doors[c->n_doors - 1].building, out->building) != 0)
+        note(t, out->building, "消防车到不了规定距离内，现状即如此",
+             "no fire engine comes within the distance, as it is today");
+}
 
 static void doors(struct teller *t)
 {
@@ -428,9 +483,7 @@ static void doors(struct teller *t)
         out.detour_m = fmax(0, out.walk_m - today);
         double reach = t->map->config->fire_reach_m;
         out.engine_m = enc_walk_near(w, (struct enc_stand){door->tri, door->at}, d->engine, 2 * reach);
-        if (out.engine_m > reach && (c->n_doors == 0 || strcmp(c->doors[c->n_doors - 1].building, bd->id) != 0))
-            note(t, bd->id, "消防车到不了规定距离内（现状即如此或无处可设宽门）",
-                 "no fire engine comes within the distance (as today, or no place for a wide gate)");
+        check_door(t, w, door, c, &out);
         if (out.walk_m > 1e299) out.walk_m = out.detour_m = -1;
         if (out.engine_m > 1e299) out.engine_m = -1;
         c->walk_worst_m = fmax(c->walk_worst_m, out.walk_m);
@@ -589,6 +642,7 @@ int enc_plan_tell(struct enc_making *k, struct enclose_plan **ret_plan)
     closed_ways(&t);
     closed_doors(&t);
     doors(&t);
+    leave_out(&t);
     count_money(&t);
     compare(&t);
     share_out(&t);

@@ -116,7 +116,8 @@ static void read_compound(struct enc_check *k, const json_t *feature, const json
     }
     c.listed = json_is_array(list);
     c.locked = json_is_true(json_object_get(properties, "locked"));
-    c.doors = wg_alloc_n(k->ctx->arena, json_array_size(doors) + 1, sizeof *c.doors);
+    c.cap_doors = json_array_size(doors) + 1;
+    c.doors = wg_alloc_n(k->ctx->arena, c.cap_doors, sizeof *c.doors);
     for (size_t i = 0; i < json_array_size(doors); i++) {
         const json_t *d = json_array_get(doors, i);
         struct enc_check_door door = {.building = building_index(k, json_string_value(json_object_get(d, "building")))};
@@ -161,6 +162,25 @@ static void read_work(struct enc_check *k, const json_t *feature, const json_t *
     k->works[k->n_works++] = w;
 }
 
+static void read_exception(struct enc_check *k, const json_t *feature, const json_t *properties)
+{
+    static const char *const rules[] = {"detour", "no_gate", "fire", "left_out"};
+    const char *rule = json_string_value(json_object_get(properties, "rule")), *known = NULL;
+    const char *building = text_of(k, properties, "building");
+    struct enc_excuse e = {.feature = building, .building = building_index(k, building)};
+    for (size_t i = 0; rule && i < sizeof rules / sizeof *rules; i++)
+        if (strcmp(rules[i], rule) == 0) known = rules[i];
+    e.rule = known;
+    bool placed = read_point(k, json_object_get(json_object_get(feature, "geometry"), "coordinates"), &e.at);
+    if (known && placed && e.building < k->map->n_buildings) {
+        enc_excuse_add(k, e);
+        return;
+    }
+    enc_violation(k, "exception", building, placed ? e.at : (struct enc_xy){0, 0},
+                  "例外没有写明规则（detour、no_gate、fire、left_out）、地图上的楼或位置",
+                  "an exception names no rule (detour, no_gate, fire, left_out), no home on the map or no place");
+}
+
 static int read_plan(struct enc_check *k, struct wg_str plan)
 {
     json_error_t error;
@@ -180,6 +200,7 @@ static int read_plan(struct enc_check *k, struct wg_str plan)
         if (strcmp(kind, "gate") == 0) read_work(k, f, p, ENC_WORK_GATE);
         if (strcmp(kind, "opened") == 0) read_work(k, f, p, ENC_WORK_OPENED);
         if (strcmp(kind, "closed") == 0) read_work(k, f, p, ENC_WORK_CLOSED);
+        if (strcmp(kind, "exception") == 0) read_exception(k, f, p);
     }
     json_decref(root);
     for (size_t b = 0; b < k->map->n_buildings; b++)
@@ -322,7 +343,7 @@ static void flood(struct enc_check *k)
 }
 
 /* The piece a door opens on: the one at the point, or the nearest within a step. */
-static size_t piece_of(struct enc_check *k, struct enc_xy at)
+size_t enc_piece_of(struct enc_check *k, struct enc_xy at)
 {
     for (int step = 0; step < 5; step++) {
         double reach = 0.3 * step;
@@ -335,6 +356,22 @@ static size_t piece_of(struct enc_check *k, struct enc_xy at)
         if (h.n) return h.list[0];
     }
     return k->n_pieces;
+}
+
+static void touch_street(void *item, void *arg)
+{
+    struct hit *h = arg;
+    const struct enc_piece *p = &h->k->pieces[(size_t)(uintptr_t)item];
+    if (p->street && GEOSPreparedIntersects_r(h->k->geos, p->prepared, h->with) == 1) h->n++;
+}
+
+bool enc_is_street(struct enc_check *k, struct enc_xy at)
+{
+    GEOSGeometry *p = enc_geos_point(k->geos, at);
+    struct hit h = {.k = k, .with = p};
+    if (p) GEOSSTRtree_query_r(k->geos, k->tree, p, touch_street, &h);
+    if (p) GEOSGeom_destroy_r(k->geos, p);
+    return h.n > 0;
 }
 
 static bool is_way_in(const struct enc_check *k, const struct enc_check_work *w, size_t piece)
@@ -351,7 +388,7 @@ static bool is_way_in(const struct enc_check *k, const struct enc_check_work *w,
 static void check_door(struct enc_check *k, const struct enc_check_compound *c, size_t building, struct enc_xy at)
 {
     const char *id = k->map->buildings[building].id;
-    size_t piece = piece_of(k, at);
+    size_t piece = enc_piece_of(k, at);
     k->verdict->doors++;
     if (piece == k->n_pieces) {
         enc_violation(k, "door_blocked", id, at, "楼门前没有空地", "there is no free ground before the door");
@@ -371,9 +408,12 @@ static void check_door(struct enc_check *k, const struct enc_check_compound *c, 
             k->pieces[piece].gate = own && is_way_in(k, w, piece);
         }
     }
-    if (!k->pieces[piece].gate)
-        enc_violation(k, "no_gate", id, at, "楼门走不到本小区有人值守的大门",
-                      "no staffed gate of the compound can be reached from the door");
+    if (k->pieces[piece].gate) return;
+    const struct enc_site *site = enc_sites_of(k, piece);
+    struct enc_xy mend = at;
+    if (k->pieces[piece].n_sites) mend = (struct enc_xy){(site->a.x + site->b.x) / 2, (site->a.y + site->b.y) / 2};
+    enc_breach(k, "no_gate", building, at, k->pieces[piece].n_sites ? &mend : NULL, "楼门走不到本小区有人值守的大门",
+               "no staffed gate of the compound can be reached from the door");
 }
 
 /* Homes whose doors neither map nor plan tells: one side at least must be closed to the street. */
@@ -422,6 +462,16 @@ static bool lists_door(const struct enc_check_compound *c, size_t building)
     return false;
 }
 
+/* A plan that does not list a home's doors: those on the map are looked at, and measured, as if it did. */
+static void take_mapped_doors(struct enc_check *k, struct enc_check_compound *c, size_t b)
+{
+    const struct enc_building *bd = &k->map->buildings[b];
+    for (size_t d = 0; d < bd->n_doors; d++) {
+        c->doors = wg_grow(k->ctx->arena, c->doors, &c->cap_doors, c->n_doors + 1, sizeof *c->doors);
+        c->doors[c->n_doors++] = (struct enc_check_door){b, bd->doors[d]};
+    }
+}
+
 static void check_compound(struct enc_check *k, struct enc_check_compound *c)
 {
     const struct enclose_map *m = k->map;
@@ -435,10 +485,12 @@ static void check_compound(struct enc_check *k, struct enc_check_compound *c)
     }
     for (size_t i = 0; i < c->n_buildings; i++) {
         size_t b = c->buildings[i];
+        bool listed = lists_door(c, b);
         k->owner[b]++;
-        for (size_t d = 0; d < m->buildings[b].n_doors; d++)
+        for (size_t d = 0; d < m->buildings[b].n_doors && listed; d++)
             if (!is_shut(k, c, b, m->buildings[b].doors[d])) check_door(k, c, b, m->buildings[b].doors[d]);
-        if (!m->buildings[b].n_doors && !lists_door(c, b)) check_unknown_doors(k, c, b);
+        if (!listed) take_mapped_doors(k, c, b);
+        if (!m->buildings[b].n_doors && !listed) check_unknown_doors(k, c, b);
     }
     for (size_t i = 0; i < c->n_doors; i++) check_door(k, c, c->doors[i].building, c->doors[i].at);
 }
@@ -448,14 +500,16 @@ static void check_homes(struct enc_check *k)
     const struct enclose_map *m = k->map;
     for (size_t b = 0; b < m->n_buildings; b++) {
         struct enc_xy at = {0, 0};
-        if (m->buildings[b].use != ENC_HOME || k->owner[b] == 1) continue;
+        bool listed = k->owner[b] == 1;
+        if (m->buildings[b].use != ENC_HOME || listed) continue;
         GEOSGeometry *p = GEOSPointOnSurface_r(k->geos, m->buildings[b].shape);
         if (p && (!GEOSGeomGetX_r(k->geos, p, &at.x) || !GEOSGeomGetY_r(k->geos, p, &at.y))) at = (struct enc_xy){0, 0};
         if (p) GEOSGeom_destroy_r(k->geos, p);
         if (k->owner[b] > 1)
             enc_violation(k, "twice", m->buildings[b].id, at, "这栋楼属于两个小区", "the home is in two compounds");
-        else if (enc_has_free_side(k, b))
-            enc_violation(k, "left_out", m->buildings[b].id, at, "这栋楼不在任何小区内", "the home is in no compound");
+        else
+            enc_breach(k, "left_out", b, at, enc_has_free_side(k, b) ? &at : NULL, "这栋楼不在任何小区内",
+                       "the home is in no compound");
     }
 }
 
@@ -506,6 +560,7 @@ int enclose_verify(struct wg_ctx *ctx, const struct enclose_map *map, const stru
     check_homes(k);
     rc = enc_check_measures(k);
     if (rc) return rc;
+    enc_excuses_left(k);
     verdict.compounds = k->n_compounds;
     *ret_verdict = verdict;
     return 0;

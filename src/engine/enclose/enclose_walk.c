@@ -1,25 +1,31 @@
-/* Ways on foot and on wheels over the cells. Dijkstra's search goes from the middle of one edge to the middle of the next and finds
- * through which cells a way leads; its length is then that of a string pulled taut through the edges it crosses (Lee and Preparata
- * 1984). So a way is never measured shorter than it can be walked, and longer only where a way through other cells is shorter still.
+/* Ways on foot and on wheels over the cells. Dijkstra's search finds through which cells a way leads; its length is then that of a
+ * string pulled taut through the edges it crosses (Lee and Preparata 1984). The search runs twice, from the middle of one edge to
+ * the middle of the next and from each point to the nearest of the next edge: where edges are long, one of them is led astray, seldom
+ * both. So a way is never measured shorter than it can be walked, and longer only where a way through other cells is shorter still.
  * enclose_verify measures again on a raster. */
 #include <stdlib.h>
 
 #include "engine/enclose/enclose_internal.h"
 
-static const double slack = 1.3; /* ways from middle to middle are this much longer than taut ones at most, nearly always */
-enum { START = -2 };             /* from: START - i: the i-th start; NOWHERE: not reached */
+static const double slack = 1.3;   /* the searches' ways are this much longer than taut ones at most, nearly always */
+enum { START = -2, SEARCHES = 2 }; /* from: START - i: the i-th start; NOWHERE: not reached */
 static const int32_t NOWHERE = -1;
 
 struct portal {
     struct enc_xy left, right;
 };
 
-struct enc_walk {
-    struct enc_draft *draft;
+struct search {
     double *dist;
-    int32_t *from; /* of each cell reached: the cell before it */
+    int32_t *from;     /* of each cell reached: the cell before it */
+    struct enc_xy *at; /* where the search entered it; no number: anywhere on the start cell, or on the edge to it */
     int32_t *touched;
     size_t n_touched;
+};
+
+struct enc_walk {
+    struct enc_draft *draft;
+    struct search search[SEARCHES]; /* to the middles of edges; to the nearest points */
     struct enc_stand *starts;
     size_t n_starts, cap_starts;
     struct portal *portals;
@@ -30,9 +36,12 @@ struct enc_walk {
 static void free_walk(void *what)
 {
     struct enc_walk *w = what;
-    free(w->dist);
-    free(w->from);
-    free(w->touched);
+    for (int i = 0; i < SEARCHES; i++) {
+        free(w->search[i].dist);
+        free(w->search[i].from);
+        free(w->search[i].at);
+        free(w->search[i].touched);
+    }
     free(w->starts);
     free(w->portals);
     enc_heap_free(&w->heap);
@@ -44,11 +53,15 @@ struct enc_walk *enc_walk(struct enc_draft *d)
     struct enc_walk *w = wg_alloc(d->ctx->arena, sizeof *w);
     size_t n = d->space->mesh.n_tri + 1;
     w->draft = d;
-    w->dist = wg_xcalloc(n, sizeof *w->dist);
-    w->from = wg_xcalloc(n, sizeof *w->from);
-    w->touched = wg_xcalloc(n, sizeof *w->touched);
     wg_arena_cleanup(d->ctx->arena, free_walk, w);
-    for (size_t i = 0; i < n; i++) w->dist[i] = 1e300, w->from[i] = NOWHERE;
+    for (int k = 0; k < SEARCHES; k++) {
+        struct search *s = &w->search[k];
+        s->dist = wg_xcalloc(n, sizeof *s->dist);
+        s->from = wg_xcalloc(n, sizeof *s->from);
+        s->at = wg_xcalloc(n, sizeof *s->at);
+        s->touched = wg_xcalloc(n, sizeof *s->touched);
+        for (size_t i = 0; i < n; i++) s->dist[i] = 1e300, s->from[i] = NOWHERE;
+    }
     d->walker = w;
     return w;
 }
@@ -59,6 +72,7 @@ static bool may_pass(const struct enc_walk *w, enum enc_walk_where where, int32_
     const struct enc_draft *d = w->draft;
     const struct enc_space *sp = d->space;
     if (sp->kind[u] == ENC_SOLID) return false;
+    if (where == ENC_WALK_HOSE) return true;
     if (where == ENC_WALK_INSIDE && d->label[u] != label) return false;
     if (where == ENC_WALK_OUTSIDE && d->label[u] != 0) return false;
     if (sp->wall[t][corner] >= 0 && !(where == ENC_WALK_INSIDE && (d->open[t] >> corner & 1))) return false;
@@ -66,23 +80,19 @@ static bool may_pass(const struct enc_walk *w, enum enc_walk_where where, int32_
     return sp->gap[t][corner] >= width;
 }
 
-static void push(struct enc_walk *w, double d, int32_t tri, int32_t from)
+static void push(struct enc_walk *w, struct search *s, double d, struct enc_xy at, int32_t tri, int32_t from)
 {
-    if (w->dist[tri] <= d) return;
-    if (w->dist[tri] > 1e299) w->touched[w->n_touched++] = tri;
-    w->dist[tri] = d;
-    w->from[tri] = from;
+    if (s->dist[tri] <= d) return;
+    if (s->dist[tri] > 1e299) s->touched[s->n_touched++] = tri;
+    s->dist[tri] = d;
+    s->from[tri] = from;
+    s->at[tri] = at;
     enc_heap_push(&w->heap, d, tri);
 }
 
-static bool is_anywhere(const struct enc_stand *s)
+static bool is_anywhere(struct enc_xy at)
 {
-    return isnan(s->at.x);
-}
-
-static const struct enc_stand *start_of(const struct enc_walk *w, int32_t tri)
-{
-    return &w->starts[START - w->from[tri]];
+    return isnan(at.x);
 }
 
 /* The edge from cell t to its neighbour u, as one sees it going there. */
@@ -97,42 +107,82 @@ static struct enc_xy middle(struct portal p)
     return (struct enc_xy){(p.left.x + p.right.x) / 2, (p.left.y + p.right.y) / 2};
 }
 
-static void begin(struct enc_walk *w, const struct enc_stand *starts, size_t n)
+static struct enc_xy nearest_on(struct portal p, struct enc_xy at)
 {
-    for (size_t i = 0; i < w->n_touched; i++) w->dist[w->touched[i]] = 1e300, w->from[w->touched[i]] = NOWHERE;
-    w->n_touched = w->heap.n = 0;
+    double t;
+    (void)enc_dist_segment(at, p.left, p.right, &t);
+    return (struct enc_xy){p.left.x + t * (p.right.x - p.left.x), p.left.y + t * (p.right.y - p.left.y)};
+}
+
+static void begin(struct enc_walk *w, struct search *s, const struct enc_stand *starts, size_t n)
+{
+    for (size_t i = 0; i < s->n_touched; i++) s->dist[s->touched[i]] = 1e300, s->from[s->touched[i]] = NOWHERE;
+    s->n_touched = w->heap.n = 0;
+    for (size_t i = 0; i < n; i++) push(w, s, 0, starts[i].at, starts[i].tri, START - (int32_t)i);
+}
+
+static void keep_starts(struct enc_walk *w, const struct enc_stand *starts, size_t n)
+{
     if (n > w->cap_starts) {
         w->starts = wg_xrealloc(w->starts, n, sizeof *w->starts);
         w->cap_starts = n;
     }
-    for (size_t i = 0; i < n; i++) {
-        w->starts[i] = starts[i];
-        push(w, 0, starts[i].tri, START - (int32_t)i);
-    }
+    for (size_t i = 0; i < n; i++) w->starts[i] = starts[i];
     w->n_starts = n;
 }
 
-static void spread(struct enc_walk *w, enum enc_walk_where where, int32_t label, double width, const struct enc_heap_entry *e)
+struct rule { /* where one may go */
+    enum enc_walk_where where;
+    int32_t label;
+    double width;
+};
+
+/* Between the edge by which cell t was entered and the one to u lies a corner; where the edge opposite it is closed and something stands
+ * at the corner, the way through the cell is as wide as the two are apart. */
+static bool squeezed(const struct enc_walk *w, const struct rule *r, int32_t t, int32_t before, int exit)
+{
+    const struct enc_space *sp = w->draft->space;
+    const struct enc_mesh *m = &sp->mesh;
+    const uint8_t *solid = r->where == ENC_WALK_TODAY || !w->draft->solid ? sp->solid : w->draft->solid;
+    int entry = m->adj[t][0] == before ? 0 : m->adj[t][1] == before ? 1 : 2, third = 3 - entry - exit;
+    if (r->where == ENC_WALK_HOSE || entry == exit || !solid[m->tri[t][third]]) return false;
+    int32_t u = m->adj[t][third];
+    if (u >= 0 && may_pass(w, r->where, r->label, r->width, t, third, u)) return false;
+    return enc_height(m, (size_t)t, third) < r->width;
+}
+
+static void spread(struct enc_walk *w, struct search *s, const struct rule *r, const struct enc_heap_entry *e)
 {
     const struct enc_mesh *m = &w->draft->space->mesh;
-    bool at_start = w->from[e->cell] <= START, anywhere = at_start && is_anywhere(start_of(w, e->cell));
-    struct enc_xy here = anywhere   ? (struct enc_xy){0, 0}
-                         : at_start ? start_of(w, e->cell)->at
-                                    : middle(portal_between(m, e->cell, w->from[e->cell]));
+    struct enc_xy here = s->at[e->cell];
+    bool on_start = s->from[e->cell] <= START, anywhere = is_anywhere(here), to_middle = s == &w->search[0];
     for (int i = 0; i < 3; i++) {
         int32_t u = m->adj[e->cell][i];
-        if (u < 0 || !may_pass(w, where, label, width, e->cell, i, u)) continue;
-        push(w, e->d + (anywhere ? 0 : enc_dist(here, middle(portal_between(m, e->cell, u)))), u, e->cell);
+        if (u < 0 || u == s->from[e->cell] || !may_pass(w, r->where, r->label, r->width, e->cell, i, u)) continue;
+        if (!on_start && squeezed(w, r, e->cell, s->from[e->cell], i)) continue;
+        struct portal p = portal_between(m, e->cell, u);
+        struct enc_xy to = to_middle || anywhere ? middle(p) : nearest_on(p, here);
+        if (on_start && anywhere)
+            push(w, s, e->d, here, u, e->cell);
+        else if (anywhere)
+            push(w, s, e->d + enc_dist(nearest_on(portal_between(m, e->cell, s->from[e->cell]), to), to), to, u, e->cell);
+        else
+            push(w, s, e->d + enc_dist(here, to), to, u, e->cell);
     }
 }
 
 void enc_walk_from(struct enc_walk *w, enum enc_walk_where where, int32_t label, double width, const struct enc_stand *starts,
                    size_t n)
 {
-    begin(w, starts, n);
-    while (w->heap.n) {
-        struct enc_heap_entry e = enc_heap_pop(&w->heap);
-        if (e.d <= w->dist[e.cell]) spread(w, where, label, width, &e);
+    struct rule r = {where, label, width};
+    keep_starts(w, starts, n);
+    for (int k = 0; k < SEARCHES; k++) {
+        struct search *s = &w->search[k];
+        begin(w, s, w->starts, n);
+        while (w->heap.n) {
+            struct enc_heap_entry e = enc_heap_pop(&w->heap);
+            if (e.d <= s->dist[e.cell]) spread(w, s, &r, &e);
+        }
     }
 }
 
@@ -180,25 +230,18 @@ static double pull(const struct portal *p, size_t n, struct enc_xy from, struct 
 }
 
 /* The portals from a cell back to its start; how many there are. */
-static size_t portals_from(struct enc_walk *w, int32_t tri)
+static size_t portals_from(struct enc_walk *w, const struct search *s, int32_t tri)
 {
     const struct enc_mesh *m = &w->draft->space->mesh;
     size_t n = 0;
-    for (int32_t t = tri; w->from[t] > START; t = w->from[t]) {
+    for (int32_t t = tri; s->from[t] > START; t = s->from[t]) {
         if (n == w->cap_portals) {
             w->cap_portals = w->cap_portals ? 2 * w->cap_portals : 256;
             w->portals = wg_xrealloc(w->portals, w->cap_portals, sizeof *w->portals);
         }
-        w->portals[n++] = portal_between(m, t, w->from[t]);
+        w->portals[n++] = portal_between(m, t, s->from[t]);
     }
     return n;
-}
-
-static struct enc_xy nearest_on(struct portal p, struct enc_xy at)
-{
-    double t;
-    (void)enc_dist_segment(at, p.left, p.right, &t);
-    return (struct enc_xy){p.left.x + t * (p.right.x - p.left.x), p.left.y + t * (p.right.y - p.left.y)};
 }
 
 /* To anywhere on the last portal: the foot of the perpendicular from where the string bends last, which may move that bend. */
@@ -214,32 +257,38 @@ static double pull_to_edge(const struct portal *p, size_t n, struct enc_xy from)
     return best;
 }
 
+static double taut_from(struct enc_walk *w, const struct search *s, int32_t tri, struct enc_xy at)
+{
+    size_t n = portals_from(w, s, tri);
+    int32_t start = tri;
+    while (s->from[start] > START) start = s->from[start];
+    struct enc_xy bend, goal = w->starts[START - s->from[start]].at;
+    if (!is_anywhere(goal)) return pull(w->portals, n, at, goal, &bend);
+    return n ? pull_to_edge(w->portals, n, at) : 0;
+}
+
 double enc_walk_to(struct enc_walk *w, int32_t tri, struct enc_xy at)
 {
-    if (w->dist[tri] > 1e299) return 1e300;
-    size_t n = portals_from(w, tri);
-    int32_t start = tri;
-    while (w->from[start] > START) start = w->from[start];
-    const struct enc_stand *s = start_of(w, start);
-    struct enc_xy bend;
-    if (!is_anywhere(s)) return pull(w->portals, n, at, s->at, &bend);
-    return n ? pull_to_edge(w->portals, n, at) : 0;
+    double best = 1e300;
+    for (int k = 0; k < SEARCHES; k++)
+        if (w->search[k].dist[tri] < 1e299) best = fmin(best, taut_from(w, &w->search[k], tri, at));
+    return best;
 }
 
 double enc_walk_roughly(const struct enc_walk *w, int32_t tri)
 {
-    return w->dist[tri];
+    return fmin(w->search[0].dist[tri], w->search[1].dist[tri]);
 }
 
 void enc_walk_mark(const struct enc_walk *w, uint8_t *cells)
 {
-    for (size_t i = 0; i < w->n_touched; i++) cells[w->touched[i]] = 1;
+    for (size_t i = 0; i < w->search[0].n_touched; i++) cells[w->search[0].touched[i]] = 1;
 }
 
 /* Back from a cell to where the search began, and turned round: to anywhere on the edge by which the cell was entered. */
-static double taut_into(struct enc_walk *w, int32_t tri)
+static double taut_into(struct enc_walk *w, const struct search *s, int32_t tri)
 {
-    size_t n = portals_from(w, tri);
+    size_t n = portals_from(w, s, tri);
     if (!n) return 0;
     for (size_t i = 0; i < n; i++) w->portals[i] = (struct portal){w->portals[i].right, w->portals[i].left};
     for (size_t i = 0; i < n / 2; i++) {
@@ -252,16 +301,21 @@ static double taut_into(struct enc_walk *w, int32_t tri)
 
 double enc_walk_near(struct enc_walk *w, struct enc_stand start, const uint8_t *cells, double limit)
 {
+    static const struct rule hose = {ENC_WALK_HOSE, 0, 0};
     double best = 1e300;
-    begin(w, &start, 1);
-    while (w->heap.n) {
-        struct enc_heap_entry e = enc_heap_pop(&w->heap);
-        if (e.d > w->dist[e.cell]) continue;
-        if (e.d > slack * fmin(limit, best)) break;
-        if (cells[e.cell])
-            best = fmin(best, taut_into(w, e.cell));
-        else
-            spread(w, ENC_WALK_TODAY, 0, 0, &e);
+    keep_starts(w, &start, 1);
+    for (int k = 0; k < SEARCHES; k++) {
+        struct search *s = &w->search[k];
+        begin(w, s, w->starts, 1);
+        while (w->heap.n) {
+            struct enc_heap_entry e = enc_heap_pop(&w->heap);
+            if (e.d > s->dist[e.cell]) continue;
+            if (e.d > slack * fmin(limit, best)) break;
+            if (cells[e.cell])
+                best = fmin(best, taut_into(w, s, e.cell));
+            else
+                spread(w, s, &hose, &e);
+        }
     }
     return best;
 }
