@@ -112,9 +112,11 @@ static void explain(struct wg_ctx *ctx, const struct explained *x, struct match_
         line->right = text_of(ctx, x->right, unit, NULL, NULL, NULL, NULL);
         if (level == LEVEL_MISSING && line->left.n == 0 && line->right.n == 0) continue;
         if (level != LEVEL_MISSING) {
-            float bits =
-                x->model->table[CLASS_SAME][u][level] + model_rarity(x->model, x->words, u, unit->kind, level, c.shared[u]);
-            line->weight = (double)(bits > MOST_BITS ? MOST_BITS : bits);
+            float rarity = model_rarity(x->model, x->words, u, unit->kind, level, c.shared[u]);
+            float bits = x->model->table[CLASS_SAME][u][level] + rarity;
+            int state = depend_state(x->model, c.level, u);
+            line->weight =
+                (double)((bits > MOST_BITS ? MOST_BITS : bits) + depend_bits(x->model, CLASS_SAME, u, state, level, rarity));
         }
         if (level == LEVEL_SAME && x->model->rows > 0) line->share = words_count(x->words, c.shared[u]) / x->model->rows;
         n++;

@@ -429,6 +429,7 @@ static void rebuild(struct match_index *index, const struct wg_progress *progres
     model_prior(&index->model, &index->layout);
     model_counts(&index->model, &index->layout, &index->words, index->slots, index->rows, index->alive);
     draw_pairs(index);
+    depend_look(&index->model, &index->layout, index->slots, index->by_content, index->n_by_content);
     index->model.within = false;
     free(index->added_heads);
     index->added_heads = NULL;

@@ -10,6 +10,7 @@
  *   match_text.c     strings alike                    match_compare.c  two rows to a level per unit
  *   match_sketch.c   rows in brief                    match_level.c    two values to a level
  *   match_model.c    levels to weights, EM            match_keys.c     keys, postings, candidates
+ *   match_depend.c   places that imply one another
  *   match_index.c    a register in memory             match_number.c   its identity numbers
  *   match_list.c     a list against it                match_settle.c   rows that number and name settle
  *   match_learn.c    what it teaches
@@ -407,6 +408,13 @@ bool compare_rows(const struct layout *layout, const struct dependence *dep, str
  * log2(m / u), a little more when the value is rare. Weights are against strangers. */
 enum { CLASS_SAME, CLASS_FAMILY, CLASSES };
 enum { MOST_BITS = 34 }; /* no field says more */
+/* A place that hangs on a finer one (match_depend.c): bits that both states together have more than each alone, [this agrees]
+ * [the finer one agrees]. */
+struct hanging {
+    float classes[CLASSES][2][2], strangers[2][2];
+    float keeps; /* part of what a value's rarity says that is left once the finer one agrees */
+    int8_t by;   /* or -1 */
+};
 struct model {
     double m[CLASSES][UNITS_MAX][LEVELS];
     double u[UNITS_MAX][LEVELS];
@@ -423,6 +431,8 @@ struct model {
     bool within; /* pairs of one table, not of a list and a register */
     float table[CLASSES][UNITS_MAX][LEVELS];
     float most[UNITS_MAX]; /* bits a unit can give at most without being the same */
+    struct hanging hanging[UNITS_MAX];
+    float relief; /* bits that all of them can add to the sum of the units */
 };
 struct match_weights {
     uint64_t signature;
@@ -474,7 +484,15 @@ static inline float model_rarity_known(const struct model *model, struct rarity_
 }
 void model_score(const struct model *model, const struct layout *layout, const struct words *words, struct rarity_memo *memo,
                  const struct comparison *c, struct scored *ret);
-/* Bits of CLASS_SAME that a pair needs to reach the probability `least`. */
+/* Which places hang on which, by some rows of the register, whose content orders them. */
+void depend_look(struct model *model, const struct layout *layout, const uint32_t *slots, const uint32_t *rows, size_t n);
+/* 2 if the unit agrees, 1 if the one it hangs on does, both added; -1: it hangs on none, or one of the two is missing. */
+int depend_state(const struct model *model, const uint8_t *level, size_t unit);
+/* What has to be added to the unit's own bits, in which `rarity` is its part. */
+float depend_bits(const struct model *model, int c, size_t unit, int state, uint8_t level, float rarity);
+/* sums: by class, unit and the two states, the pairs expected. */
+void depend_learn(struct model *model, const struct layout *layout, double (*sums)[UNITS_MAX][2][2]);
+/* Bits of CLASS_SAME that the units of a pair, each for itself, need to reach the probability `least`. */
 float model_cut(const struct model *model, double least);
 
 /* --- keys ----------------------------------------------------------------------------------------------------------- */

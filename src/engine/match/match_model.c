@@ -264,7 +264,7 @@ float model_rarity(const struct model *model, const struct words *words, size_t 
 float model_cut(const struct model *model, double least)
 {
     double strangers = 1 - model->lambda[CLASS_SAME] - model->lambda[CLASS_FAMILY];
-    return (float)(log2(least / (1 - least)) - log2(model->lambda[CLASS_SAME]) + log2(strangers));
+    return (float)(log2(least / (1 - least)) - log2(model->lambda[CLASS_SAME]) + log2(strangers)) - model->relief;
 }
 
 void model_score(const struct model *model, const struct layout *l, const struct words *words, struct rarity_memo *memo,
@@ -276,8 +276,10 @@ void model_score(const struct model *model, const struct layout *l, const struct
         if (v == LEVEL_MISSING) continue;
         float rarity = model_rarity_known(model, memo, words, u, l->units[u].kind, v, c->shared[u]);
         float bits = model->table[CLASS_SAME][u][v] + rarity;
-        same += bits > MOST_BITS ? MOST_BITS : bits;
-        if (l->units[u].family) shared += model->table[CLASS_FAMILY][u][v] + rarity;
+        int state = depend_state(model, c->level, u);
+        same += (bits > MOST_BITS ? MOST_BITS : bits) + depend_bits(model, CLASS_SAME, u, state, v, rarity);
+        if (l->units[u].family)
+            shared += model->table[CLASS_FAMILY][u][v] + rarity + depend_bits(model, CLASS_FAMILY, u, state, v, rarity);
     }
     ret->weight[CLASS_SAME] = same;
     ret->weight[CLASS_FAMILY] = shared;
@@ -293,6 +295,7 @@ void model_score(const struct model *model, const struct layout *l, const struct
 struct sums {
     double level[CLASSES][UNITS_MAX][LEVELS];
     double known[CLASSES][UNITS_MAX];
+    double states[CLASSES][UNITS_MAX][2][2];
     double pair_only[UNITS_MAX], pair_only_same[UNITS_MAX];
     double all[CLASSES];
 };
@@ -300,11 +303,13 @@ struct sums {
 /* A pair of the sample as EM goes over it again and again: only the units of which both rows say something. */
 struct em_pair {
     uint8_t n, unit[UNITS_MAX], level[UNITS_MAX];
+    int8_t state[UNITS_MAX]; /* depend_state */
     float rarity[UNITS_MAX];
     uint32_t only; /* by unit, as bits: the same value, and nobody else has it */
 };
 
-static struct em_pair *em_pairs(const struct layout *l, const struct words *words, const struct comparison *pairs, size_t n)
+static struct em_pair *em_pairs(const struct model *model, const struct layout *l, const struct words *words,
+                                const struct comparison *pairs, size_t n)
 {
     struct em_pair *out = wg_xmalloc((n + 1) * sizeof *out);
     for (size_t i = 0; i < n; i++) {
@@ -314,6 +319,7 @@ static struct em_pair *em_pairs(const struct layout *l, const struct words *word
             uint8_t v = pairs[i].level[u];
             if (v == LEVEL_MISSING) continue;
             e->unit[e->n] = (uint8_t)u;
+            e->state[e->n] = (int8_t)depend_state(model, pairs[i].level, u);
             e->level[e->n++] = v;
             if (v == LEVEL_SAME && words_count(words, pairs[i].shared[u]) == 2) e->only |= (uint32_t)1 << u;
         }
@@ -328,6 +334,7 @@ static void expect_class(struct sums *s, int c, const struct em_pair *e, double 
     for (size_t k = 0; k < e->n; k++) {
         s->level[c][e->unit[k]][e->level[k]] += p;
         if (!apart(e->level[k])) s->known[c][e->unit[k]] += p;
+        if (e->state[k] >= 0) s->states[c][e->unit[k]][e->state[k] >> 1][e->state[k] & 1] += p;
     }
 }
 
@@ -341,8 +348,11 @@ static void expect(const struct model *model, const struct layout *l, const stru
         for (size_t k = 0; k < e->n; k++) {
             size_t u = e->unit[k], v = e->level[k];
             float same = model->table[CLASS_SAME][u][v] + e->rarity[k];
-            w[CLASS_SAME] += same > MOST_BITS ? MOST_BITS : same;
-            if (l->units[u].family) w[CLASS_FAMILY] += model->table[CLASS_FAMILY][u][v] + e->rarity[k];
+            w[CLASS_SAME] += (same > MOST_BITS ? MOST_BITS : same) +
+                             depend_bits(model, CLASS_SAME, u, e->state[k], (uint8_t)v, e->rarity[k]);
+            if (!l->units[u].family) continue;
+            w[CLASS_FAMILY] += model->table[CLASS_FAMILY][u][v] + e->rarity[k] +
+                               depend_bits(model, CLASS_FAMILY, u, e->state[k], (uint8_t)v, e->rarity[k]);
         }
         double same = model->lambda[CLASS_SAME] * exp2((double)w[CLASS_SAME]);
         double family = model->lambda[CLASS_FAMILY] * exp2((double)w[CLASS_FAMILY]);
@@ -473,6 +483,7 @@ float model_begin(struct model *model, const struct layout *l, double lambda, bo
     model->lambda[CLASS_SAME] = model->lambda[CLASS_FAMILY] = lambda;
     memset(model->seen, 0, sizeof model->seen);
     maximise_u(model, l, s, 1 / lambda, within);
+    depend_learn(model, l, s->states);
     model_finish(model, l);
     free(s);
     return model_cut(model, 1e-5);
@@ -483,7 +494,7 @@ void model_em(struct model *model, const struct layout *l, const struct words *w
 {
     struct model *prior = wg_xmalloc(sizeof *prior);
     struct sums *s = wg_xcalloc(1, sizeof *s);
-    struct em_pair *em = em_pairs(l, words, pairs, n);
+    struct em_pair *em = em_pairs(model, l, words, pairs, n);
     *prior = *model;
     model->lambda[CLASS_SAME] = start / space;
     model->lambda[CLASS_FAMILY] = start / space;
@@ -493,6 +504,7 @@ void model_em(struct model *model, const struct layout *l, const struct words *w
             s->level[CLASS_SAME][u][v] = fmin(model->seen[u][v], start * model->m[CLASS_SAME][u][v]);
     }
     maximise_u(model, l, s, space, within);
+    depend_learn(model, l, s->states);
     model_finish(model, l);
     for (int round = 0; round < ROUNDS && n > 0; round++) {
         if (round < 3 || round == 6 || round == 10) rarities(model, l, words, pairs, em, n);
@@ -504,6 +516,7 @@ void model_em(struct model *model, const struct layout *l, const struct words *w
         if (model->lambda[CLASS_SAME] > .3) model->lambda[CLASS_SAME] = .3;
         if (model->lambda[CLASS_FAMILY] > .3) model->lambda[CLASS_FAMILY] = .3;
         maximise_m(model, prior, l, s, trust);
+        depend_learn(model, l, s->states);
         if (round < 10) maximise_u(model, l, s, space, within);
         model_finish(model, l);
         if (round > 10 && fabs(before - model->lambda[CLASS_SAME]) < 1e-4 * before) break;
