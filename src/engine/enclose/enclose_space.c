@@ -48,6 +48,7 @@ struct work {
     struct enc_segment *obstacles;
     size_t n_obstacles, cap_obstacles;
     GEOSGeometry *outside; /* streets, rails, water: where no fence may run */
+    GEOSGeometry *streets; /* the streets alone; the same where there is nothing else */
     const struct enc_line *locked;
     size_t n_locked;
     int32_t *face;   /* of each triangle: the face of the linework it lies in */
@@ -189,6 +190,16 @@ static GEOSGeometry *frame_polygon(const struct work *w, double margin)
     return enc_geos_ring_polygon(w->geos, p, 4);
 }
 
+static GEOSGeometry *join(struct work *w, GEOSGeometry **parts, unsigned n, const GEOSGeometry *frame)
+{
+    GEOSGeometry *all = GEOSGeom_createCollection_r(w->geos, GEOS_GEOMETRYCOLLECTION, parts, n);
+    GEOSGeometry *joined = all ? GEOSUnaryUnion_r(w->geos, all) : NULL;
+    if (all) GEOSGeom_destroy_r(w->geos, all);
+    GEOSGeometry *in = joined ? enc_keep(w->bag, GEOSIntersection_r(w->geos, joined, frame)) : NULL;
+    if (joined) GEOSGeom_destroy_r(w->geos, joined);
+    return in;
+}
+
 static int make_outside(struct work *w, const GEOSGeometry *frame)
 {
     const struct enclose_map *m = w->map;
@@ -202,16 +213,18 @@ static int make_outside(struct work *w, const GEOSGeometry *frame)
         if (line) GEOSGeom_destroy_r(w->geos, line);
         if (lane) parts[n++] = lane;
     }
+    w->streets = w->outside = join(w, parts, n, frame);
+    if (!w->streets) return wg_refuse(w->ctx, WG_E_INTERNAL, "geos.streets", NULL, NULL);
+    n = 0;
     for (size_t i = 0; i < m->n_zones; i++) {
         enum enc_zone_kind k = m->zones[i].kind;
         GEOSGeometry *copy = k == ENC_RAIL || k == ENC_WATER ? GEOSGeom_clone_r(w->geos, m->zones[i].shape) : NULL;
         if (copy) parts[n++] = copy;
     }
-    GEOSGeometry *all = GEOSGeom_createCollection_r(w->geos, GEOS_GEOMETRYCOLLECTION, parts, n);
-    GEOSGeometry *joined = all ? GEOSUnaryUnion_r(w->geos, all) : NULL;
-    if (all) GEOSGeom_destroy_r(w->geos, all);
-    w->outside = joined ? enc_keep(w->bag, GEOSIntersection_r(w->geos, joined, frame)) : NULL;
-    if (joined) GEOSGeom_destroy_r(w->geos, joined);
+    if (!n) return 0;
+    GEOSGeometry *streets = GEOSGeom_clone_r(w->geos, w->streets);
+    if (streets) parts[n++] = streets;
+    w->outside = join(w, parts, n, frame);
     return w->outside ? 0 : wg_refuse(w->ctx, WG_E_INTERNAL, "geos.streets", NULL, NULL);
 }
 
@@ -253,6 +266,7 @@ static int gather(struct work *w, const GEOSGeometry *frame)
     GEOSGeometry *edge = enc_keep(w->bag, frame_polygon(w, edge_margin));
     enc_geos_each_line(w->ctx, w->geos, edge, plain_line, w);
     enc_geos_each_line(w->ctx, w->geos, w->outside, plain_line, w);
+    if (w->streets != w->outside) enc_geos_each_line(w->ctx, w->geos, w->streets, plain_line, w);
     for (size_t i = 0; i < m->n_buildings; i++)
         if (w->space->aprons[i]) add_clipped(w, w->space->aprons[i], frame);
     for (size_t i = 0; i < m->n_buildings; i++)
@@ -322,9 +336,9 @@ static void find_faces(struct work *w)
     }
 }
 
-/* For each triangle the index of the shape that covers it, or -1. NULL shapes are skipped. `lined`: the shapes' outlines are part of
- * the linework, so that whole faces are told at once; otherwise each triangle's centre decides. */
-static int classify(struct work *w, GEOSGeometry *const *shapes, size_t n, bool lined, int32_t *ret_index)
+/* For each triangle the index of the shape that covers it, or -1. NULL shapes are skipped. The shapes' outlines are part of the
+ * linework, so that whole faces are told at once. */
+static int classify(struct work *w, GEOSGeometry *const *shapes, size_t n, int32_t *ret_index)
 {
     struct sorter s = {.w = w, .tree = GEOSSTRtree_create_r(w->geos, 10)};
     s.prepared = wg_alloc_n(w->ctx->arena, n + 1, sizeof *s.prepared);
@@ -337,19 +351,18 @@ static int classify(struct work *w, GEOSGeometry *const *shapes, size_t n, bool 
         if (ok) GEOSSTRtree_insert_r(w->geos, s.tree, shapes[i], (void *)(intptr_t)i), filled++;
     }
     const struct enc_mesh *m = &w->space->mesh;
-    size_t n_asked = lined ? w->n_faces : m->n_tri;
-    int32_t *answer = wg_alloc_n(w->ctx->arena, n_asked + 1, sizeof *answer);
-    for (size_t i = 0; ok && i < n_asked; i++) {
+    int32_t *answer = wg_alloc_n(w->ctx->arena, w->n_faces + 1, sizeof *answer);
+    for (size_t i = 0; ok && i < w->n_faces; i++) {
         answer[i] = -1;
         if (!filled) continue;
-        s.point = enc_geos_point(w->geos, enc_centre(m, lined ? (size_t)w->widest[i] : i));
+        s.point = enc_geos_point(w->geos, enc_centre(m, (size_t)w->widest[i]));
         s.found = -1;
         ok = s.point != NULL;
         if (ok) GEOSSTRtree_query_r(w->geos, s.tree, s.point, covers, &s);
         answer[i] = s.found;
         if (ok) GEOSGeom_destroy_r(w->geos, s.point);
     }
-    for (size_t t = 0; ok && t < m->n_tri; t++) ret_index[t] = answer[lined ? (size_t)w->face[t] : t];
+    for (size_t t = 0; ok && t < m->n_tri; t++) ret_index[t] = answer[w->face[t]];
     for (size_t i = 0; i < n; i++)
         if (s.prepared[i]) GEOSPreparedGeom_destroy_r(w->geos, s.prepared[i]);
     if (s.tree) GEOSSTRtree_destroy_r(w->geos, s.tree);
@@ -423,7 +436,7 @@ static bool behind_wall(struct sight *s, struct enc_xy at)
 }
 
 /* Streets are drawn by their class's usual width: what of one lies behind a wall is no street. */
-static void stop_streets_at_walls(struct work *w, int32_t *street, const int32_t *wet)
+static void stop_streets_at_walls(struct work *w, int32_t *outside, const int32_t *street)
 {
     const struct enc_mesh *m = &w->space->mesh;
     struct sight s = look_out(w);
@@ -431,7 +444,17 @@ static void stop_streets_at_walls(struct work *w, int32_t *street, const int32_t
     for (size_t f = 0; f < w->n_faces; f++)
         if (street[w->widest[f]] >= 0) behind[f] = behind_wall(&s, enc_centre(m, (size_t)w->widest[f]));
     for (size_t t = 0; t < m->n_tri; t++)
-        if (street[t] >= 0 && wet[t] < 0 && behind[w->face[t]]) street[t] = -1;
+        if (street[t] >= 0 && behind[w->face[t]]) outside[t] = -1;
+}
+
+/* By the parts of one area whose outline is in the linework. */
+static int classify_area(struct work *w, const GEOSGeometry *area, int32_t *ret_index)
+{
+    int parts = GEOSGetNumGeometries_r(w->geos, area);
+    size_t n = parts > 0 ? (size_t)parts : 0;
+    GEOSGeometry **list = wg_alloc_n(w->ctx->arena, n + 1, sizeof(GEOSGeometry *));
+    for (size_t i = 0; i < n; i++) list[i] = (GEOSGeometry *)(uintptr_t)GEOSGetGeometryN_r(w->geos, area, (int)i);
+    return classify(w, list, n, ret_index);
 }
 
 static int classify_all(struct work *w)
@@ -447,32 +470,26 @@ static int classify_all(struct work *w)
     GEOSGeometry **shapes = wg_alloc_n(arena, map->n_buildings + map->n_zones + 1, sizeof(GEOSGeometry *));
     find_faces(w);
     for (size_t i = 0; i < map->n_buildings; i++) shapes[i] = map->buildings[i].shape;
-    int rc = classify(w, shapes, map->n_buildings, true, sp->building);
+    int rc = classify(w, shapes, map->n_buildings, sp->building);
     if (!rc) free_slivers(w);
-    if (!rc) rc = classify(w, sp->aprons, map->n_buildings, true, sp->apron);
+    if (!rc) rc = classify(w, sp->aprons, map->n_buildings, sp->apron);
     sp->apron2 = wg_alloc_n(arena, n, sizeof(int32_t));
-    if (!rc) rc = classify(w, sp->aprons2, map->n_buildings, true, sp->apron2);
+    if (!rc) rc = classify(w, sp->aprons2, map->n_buildings, sp->apron2);
     for (size_t i = 0; i < map->n_zones; i++) shapes[i] = map->zones[i].kind == ENC_COMMUNITY ? map->zones[i].shape : NULL;
-    if (!rc) rc = classify(w, shapes, map->n_zones, true, sp->community);
-    int parts = GEOSGetNumGeometries_r(w->geos, w->outside);
-    GEOSGeometry **areas = wg_alloc_n(arena, (size_t)(parts > 0 ? parts : 0) + 1, sizeof(GEOSGeometry *));
-    for (int i = 0; i < parts; i++) areas[i] = (GEOSGeometry *)(uintptr_t)GEOSGetGeometryN_r(w->geos, w->outside, i);
-    if (!rc) rc = classify(w, areas, parts > 0 ? (size_t)parts : 0, true, street);
-    if (rc) return rc;
-    int32_t *wet = wg_alloc_n(arena, n, sizeof *wet);
-    for (size_t i = 0; i < map->n_zones; i++)
-        shapes[i] = map->zones[i].kind == ENC_WATER || map->zones[i].kind == ENC_RAIL ? map->zones[i].shape : NULL;
-    rc = classify(w, shapes, map->n_zones, false, wet);
+    if (!rc) rc = classify(w, shapes, map->n_zones, sp->community);
+    int32_t *outside = wg_alloc_n(arena, n, sizeof *outside);
+    if (!rc) rc = classify_area(w, w->outside, outside);
+    if (!rc) rc = classify_area(w, w->streets, street);
     if (rc) return rc;
     struct wg_arena_mark mark = wg_arena_mark(arena);
-    stop_streets_at_walls(w, street, wet);
+    stop_streets_at_walls(w, outside, street);
     wg_arena_rewind(arena, mark);
     for (size_t t = 0; t < n; t++) {
         struct enc_xy at = enc_centre(&sp->mesh, t);
         bool beyond = at.x < map->min_x - edge_margin - 1 || at.x > map->max_x + edge_margin + 1 ||
                       at.y < map->min_y - edge_margin - 1 || at.y > map->max_y + edge_margin + 1;
-        sp->lane[t] = street[t] >= 0 && wet[t] >= 0 && !beyond ? 2 : 0;
-        sp->kind[t] = sp->building[t] >= 0 ? ENC_SOLID : street[t] >= 0 || beyond ? ENC_OUTSIDE : ENC_FREE;
+        sp->lane[t] = outside[t] >= 0 && street[t] < 0 && !beyond ? 2 : 0;
+        sp->kind[t] = sp->building[t] >= 0 ? ENC_SOLID : outside[t] >= 0 || beyond ? ENC_OUTSIDE : ENC_FREE;
         if (sp->kind[t] == ENC_SOLID) sp->apron[t] = -1;
         if (sp->kind[t] != ENC_FREE) sp->apron2[t] = -1;
     }
@@ -496,7 +513,7 @@ static int share_aprons(struct work *w, GEOSGeometry *const *aprons, int32_t *ap
         any = any || bare[i];
     }
     if (!any) return 0;
-    int rc = classify(w, bare, n, true, wants);
+    int rc = classify(w, bare, n, wants);
     for (size_t t = 0; !rc && t < sp->mesh.n_tri; t++) {
         if (wants[t] < 0 || sp->kind[t] != ENC_FREE || (apron[t] >= 0 && cells[apron[t]] < 2)) continue;
         if (apron[t] >= 0) cells[apron[t]]--;
