@@ -176,6 +176,7 @@ static const struct probe probes[] = {
 
     {"POST /api/v1/review/next", "clerk", SHOWS, "/api/v1/review/next", "{\"list\":\"$list\"}"},
     {"POST /api/v1/review/next", "clerk", SHOWS, "/api/v1/review/next", "{}"},
+    {"GET /api/v1/review/ready", "clerk", 0, "/api/v1/review/ready", NULL},
     {"POST /api/v1/review/release", NULL, OWN, "/api/v1/review/release", "{\"list\":\"$list\",\"row\":$doubtful}"},
     {"POST /api/v1/review/{decision}/undo", "clerk", 0, "/api/v1/review/$decision/undo", NULL},
     {"POST /api/v1/review/decide", "clerk", 0, "/api/v1/review/decide",
