@@ -201,9 +201,9 @@ static bool agrees_in(const uint8_t *levels, int unit)
 /* What another field says already is not said twice: a number its birth date and sex, a name an address for mail. */
 static void drop_implied(const struct layout *l, const struct two *t, uint8_t *levels)
 {
-    for (size_t u = 0; u < l->n_units; u++) {
-        if (l->units[u].kind == UNIT_EMAIL && levels[u] == LEVEL_VAGUE &&
-            (agrees_in(levels, l->given) || agrees_in(levels, l->surname)))
+    for (uint32_t emails = l->emails; emails; emails &= emails - 1) {
+        size_t u = (size_t)__builtin_ctz(emails);
+        if (levels[u] == LEVEL_VAGUE && (agrees_in(levels, l->given) || agrees_in(levels, l->surname)))
             levels[u] = LEVEL_MISSING;
     }
     if (l->idno < 0 || levels[l->idno] == LEVEL_MISSING || !both_numbers(l, t)) return;
@@ -324,6 +324,10 @@ static void settle_names(struct progress *p)
         return;
     }
     if (!names) return;
+    if (names == (uint32_t)1 << l->name && p->two->a[l->units[l->name].slot] && p->two->b[l->units[l->name].slot]) {
+        settle(p, (size_t)l->name); /* two Han names, which is the rule */
+        return;
+    }
     const int units[] = {l->name, l->surname, l->given};
     float before = 0, after = 0;
     for (size_t i = 0; i < 3; i++) {

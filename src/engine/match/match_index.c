@@ -531,15 +531,27 @@ static void find_key(struct finder *f, uint32_t key)
     }
 }
 
-void finder_keys(struct finder *f, const struct words *words, const uint32_t *slots)
+void finder_atoms(struct finder *f, const struct words *words, const uint32_t *slots)
+{
+    f->n_atoms = f->index->built ? keys_atoms(&f->index->layout, words, slots, f->atoms) : 0;
+    postings_ahead(&f->index->postings, f->atoms, f->n_atoms);
+}
+
+void finder_join(struct finder *f)
 {
     const struct postings *p = &f->index->postings;
     clear_set(f);
     f->n_keys = 0;
     if (!f->index->built) return;
-    f->n_keys = postings_keys(p, &f->index->layout, words, slots, f->keys);
+    f->n_keys = postings_join(p, &f->index->layout, f->atoms, f->n_atoms, f->keys);
     uint32_t shift = (uint32_t)__builtin_clz(p->buckets) + 1;
     for (size_t i = 0; i < f->n_keys; i++) __builtin_prefetch(&p->start[f->keys[i] >> shift]);
+}
+
+void finder_keys(struct finder *f, const struct words *words, const uint32_t *slots)
+{
+    finder_atoms(f, words, slots);
+    finder_join(f);
 }
 
 void finder_ahead(const struct finder *f)

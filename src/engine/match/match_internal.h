@@ -6,7 +6,7 @@
  * have is a key; atoms that many have are paired, and pairs that many have are joined by a third (match_keys.c).
  *
  *   match_words.c    values: interning, counts        match_read.c     cells to values; match_batch.c, many rows at once
- *   match_address.c  Chinese addresses to values
+ *   match_address.c  Chinese addresses to values       match_door.c     numerals of a door
  *   match_text.c     strings alike                    match_compare.c  two rows to a level per unit
  *   match_sketch.c   rows in brief                    match_level.c    two values to a level
  *   match_model.c    levels to weights, EM            match_keys.c     keys, postings, candidates
@@ -197,6 +197,7 @@ struct layout {
     int phone;                                       /* where a row can have one only */
     int address;                                     /* the first */
     uint32_t stage[STAGES], across;                  /* units as bits; `across`: they may also meet units of another kind */
+    uint32_t emails;                                 /* units as bits */
 };
 /* Where each column goes: a slot, or one of the parts that are put together. */
 enum part { PART_NONE, PART_SLOT, PART_NAME, PART_SURNAME, PART_GIVEN, PART_YEAR, PART_MONTH, PART_DAY };
@@ -244,6 +245,8 @@ uint32_t address_read_fully(struct reader *r, struct wg_str s); /* 0 where nothi
 /* The same, where the address has such a door; else 0. */
 uint32_t address_read_shape(struct reader *r, struct wg_str s);
 struct address_shapes *address_shapes_new(void); /* freed with free */
+/* 三号楼十二单元501 with 3 and 12, which reading it in full comes to as well (match_door.c); nothing where there is no such door. */
+struct wg_str door_in_digits(struct wg_str s, char out[TEXT_MAX]);
 
 /* Many rows read on all threads: all of `rows`, or those `pick` names. Each worker keeps values of its own over `base`, so that
  * reading needs no lock. What is read goes by its place in the batch. */
@@ -367,10 +370,13 @@ struct sketch {                     /* 64 bytes, all of them used */
     uint16_t place[SKETCH_PLACES];              /* parts of a Chinese address up to the room, to tell that two differ */
     uint32_t birth;                             /* four bits a place: yyyymmdd */
 };
-/* What a row's own values weigh where the other row has the same ones, once it is known. */
+/* What a row's own values weigh where the other row has the same ones, once it is known; and the last that was only alike. */
 struct rarity_memo {
-    uint32_t value[UNITS_MAX];
+    uint32_t value[UNITS_MAX]; /* 0: none yet */
     float bits[UNITS_MAX];
+    uint32_t alike[UNITS_MAX];
+    float alike_bits[UNITS_MAX];
+    uint8_t alike_level[UNITS_MAX];
 };
 struct side {
     const struct words *words;
@@ -475,12 +481,16 @@ bool level_weighs_rarity(enum unit_kind kind, uint8_t level);
 static inline float model_rarity_known(const struct model *model, struct rarity_memo *memo, const struct words *words,
                                        size_t unit, enum unit_kind kind, uint8_t level, uint32_t shared)
 {
-    if (!memo || level != LEVEL_SAME || shared == 0) return model_rarity(model, words, unit, kind, level, shared);
-    if (memo->value[unit] != shared) {
-        memo->value[unit] = shared;
-        memo->bits[unit] = model_rarity(model, words, unit, kind, level, shared);
-    }
-    return memo->bits[unit];
+    if (level == LEVEL_DIFFERS) return 0;
+    if (!memo || shared == 0) return model_rarity(model, words, unit, kind, level, shared);
+    bool same = level == LEVEL_SAME;
+    uint32_t *value = same ? &memo->value[unit] : &memo->alike[unit];
+    float *bits = same ? &memo->bits[unit] : &memo->alike_bits[unit];
+    if (*value == shared && (same || memo->alike_level[unit] == level)) return *bits;
+    if (!same) memo->alike_level[unit] = level;
+    *value = shared;
+    *bits = model_rarity(model, words, unit, kind, level, shared);
+    return *bits;
 }
 void model_score(const struct model *model, const struct layout *layout, const struct words *words, struct rarity_memo *memo,
                  const struct comparison *c, struct scored *ret);
@@ -525,6 +535,10 @@ size_t postings_bytes(const struct postings *p);
 bool postings_number_key(const struct postings *p, const struct layout *layout, const struct words *words,
                          const uint32_t *slots, uint32_t *ret_key);
 size_t postings_keys(const struct postings *p, const struct layout *layout, const struct words *words, const uint32_t *slots,
+                     uint32_t keys[KEYS_MAX]);
+/* The same in steps: what joining a row's atoms (keys_atoms) to keys will read is fetched; they are joined. */
+void postings_ahead(const struct postings *p, const struct atom *atoms, size_t n);
+size_t postings_join(const struct postings *p, const struct layout *layout, const struct atom *atoms, size_t n,
                      uint32_t keys[KEYS_MAX]);
 
 /* --- identity numbers and telephones ---------------------------------------------------------------------------------
@@ -654,14 +668,17 @@ struct finder {
     uint32_t *set;
     uint32_t set_mask;
     size_t skipped; /* rows of keys that even three atoms could not make rare */
-    size_t n_keys;
+    size_t n_atoms, n_keys;
+    struct atom atoms[ATOMS_MAX];
     uint32_t keys[KEYS_MAX];
 };
 void finder_init(struct finder *f, const struct match_index *index);
 void finder_free(struct finder *f);
 void finder_run(struct finder *f, const struct words *words, const uint32_t *slots);
-/* The same in three steps, each of which fetches what the next will read: others can take theirs in between. */
-void finder_keys(struct finder *f, const struct words *words, const uint32_t *slots);
+/* The same in steps, each of which fetches what the next will read: others can take theirs in between. */
+void finder_atoms(struct finder *f, const struct words *words, const uint32_t *slots);
+void finder_join(struct finder *f);
+void finder_keys(struct finder *f, const struct words *words, const uint32_t *slots); /* those two at once */
 void finder_ahead(const struct finder *f);
 void finder_gather(struct finder *f);
 /* Only persons with the very identity number of the row. */

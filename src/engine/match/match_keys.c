@@ -269,10 +269,12 @@ static bool of_name(const struct layout *l, uint8_t unit)
 static void take_often(const struct postings *p, const struct layout *l, const struct atom *atoms, size_t n,
                        struct often_atoms *ret, struct key_list *rare)
 {
+    bool many[ATOMS_MAX];
+    for (size_t i = 0; i < n; i++) many[i] = many_have(p, &atoms[i]);
     ret->n = ret->names = 0;
     for (size_t i = 0; i < n; i++) {
-        if (!many_have(p, &atoms[i])) {
-            bool covered = atoms[i].cover && !many_have(p, &atoms[atoms[i].cover - 1]);
+        if (!many[i]) {
+            bool covered = atoms[i].cover && !many[atoms[i].cover - 1];
             if (rare && !covered) put_key(rare, atoms[i].hash);
         } else if (atoms[i].broad) {
             size_t at = ret->n++;
@@ -317,20 +319,26 @@ static void put_triples(const struct postings *p, const struct often_atoms *o, s
     }
 }
 
+void postings_ahead(const struct postings *p, const struct atom *atoms, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        __builtin_prefetch(&(atoms[i].weak ? p->often_weak : p->often1)[(atoms[i].hash & p->often_mask) >> 6]);
+}
+
 /* `keys` is filled through the list. */
-size_t postings_keys(const struct postings *p, const struct layout *l, const struct words *words, const uint32_t *slots,
+size_t postings_join(const struct postings *p, const struct layout *l, const struct atom *atoms, size_t n,
                      uint32_t keys[KEYS_MAX]) /* NOLINT(readability-non-const-parameter) */
 {
-    struct atom atoms[ATOMS_MAX];
     struct often_atoms o;
     struct key_list list = {.keys = keys};
-    size_t n = keys_atoms(l, words, slots, atoms);
     take_often(p, l, atoms, n, &o, &list);
     uint32_t pairs[KEYS_MAX];
     uint16_t members[KEYS_MAX];
     size_t n_pairs = pairs_of(p, &o, pairs, members);
+    bool many[KEYS_MAX]; /* all at once: the bits lie far apart, and none has to wait for another */
+    for (size_t i = 0; i < n_pairs; i++) many[i] = often(p->often2, p->often_mask, pairs[i]);
     for (size_t i = 0; i < n_pairs; i++) {
-        if (often(p->often2, p->often_mask, pairs[i]))
+        if (many[i])
             put_triples(p, &o, members[i] >> 8, members[i] & 255, &list);
         else
             put_key(&list, pairs[i]);
@@ -344,6 +352,13 @@ size_t postings_keys(const struct postings *p, const struct layout *l, const str
         put_key(&list, atoms[last].hash);
     }
     return list.n;
+}
+
+size_t postings_keys(const struct postings *p, const struct layout *l, const struct words *words, const uint32_t *slots,
+                     uint32_t keys[KEYS_MAX])
+{
+    struct atom atoms[ATOMS_MAX];
+    return postings_join(p, l, atoms, keys_atoms(l, words, slots, atoms), keys);
 }
 
 bool postings_number_key(const struct postings *p, const struct layout *l, const struct words *words, const uint32_t *slots,

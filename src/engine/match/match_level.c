@@ -268,6 +268,12 @@ static uint64_t same_parts(const uint16_t *a, const uint16_t *b)
     return ~(((z & low) + low) | z | low);
 }
 
+/* How many of the four bits that same_parts gives are set. */
+static size_t parts(uint64_t bits)
+{
+    return (size_t)((bits >> 15) * 0x0001000100010001u >> 48);
+}
+
 uint8_t level_sketched_names(const struct sketch *x, const struct sketch *y)
 {
     static const uint16_t nothing[SKETCH_CHARS] = {0};
@@ -277,9 +283,7 @@ uint8_t level_sketched_names(const struct sketch *x, const struct sketch *y)
         uint64_t used = ~same_parts(a.c, nothing) & 0x8000800080008000u, same = same_parts(a.c, b.c) & used;
         uint64_t pinyin = same_parts(a.pinyin, b.pinyin) & ~same_parts(a.pinyin, nothing) & used,
                  sound = same_parts(a.sound, b.sound) & ~same_parts(a.sound, nothing) & used;
-        struct places p = {.chars = (size_t)__builtin_popcountll(same),
-                           .pinyins = (size_t)__builtin_popcountll(same | pinyin),
-                           .sounds = (size_t)__builtin_popcountll(same | sound)};
+        struct places p = {.chars = parts(same), .pinyins = parts(same | pinyin), .sounds = parts(same | sound)};
         level = level_han_same_length(&a, &b, p);
     } else {
         level = level_other_length(&a, &b);
@@ -298,6 +302,14 @@ uint32_t level_date_places(struct blob b)
 static int year_of(uint32_t date)
 {
     return (int)((date >> 28) * 1000 + (date >> 24 & 15) * 100 + (date >> 20 & 15) * 10 + (date >> 16 & 15));
+}
+
+/* How many bits are set; 3 for three and more. */
+static int few_bits(uint64_t bits)
+{
+    int n = 0;
+    for (; bits && n < 3; bits &= bits - 1) n++;
+    return n;
 }
 
 /* Of two places that differ, side by side, are the digits exchanged? */
@@ -320,7 +332,7 @@ uint8_t level_dates(uint32_t a, uint32_t b)
     if (a == b) return LEVEL_SAME;
     if (ya == yb && ma == db && da == mb) return LEVEL_SWAPPED;
     uint64_t places = sketch_unlike(a, b);
-    int unlike = __builtin_popcountll(places);
+    int unlike = few_bits(places);
     if (unlike == 1) return LEVEL_ONE_DIGIT;
     if (unlike == 2 && exchanged(a, b, places)) return LEVEL_TRANSPOSED;
     if ((ya == yb) + (ma == mb) + (da == db) == 2) return LEVEL_TWO_PARTS;
@@ -334,7 +346,7 @@ uint8_t level_dates(uint32_t a, uint32_t b)
 uint8_t level_sketched_phones(uint64_t a, uint64_t b)
 {
     uint64_t places = sketch_unlike(a, b);
-    int unlike = __builtin_popcountll(places);
+    int unlike = few_bits(places);
     if (unlike == 0) return LEVEL_SAME;
     if (unlike == 1) return LEVEL_ONE_DIGIT;
     if (unlike > 2) return LEVEL_DIFFERS;

@@ -250,13 +250,14 @@ static void keep_settled(struct row_result *r, const struct settled *s, struct w
 
 /* A row on its way to its candidates. A few are under way at a time, so that what one waits for is fetched while others are
  * worked at. */
-enum { FLIGHTS = 4 };
+enum { FLIGHTS = 5 };
 struct flight {
     struct finder finder;
     struct side side;
     struct sketch sketch;
     struct rarity_memo memo;
     struct best best;
+    uint64_t number; /* as number_pack has it */
     uint32_t row;
     bool landed; /* it needs no more looking for */
 };
@@ -280,28 +281,37 @@ static void land(const struct matching *m, struct flight *f, struct wg_arena *ar
     f->landed = true;
 }
 
-/* Number and name first: they settle most rows. */
-static void take_off(const struct matching *m, struct flight *f, uint32_t row, struct wg_arena *arena)
+/* Reads what the next steps ask for, and fetches what they will look up. */
+static void board(const struct matching *m, struct flight *f, uint32_t row)
 {
     const struct match_index *index = m->list->index;
-    struct row_result *r = &m->results[row];
-    struct settled settled;
     f->row = row;
     f->side = list_side(m->list, row);
-    f->landed = true;
-    r->comparable = row_identifies(&index->layout, f->side.slots) > 0;
-    if (!r->comparable) return;
+    f->landed = row_identifies(&index->layout, f->side.slots) == 0;
+    m->results[row].comparable = !f->landed;
+    if (f->landed) return;
     f->sketch = sketch_of(&index->layout, f->side.words, f->side.slots);
+    f->number = row_number(index, f->side);
+    if (f->number) numbers_ahead(&index->numbers, f->number);
+    if (f->sketch.phone) numbers_ahead(&index->phones, f->sketch.phone);
+    finder_atoms(&f->finder, f->side.words, f->side.slots);
+}
+
+/* Number and name first: they settle most rows. */
+static void take_off(const struct matching *m, struct flight *f, struct wg_arena *arena)
+{
+    const struct match_index *index = m->list->index;
+    struct settled settled;
     if (settle_slots(m->settler, f->side.words, f->side.slots, &f->sketch, &settled)) {
-        keep_settled(r, &settled, arena);
+        keep_settled(&m->results[f->row], &settled, arena);
+        f->landed = true;
         return;
     }
-    memset(f->memo.value, 0, sizeof f->memo.value);
+    memset(&f->memo, 0, sizeof f->memo);
     f->side.sketch = &f->sketch;
     f->side.memo = &f->memo;
     f->best.n = f->best.found = 0;
-    uint64_t number = row_number(index, f->side);
-    if (numbers_next(&index->numbers, number, NULL)) {
+    if (numbers_next(&index->numbers, f->number, NULL)) {
         finder_number(&f->finder, f->side.words, f->side.slots);
         judge_found(m, &f->finder, f->side, &f->best);
         if (settled_by_number(&f->best)) {
@@ -309,8 +319,7 @@ static void take_off(const struct matching *m, struct flight *f, uint32_t row, s
             return;
         }
     }
-    f->landed = false;
-    finder_keys(&f->finder, f->side.words, f->side.slots);
+    finder_join(&f->finder);
 }
 
 static struct wg_arena *arena_of(const struct matching *m, size_t worker)
@@ -319,17 +328,18 @@ static struct wg_arena *arena_of(const struct matching *m, size_t worker)
     return m->arenas[worker];
 }
 
-/* One step of each flight; `at` is the place of the one that takes off. */
+/* One step of each flight; `at` is the place of the one that is boarded. */
 static void step_flights(const struct matching *m, struct flight *flights, size_t at, size_t from, size_t to,
                          struct wg_arena *arena)
 {
-    if (at < to) take_off(m, &flights[at % FLIGHTS], m->open[at], arena);
+    if (at < to) board(m, &flights[at % FLIGHTS], m->open[at]);
     for (size_t k = 1; k < FLIGHTS && k <= at - from; k++) {
         struct flight *f = &flights[(at - k) % FLIGHTS];
         if (at - k >= to || f->landed) continue;
-        if (k == 1) finder_ahead(&f->finder);
-        if (k == 2) finder_gather(&f->finder);
-        if (k < 3) continue;
+        if (k == 1) take_off(m, f, arena);
+        if (k == 2) finder_ahead(&f->finder);
+        if (k == 3) finder_gather(&f->finder);
+        if (k < FLIGHTS - 1) continue;
         judge_found(m, &f->finder, f->side, &f->best);
         land(m, f, arena);
     }

@@ -103,6 +103,7 @@ static void order_units(struct layout *l)
         enum stage stage = stage_of(l->units[u].kind);
         uint32_t bit = (uint32_t)1 << u;
         if (stage == STAGE_NAMES || l->units[u].kind == UNIT_AGE) l->across |= bit;
+        if (l->units[u].kind == UNIT_EMAIL) l->emails |= bit;
         if (l->units[u].kind != UNIT_AGE) l->stage[stage] |= bit; /* ages come when all else is known */
     }
 }
@@ -514,6 +515,16 @@ static uint32_t put_address(struct reader *r, struct wg_str s)
     return id ? id : put_string(r, UNIT_ADDRESS, s, false);
 }
 
+/* Of a place met before, with a door of three numbers; else 0. */
+static uint32_t known_place(struct reader *r, struct wg_str s)
+{
+    char text[TEXT_MAX];
+    uint32_t id = address_read_shape(r, s);
+    if (id) return id;
+    struct wg_str digits = door_in_digits(s, text);
+    return digits.n ? address_read_shape(r, digits) : 0;
+}
+
 static uint32_t put_cell(struct reader *r, enum unit_kind kind, struct wg_str s)
 {
     switch (kind) {
@@ -544,9 +555,7 @@ static uint32_t put_cell(struct reader *r, enum unit_kind kind, struct wg_str s)
 static uint32_t read_cell(struct reader *r, enum unit_kind kind, struct wg_str s)
 {
     /* What is canonical reads as itself: a text that is known already needs no reading. */
-    uint32_t known = kind == UNIT_NAME      ? words_find(r->words, UNIT_NAME, s)
-                     : kind == UNIT_ADDRESS ? address_read_shape(r, s)
-                                            : 0;
+    uint32_t known = kind == UNIT_NAME ? words_find(r->words, UNIT_NAME, s) : kind == UNIT_ADDRESS ? known_place(r, s) : 0;
     if (known) return known;
     bool quick = kind == UNIT_PHONE || (kind == UNIT_BIRTH && (s.n == 8 || s.n == 10));
     if (quick || s.n > CACHED_TEXT) return put_cell(r, kind, s);
