@@ -15,7 +15,7 @@ static const char q_doors[] = "SELECT " DESK_PLACE(
          "WHERE g.district = $1 AND g.programme = $2 AND g.round = $3 AND g.level = 3 AND g.path >= $4 AND g.path < $6 "
          "AND ((($8 = 1 OR $11 = 1) AND g.due > g.done + g.excused) OR ($9 = 1 AND g.done > 0) OR ($10 = 1 AND g.excused > 0)) "
          "AND h.district = $1 AND h.level = 7 AND h.path >= g.path AND h.path < g.path || '~' "
-         "AND (h.path || '') >= $5 AND (h.path || '') < $6 AND (h.path || '') > $7 "
+         "AND COALESCE(h.path, '') >= $5 AND COALESCE(h.path, '') < $6 AND COALESCE(h.path, '') > $7 "
          "AND h.valid_from <= $3 AND (h.valid_until IS NULL OR h.valid_until > $3) "
          "AND (($8 = 1 AND a.state IS NULL) OR ($9 = 1 AND a.state = 'done') OR ($10 = 1 AND a.state = 'excused') "
          "OR ($11 = 1 AND a.state = 'tried')) ORDER BY g.path, h.path LIMIT $12";

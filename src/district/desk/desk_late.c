@@ -11,11 +11,12 @@
 static const char q_grids[] =
     "SELECT g.path, " LOAD_SUMS " FROM place g CROSS JOIN enrolment e WHERE g.district = $1 AND g.level = 3 AND g.path >= $2 "
     "AND g.path < $3 AND e.district = $1 AND e.state = 'open' AND e.path >= g.path AND e.path < g.path || '~' "
-    "AND (e.path || '') >= $5 AND (e.path || '') < $3 AND ($6 = 0 OR e.worker IS NULL) GROUP BY g.path ORDER BY g.path";
+    "AND COALESCE(e.path, '') >= $5 AND COALESCE(e.path, '') < $3 AND ($6 = 0 OR e.worker IS NULL) GROUP BY g.path ORDER BY "
+    "g.path";
 static const char q_pools[] =
-    "SELECT (g.path || ''), " LOAD_SUMS " FROM place g CROSS JOIN enrolment e WHERE g.district = $1 AND g.level <= 2 "
-    "AND (g.path || '') >= $2 AND (g.path || '') < $3 AND e.district = $1 AND e.state = 'open' AND e.path = g.path "
-    "AND ($6 = 0 OR e.worker IS NULL) GROUP BY (g.path || '')";
+    "SELECT COALESCE(g.path, ''), " LOAD_SUMS " FROM place g CROSS JOIN enrolment e WHERE g.district = $1 AND g.level <= 2 "
+    "AND COALESCE(g.path, '') >= $2 AND COALESCE(g.path, '') < $3 AND e.district = $1 AND e.state = 'open' AND e.path = g.path "
+    "AND ($6 = 0 OR e.worker IS NULL) GROUP BY COALESCE(g.path, '')";
 static const char q_named[] =
     "SELECT k.worker, w.name, k.n, k.late, k.oldest FROM (SELECT e.worker, count(*) AS n, "
     "sum(CASE WHEN e.due <= $4 THEN 1 ELSE 0 END) AS late, min(e.due) AS oldest FROM enrolment e WHERE e.district = $1 "

@@ -2,7 +2,7 @@
  *
  * A page is put together from a few sources, each read in the order of (path, id): the ranges of paths asked about, state by state, and
  * the tasks given by name to one worker. Each source yields at most a page, so the joins cost a bounded number of rows. Whatever leads a
- * query, its conditions are the same (FILTERS); `(x || '')` and `(x + 0)` hide a column from the planner, so that the one meant leads. */
+ * query, its conditions are the same (FILTERS); `COALESCE(x, '')` and `(x + 0)` hide a column from the planner, so that the one meant leads. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +16,8 @@ enum { TOPS_WEIGHED = 4 }; /* up to so many scopes are asked for their sums befo
 /* $1 district, $2 $3 range of paths, $4 $5 after, $6 state, $7 $8 range of deadlines, $9 programme or NULL, $10 1: not given by name,
  * $11 the worker named (only where that leads), $12 list or NULL, $13 1: in a pool, $14 limit. */
 #define FILTERS                                                                                                                \
-    " AND ((e.path || '') > $4 OR ((e.path || '') = $4 AND e.id > $5)) AND (e.due + 0) >= $7 AND (e.due + 0) < $8 "            \
+    " AND (COALESCE(e.path, '') > $4 OR (COALESCE(e.path, '') = $4 AND e.id > $5)) AND (e.due + 0) >= $7 AND (e.due + 0) < "   \
+    "$8 "                                                                                                                      \
     "AND ($10 = 0 OR e.worker IS NULL) AND ($13 = 0 OR length(e.path) < 9) AND ($9 IS NULL OR e.programme = $9)"
 #define OF_LIST                                                                                                                \
     " AND ($12 IS NULL OR EXISTS (SELECT 1 FROM list_row l WHERE l.district = e.district AND l.enrolment = e.id "              \
@@ -32,12 +33,12 @@ enum { TOPS_WEIGHED = 4 }; /* up to so many scopes are asked for their sums befo
 static const char q_walk[] =
     TASK_HEAD "enrolment e WHERE e.district = $1 AND e.state = $6 AND e.path >= $2 AND e.path < $3" FILTERS OF_LIST
               " ORDER BY e.path, e.id" TASK_TAIL;
-static const char q_late[] = TASK_HEAD
-    "enrolment e WHERE e.district = $1 AND e.state = $6 AND e.due < $8 AND (e.path || '') >= $2 AND (e.path || '') < $3" FILTERS
-        OF_LIST " ORDER BY (e.path || ''), e.id" TASK_TAIL;
+static const char q_late[] =
+    TASK_HEAD "enrolment e WHERE e.district = $1 AND e.state = $6 AND e.due < $8 AND COALESCE(e.path, '') >= $2 AND "
+              "COALESCE(e.path, '') < $3" FILTERS OF_LIST " ORDER BY COALESCE(e.path, ''), e.id" TASK_TAIL;
 static const char q_pool[] =
-    TASK_HEAD "place g CROSS JOIN enrolment e WHERE g.district = $1 AND g.level <= 2 AND (g.path || '') >= $2 "
-              "AND (g.path || '') < $3 AND e.district = $1 AND e.state = $6 AND e.path = g.path" FILTERS OF_LIST
+    TASK_HEAD "place g CROSS JOIN enrolment e WHERE g.district = $1 AND g.level <= 2 AND COALESCE(g.path, '') >= $2 "
+              "AND COALESCE(g.path, '') < $3 AND e.district = $1 AND e.state = $6 AND e.path = g.path" FILTERS OF_LIST
               " ORDER BY e.path, e.id" TASK_TAIL;
 static const char q_named[] = TASK_HEAD
     "enrolment e WHERE e.district = $1 AND e.worker = $11 AND e.state = $6 AND e.path >= $2 AND e.path < $3" FILTERS OF_LIST
@@ -45,12 +46,13 @@ static const char q_named[] = TASK_HEAD
 /* A row's path is its task's; where one person stands on several rows of the list, the first brings the task. */
 static const char q_list[] = TASK_HEAD
     "list_row r JOIN enrolment e ON e.district = r.district AND e.id = r.enrolment WHERE r.district = $1 AND r.list = $12 "
-    "AND r.path >= $2 AND r.path < $3 AND (e.state || '') = $6 AND NOT EXISTS (SELECT 1 FROM list_row f WHERE f.district = "
+    "AND r.path >= $2 AND r.path < $3 AND COALESCE(e.state, '') = $6 AND NOT EXISTS (SELECT 1 FROM list_row f WHERE f.district "
+    "= "
     "r.district AND f.enrolment = r.enrolment AND f.list = r.list AND f.row < r.row)" FILTERS
     " ORDER BY r.path, r.enrolment" TASK_TAIL;
 static const char q_pool_count[] =
-    "SELECT count(*) FROM place g CROSS JOIN enrolment e WHERE g.district = $1 AND g.level <= 2 AND (g.path || '') >= $2 "
-    "AND (g.path || '') < $3 AND e.district = $1 AND e.state = 'open' AND e.path = g.path AND e.worker IS NULL";
+    "SELECT count(*) FROM place g CROSS JOIN enrolment e WHERE g.district = $1 AND g.level <= 2 AND COALESCE(g.path, '') >= $2 "
+    "AND COALESCE(g.path, '') < $3 AND e.district = $1 AND e.state = 'open' AND e.path = g.path AND e.worker IS NULL";
 
 struct task {
     wg_id id, previous, worker;

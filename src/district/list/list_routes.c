@@ -261,7 +261,7 @@ static int post_cancel(struct guard_call *call)
 /* --- rows ------------------------------------------------------------------------------------------------------------------------------ */
 
 /* A page's numbers are found first, then only its rows are read. $1 district, $2 list, $3 after, $4 $5 $6 outcome, stage, reason or NULL,
- * $7 $8 range of paths, $9 1: overdue at $10, $11 limit. What is written `(x || '')` or `(x + 0)` is hidden from the planner, so that
+ * $7 $8 range of paths, $9 1: overdue at $10, $11 limit. What is written `COALESCE(x, '')` or `(x + 0)` is hidden from the planner, so that
  * the index meant leads: the numbers themselves, an outcome that few rows have, or a street's rows. */
 #define ROWS(lead)                                                                                                             \
     "SELECT r.row, r.name, r.idno_tail, r.phone_tail, r.outcome, r.reason, r.probability, r.stage, r.person, r.path, w.name, " \
@@ -275,7 +275,7 @@ static int post_cancel(struct guard_call *call)
     "LEFT JOIN worker ew ON ew.district = e.district AND ew.id = e.worker "                                                    \
     "LEFT JOIN place t ON t.district = r.district AND t.path = r.path "                                                        \
     "WHERE r.district = $1 AND r.list = $2 AND r.row = k.row ORDER BY k.row"
-#define PATHS_HIDDEN "(x.path || '') >= $7 AND (x.path || '') < $8"
+#define PATHS_HIDDEN "COALESCE(x.path, '') >= $7 AND COALESCE(x.path, '') < $8"
 static const char q_rows[] = ROWS("x.row > $3 AND " PATHS_HIDDEN);
 static const char q_rows_of_outcome[] = ROWS("x.outcome = $4 AND x.row > $3 AND " PATHS_HIDDEN);
 static const char q_rows_of_part[] = ROWS("x.path >= $7 AND x.path < $8 AND (x.row + 0) > $3");

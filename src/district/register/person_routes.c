@@ -34,41 +34,52 @@ const struct res_resource register_people = {"people", "居民", "people", peopl
 /* --- pages ------------------------------------------------------------------------------------------------------------------- */
 
 /* Every page has the same parameters: $1 district, $2 $3 the range of paths (it begins where the page before ended), $4 $5 after, $6
- * state or NULL, $7 limit, and as many keys as the search has from $8. `(x || '')` hides a column from the planner, so that the index
- * meant leads: statistics tell it little of names and numbers.
+ * state or NULL, $7 limit, and as many keys as the search has from $8. `COALESCE(x, '')` hides a column from the planner, so that the
+ * index meant leads: statistics tell it little of names and numbers.
  *   walk    goes along the paths and looks at everybody: for what many have
  *   pick    finds the page's keys in the search's own index, puts them in order, and reads only those people: for what few have */
 #define PAGE_COLUMNS PERSON_COLUMNS_OF("p") ", t.id, t.path, t.level, t.kind, t.name, t.label"
 #define PAGE_PLACE " LEFT JOIN place t ON t.district = p.district AND t.id = p.place "
-#define AFTER(p) "((" p ".path || '') > $4 OR ((" p ".path || '') = $4 AND " p ".id > $5)) AND ($6 IS NULL OR " p ".state = $6)"
+#define AFTER(p)                                                                                                               \
+    "(COALESCE(" p ".path, '') > $4 OR (COALESCE(" p ".path, '') = $4 AND " p ".id > $5)) AND ($6 IS NULL OR " p ".state = "   \
+    "$6)"
 #define WALK(condition)                                                                                                        \
     "SELECT " PAGE_COLUMNS " FROM person p" PAGE_PLACE "WHERE p.district = $1 AND p.path >= $2 AND p.path < $3 AND "           \
     "" AFTER("p") condition " ORDER BY p.path, p.id LIMIT $7"
-#define IN_RANGE(p) " AND (" p ".path || '') >= $2 AND (" p ".path || '') < $3 AND " AFTER(p)
+#define IN_RANGE(p) " AND COALESCE(" p ".path, '') >= $2 AND COALESCE(" p ".path, '') < $3 AND " AFTER(p)
 #define PICK(keys)                                                                                                             \
     "SELECT " PAGE_COLUMNS " FROM (" keys " ORDER BY 1, 2 LIMIT $7) AS k CROSS JOIN person p" PAGE_PLACE                       \
     "WHERE p.district = $1 AND p.id = k.id ORDER BY k.path, k.id"
 #define KEYS(condition)                                                                                                        \
-    "SELECT (x.path || '') AS path, x.id AS id FROM person x WHERE x.district = $1 AND " condition IN_RANGE("x")
+    "SELECT COALESCE(x.path, '') AS path, x.id AS id FROM person x WHERE x.district = $1 AND " condition IN_RANGE("x")
 static const char q_all[] = WALK("");
 static const char q_walk_name[] = WALK(" AND p.name >= $8 AND p.name < $9");
 static const char q_walk_sound[] = WALK(" AND ((p.sound >= $8 AND p.sound < $9) OR (p.initials >= $8 AND p.initials < $9))");
 static const char q_pick_name[] = PICK(KEYS("x.name >= $8 AND x.name < $9"));
-/* Letters are the beginning of the pinyin or of the initials: each has its index. */
-static const char q_pick_sound[] =
-    PICK(KEYS("x.sound >= $8 AND x.sound < $9") " UNION " KEYS("x.initials >= $8 AND x.initials < $9"));
+/* Letters are the beginning of the pinyin or of the initials. There are few different initials behind two letters: each is sought by
+ * itself, so that its people come in the order of paths and a page's worth of each is enough. Nobody comes by both. */
+#define EACH_INITIALS                                                                                                          \
+    "(WITH RECURSIVE v(k) AS (SELECT min(initials) FROM person WHERE district = $1 AND initials >= $8 AND initials < $9 "      \
+    "UNION ALL SELECT (SELECT min(initials) FROM person WHERE district = $1 AND initials > v.k AND initials < $9) FROM v "     \
+    "WHERE v.k IS NOT NULL) SELECT k FROM v WHERE k IS NOT NULL)"
+static const char q_pick_letters[] = PICK(KEYS(
+    "x.sound >= $8 AND x.sound < $9") " UNION ALL SELECT x.path, x.id FROM " EACH_INITIALS
+                                      " AS v CROSS JOIN person x WHERE x.district = $1 AND x.initials = v.k AND x.path >= $2 "
+                                      "AND x.path < $3 "
+                                      "AND NOT (COALESCE(x.sound, '') >= $8 AND COALESCE(x.sound, '') < $9) AND " AFTER("x"));
 static const char q_idno[] = PICK(KEYS("x.idno_mark = $8"));
 static const char q_phone[] = PICK(KEYS("x.phone_mark = $8"));
 static const char q_tail[] = PICK(KEYS("x.idno_tail = $8") " UNION " KEYS("x.phone_tail = $8"));
-static const char q_label[] =
-    PICK("SELECT (x.path || '') AS path, x.id AS id FROM place d CROSS JOIN person x WHERE d.district = $1 AND d.label >= $8 "
-         "AND d.label < $9 AND x.district = $1 AND x.path = d.path" IN_RANGE("x"));
+static const char q_label[] = PICK(
+    "SELECT COALESCE(x.path, '') AS path, x.id AS id FROM place d CROSS JOIN person x WHERE d.district = $1 AND d.label >= $8 "
+    "AND d.label < $9 AND x.district = $1 AND x.path = d.path" IN_RANGE("x"));
 /* How many there are of it, up to $4: $1 district, $2 $3 keys. */
 #define SOME(column)                                                                                                           \
     "(SELECT count(*) FROM (SELECT 1 FROM person WHERE district = $1 AND " column " >= $2 AND " column " < $3 LIMIT $4) AS "   \
     "some)"
 static const char q_some_names[] = "SELECT " SOME("name");
-static const char q_some_sounds[] = "SELECT " SOME("sound") " + " SOME("initials");
+static const char q_some_sounds[] = "SELECT " SOME("sound");
+static const char q_some_letters[] = "SELECT " SOME("sound") " + " SOME("initials");
 /* From so many on, walking meets a page's worth sooner than they can be put in order. */
 enum { MANY = 8000 };
 
@@ -158,9 +169,9 @@ static void read_search(struct wg_ctx *ctx, const struct district *d, struct wg_
         ret->walk = q_walk_name;
         ret->some = q_some_names;
     } else {
-        search_range(ctx, ret, q_pick_sound, letters_of(ctx, q));
+        search_range(ctx, ret, q_pick_letters, letters_of(ctx, q));
         ret->walk = q_walk_sound;
-        ret->some = q_some_sounds;
+        ret->some = ret->keys[0].s.n < 2 ? q_some_letters : q_some_sounds;
     }
 }
 

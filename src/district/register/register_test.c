@@ -538,6 +538,11 @@ static void test_register__few_and_many_are_found_alike(void **state)
     assert_int_equal(found_in_order(f, &officer, "rong"), CROWD);
     assert_int_equal(found_in_order(f, &officer, "rongzhi"), CROWD / 90);
     assert_int_equal(found_in_order(f, &officer, "ry"), CROWD - CROWD / 90);
+    /* By pinyin and by initials alike: once. */
+    df_sql(f, "UPDATE person SET sound = 'aan', initials = 'aa' WHERE id = (SELECT min(id) FROM person WHERE name = '容止')");
+    assert_int_equal(found_in_order(f, &officer, "aa"), 1);
+    assert_int_equal(found_in_order(f, &officer, "a"), 1);
+    assert_int_equal(found_in_order(f, &officer, "aab"), 0);
     size_t mine = found_in_order(f, &worker, "%E5%AE%B9");
     assert_true(mine <= one_grid && mine + DF_UNITS * DF_ROOMS >= one_grid);
     assert_int_equal(found_in_order(f, &officer, "%E5%AE%B9&state=living"), CROWD / 2);
