@@ -128,8 +128,7 @@ static void explain(struct wg_ctx *ctx, const struct explained *x, struct match_
                                              .level = "family",
                                              .words = in(ctx, "一家人也会相同", "a household shares this too"),
                                              .weight = shared};
-    double lambda = x->model->lambda[CLASS_SAME];
-    *ret = (struct match_explanation){.prior = log2(lambda / (1 - lambda)),
+    *ret = (struct match_explanation){.prior = x->model->log_same - x->model->log_rest,
                                       .weight = (double)scored.bits,
                                       .probability = scored.probability,
                                       .fields = lines,

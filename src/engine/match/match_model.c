@@ -4,6 +4,7 @@
 
 #include "engine/match/match_internal.h"
 
+#define MOST_KNOWN .9 /* part of a list's rows that are taken to be known, at most */
 enum { ROUNDS = 30, USUAL_PAIRS = 50, USUAL_ROWS = 100 };
 
 /* What agreement of the same person looks like before any data is seen: the levels a kind can have, and their shares. */
@@ -214,12 +215,20 @@ static double rare_share(double ones, double twos, double rows)
     return p < least ? least : p > most ? most : p;
 }
 
+/* A row of a list is one person of the register, or nobody: the odds of a person are against its being nobody, not against all
+ * other pairs (Fortini et al. 2001, Sadinle 2017). Rows of one table have no such alternative. */
+static double nobody_share(const struct model *model)
+{
+    double known = model->within ? 0 : model->lambda[CLASS_SAME] * model->rows;
+    return 1 - (known < MOST_KNOWN ? known : MOST_KNOWN);
+}
+
 void model_finish(struct model *model, const struct layout *l)
 {
     model->lambda_strangers = 1 - model->lambda[CLASS_SAME] - model->lambda[CLASS_FAMILY];
     model->log_family = log2(model->lambda[CLASS_FAMILY]);
     model->log_strangers = log2(model->lambda_strangers);
-    model->log_same = log2(model->lambda[CLASS_SAME]);
+    model->log_same = log2(model->lambda[CLASS_SAME]) - log2(nobody_share(model));
     model->log_rest = log2(1 - model->lambda[CLASS_SAME]);
     for (size_t u = 0; u < l->n_units; u++) {
         double best = 0;
@@ -264,7 +273,7 @@ float model_rarity(const struct model *model, const struct words *words, size_t 
 float model_cut(const struct model *model, double least)
 {
     double strangers = 1 - model->lambda[CLASS_SAME] - model->lambda[CLASS_FAMILY];
-    return (float)(log2(least / (1 - least)) - log2(model->lambda[CLASS_SAME]) + log2(strangers)) - model->relief;
+    return (float)(log2(least / (1 - least)) - model->log_same + log2(strangers)) - model->relief;
 }
 
 void model_score(const struct model *model, const struct layout *l, const struct words *words, struct rarity_memo *memo,
@@ -432,6 +441,21 @@ static double most_written(enum unit_kind kind, uint8_t v)
     }
 }
 
+/* Two of a household that have the family name in common are called after that as strangers are: levels of the name that EM cannot
+ * learn from relatives, since they are the same person's as a rule, are as much more frequent in a household as a common family
+ * name is. */
+static void name_relatives(struct model *model, size_t name)
+{
+    static const uint8_t alike[] = {LEVEL_SAME, LEVEL_SAME_PINYIN, LEVEL_SAME_SOUND, LEVEL_SIMILAR_SHAPE, LEVEL_PART};
+    const double *u = model->u[name];
+    double *m = model->m[CLASS_FAMILY][name];
+    double strangers = u[LEVEL_SURNAME_ONLY] + u[LEVEL_NEAR] + u[LEVEL_ALIKE],
+           family = m[LEVEL_SURNAME_ONLY] + m[LEVEL_NEAR] + m[LEVEL_ALIKE];
+    for (size_t i = 0; i < sizeof alike; i++) strangers += u[alike[i]];
+    double more = strangers > 0 ? family / strangers : 1;
+    for (size_t i = 0; i < sizeof alike; i++) m[alike[i]] = fmin(.02, fmax(1e-5, more * u[alike[i]]));
+}
+
 static void maximise_m(struct model *model, const struct model *prior, const struct layout *l, const struct sums *s,
                        double trust)
 {
@@ -446,6 +470,7 @@ static void maximise_m(struct model *model, const struct model *prior, const str
             }
         }
     }
+    if (l->name >= 0) name_relatives(model, (size_t)l->name);
 }
 
 void level_count(struct level_counts *counts, const struct layout *l, const struct comparison *c)
