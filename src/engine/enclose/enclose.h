@@ -124,6 +124,7 @@ struct enclose_compound {
     double fence_m, detour_worst_m, detour_mean_m, walk_worst_m, cost;
 };
 struct enclose_fence {
+    const char *id;
     const char *compound, *neighbour; /* neighbour: the compound on its other side, or NULL */
     struct enclose_point *points;
     size_t n;

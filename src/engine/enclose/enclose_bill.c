@@ -1,4 +1,5 @@
-/* The bill of quantities: the same rows as text and as a workbook, by compound, community, street and team, and in total. */
+/* The bill of quantities: the same rows as text and as a workbook, by compound, community, street and team, and in total; the rules that
+ * cannot be kept; and, in the workbook, every single piece of work with its number on the sheets. */
 #include <stdlib.h>
 #include <string.h>
 #include <xlsxwriter.h>
@@ -112,6 +113,13 @@ static struct bill make_bill(struct wg_ctx *ctx, const struct enclose_plan *plan
     add_sums(&b, "街道 street", street);
     add_sums(&b, "施工队 team", team);
     push(&b, total);
+    for (size_t i = 0; i < plan->n_exceptions; i++) { /* rows of noughts: nothing to build, somebody to answer for */
+        const struct enclose_exception *e = &plan->exceptions[i];
+        const char *measured = e->value >= 0 ? wg_fmt(ctx->arena, " %.0f m > %.0f m", e->value, e->limit) : "";
+        push(&b, (struct row){.group = "例外 exception",
+                              .name = wg_fmt(ctx->arena, "%s %s %s%s: %s / %s", e->compound ? e->compound : "-", e->rule,
+                                             e->building, measured, e->zh, e->en)});
+    }
     return b;
 }
 
@@ -152,6 +160,93 @@ int enclose_bill_csv(struct wg_ctx *ctx, const struct enclose_plan *plan, struct
     return rc;
 }
 
+/* ---- the workbook ---- */
+
+struct table {
+    lxw_worksheet *sheet;
+    lxw_row_t row;
+    lxw_col_t column;
+    lxw_error error;
+};
+
+static void put_text(struct table *t, const char *text)
+{
+    if (!t->error) t->error = worksheet_write_string(t->sheet, t->row, t->column++, text ? text : "", NULL);
+}
+
+static void put_number(struct table *t, double value)
+{
+    if (!t->error) t->error = worksheet_write_number(t->sheet, t->row, t->column++, value, NULL);
+}
+
+static void next_row(struct table *t)
+{
+    t->row++;
+    t->column = 0;
+}
+
+static struct table new_table(lxw_workbook *book, lxw_format *bold, const char *name, const char *const *titles, size_t n)
+{
+    struct table t = {.sheet = workbook_add_worksheet(book, name)};
+    if (!t.sheet) t.error = LXW_ERROR_MEMORY_MALLOC_FAILED;
+    for (size_t i = 0; i < n && !t.error; i++) t.error = worksheet_write_string(t.sheet, 0, (lxw_col_t)i, titles[i], bold);
+    if (!t.error) t.error = worksheet_set_column(t.sheet, 0, (lxw_col_t)(n - 1), 18, NULL);
+    next_row(&t);
+    return t;
+}
+
+static void put_piece(struct table *t, const char *compound, const char *id, const char *kind, double metres,
+                      const char *detail)
+{
+    put_text(t, compound), put_text(t, id), put_text(t, kind), put_number(t, metres), put_text(t, detail);
+    next_row(t);
+}
+
+/* Piece by piece, in the order of their numbers. */
+static lxw_error list_pieces(lxw_workbook *book, lxw_format *bold, const struct enclose_plan *p)
+{
+    static const char *const titles[] = {"小区 compound", "编号 id", "类别 kind", "米 metres", "说明 detail"};
+    static const char *const states[] = {"值守 staffed", "钥匙 key holder", "应急 emergency"};
+    struct table t = new_table(book, bold, "pieces", titles, sizeof titles / sizeof *titles);
+    for (size_t i = 0; i < p->n_fences; i++)
+        put_piece(&t, p->fences[i].compound, p->fences[i].id, p->fences[i].locked ? "已有围挡 fence that stands" : "围挡 fence",
+                  p->fences[i].metres, p->fences[i].neighbour);
+    for (size_t i = 0; i < p->n_gates; i++)
+        put_piece(&t, p->gates[i].compound, p->gates[i].id, p->gates[i].large ? "大门 large gate" : "小门 small gate",
+                  p->gates[i].width, states[p->gates[i].state]);
+    for (size_t i = 0; i < p->n_cabins; i++)
+        put_piece(&t, p->cabins[i].compound, p->cabins[i].id, "板房 cabin", 0, p->cabins[i].feature);
+    for (size_t i = 0; i < p->n_closed; i++)
+        put_piece(&t, p->closed[i].compound, p->closed[i].id, "封堵 opening shut", p->closed[i].metres, p->closed[i].feature);
+    for (size_t i = 0; i < p->n_opened; i++)
+        put_piece(&t, p->opened[i].compound, p->opened[i].id, "拆通 wall taken down", p->opened[i].metres,
+                  p->opened[i].feature);
+    return t.error;
+}
+
+static lxw_error list_exceptions(lxw_workbook *book, lxw_format *bold, const struct enclose_plan *p)
+{
+    static const char *const titles[] = {"规则 rule",         "楼栋 building", "小区 compound",
+                                         "量得米 measured_m", "限米 limit_m",  "经度 lon",
+                                         "纬度 lat",          "原因",          "reason"};
+    struct table t = new_table(book, bold, "exceptions", titles, sizeof titles / sizeof *titles);
+    for (size_t i = 0; i < p->n_exceptions; i++) {
+        const struct enclose_exception *e = &p->exceptions[i];
+        put_text(&t, e->rule), put_text(&t, e->building), put_text(&t, e->compound);
+        if (e->value >= 0)
+            put_number(&t, e->value);
+        else
+            put_text(&t, "");
+        if (e->limit >= 0)
+            put_number(&t, e->limit);
+        else
+            put_text(&t, "");
+        put_number(&t, e->at.lon), put_number(&t, e->at.lat), put_text(&t, e->zh), put_text(&t, e->en);
+        next_row(&t);
+    }
+    return t.error;
+}
+
 int enclose_bill_xlsx(struct wg_ctx *ctx, const struct enclose_plan *plan, const char *path)
 {
     struct bill b = make_bill(ctx, plan);
@@ -181,6 +276,8 @@ int enclose_bill_xlsx(struct wg_ctx *ctx, const struct enclose_plan *plan, const
             e = worksheet_write_number(sheet, (lxw_row_t)i + 1, (lxw_col_t)(c + 2), values[c], NULL);
     }
     if (!e) e = worksheet_set_column(sheet, 0, COLUMNS - 1, 16, NULL);
+    if (!e) e = list_pieces(book, bold, plan);
+    if (!e && plan->n_exceptions) e = list_exceptions(book, bold, plan);
     lxw_error closed = workbook_close(book);
     if (!e) e = closed;
     return e ? wg_refuse(ctx, WG_E_FILE, NULL, path, lxw_strerror(e)) : 0;

@@ -187,8 +187,8 @@ static bool is_beside(GEOSContextHandle_t geos, const GEOSGeometry *house, struc
 
 static void doors_on_side(struct search *s, uint32_t index, const struct side *side, const GEOSGeometry *patch, uint8_t number)
 {
-    /* a stair every 15 m or so, as in slabs */
-    size_t n = (size_t)fmax(1, round(side->length / 15)), before = s->space->n_doors;
+    enum { MOST_DOORS = 60 }; /* a stair every 15 m or so, as in slabs */
+    size_t n = (size_t)fmax(1, fmin(MOST_DOORS, round(side->length / 15))), before = s->space->n_doors;
     GEOSContextHandle_t geos = s->space->map->geos;
     for (size_t i = 0; i < n; i++) {
         double t = ((double)i + 0.5) / (double)n;

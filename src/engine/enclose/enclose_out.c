@@ -136,6 +136,7 @@ static void compound(struct out *o, const struct enclose_compound *c)
 static void fence(struct out *o, const struct enclose_fence *f)
 {
     open_feature(o, "fence");
+    key_text(o, "id", f->id);
     key_text(o, "compound", f->compound);
     key_text(o, "neighbour", f->neighbour);
     key_number(o, "metres", f->metres);

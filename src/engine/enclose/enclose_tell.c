@@ -181,12 +181,14 @@ static void end_piece(struct teller *t, const struct enc_chain *chain, struct pi
     struct enclose_plan *p = t->plan;
     if (piece->n > 1 && piece->metres > 0.005) {
         p->fences = wg_grow(t->ctx->arena, p->fences, &t->cap_fences, p->n_fences + 1, sizeof *p->fences);
-        p->fences[p->n_fences++] = (struct enclose_fence){compound_of(t, chain->label)->id,
-                                                          chain->other ? compound_of(t, chain->other)->id : NULL,
-                                                          piece->points,
-                                                          piece->n,
-                                                          piece->metres,
-                                                          false};
+        p->fences[p->n_fences] = (struct enclose_fence){wg_fmt(t->ctx->arena, "F%04zu", p->n_fences + 1),
+                                                        compound_of(t, chain->label)->id,
+                                                        chain->other ? compound_of(t, chain->other)->id : NULL,
+                                                        piece->points,
+                                                        piece->n,
+                                                        piece->metres,
+                                                        false};
+        p->n_fences++;
         compound_of(t, chain->label)->fence_m += piece->metres;
     }
     *piece = (struct piece){0};
@@ -243,7 +245,8 @@ static void locked_fences(struct teller *t)
             if (k) piece.metres += enc_dist(line->p[k - 1], line->p[k]);
         }
         p->fences = wg_grow(t->ctx->arena, p->fences, &t->cap_fences, p->n_fences + 1, sizeof *p->fences);
-        p->fences[p->n_fences++] = (struct enclose_fence){"", NULL, piece.points, piece.n, piece.metres, true};
+        const char *id = wg_fmt(t->ctx->arena, "F%04zu", p->n_fences + 1);
+        p->fences[p->n_fences++] = (struct enclose_fence){id, "", NULL, piece.points, piece.n, piece.metres, true};
     }
 }
 

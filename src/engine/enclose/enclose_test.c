@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -621,6 +622,47 @@ static void test_enclose__the_bill_adds_up(void **state)
     wg_arena_free(q.arena);
 }
 
+static size_t file_starts_with(const char *path, const char *start)
+{
+    char head[8] = {0};
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    assert_true(fread(head, 1, sizeof head, file) == sizeof head);
+    assert_memory_equal(head, start, strlen(start));
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    long size = ftell(file);
+    assert_int_equal(fclose(file), 0);
+    assert_true(size > 0);
+    return (size_t)size;
+}
+
+static void test_enclose__drawings_and_workbook_are_written(void **state)
+{
+    (void)state; /* every piece of fence has a number of its own, and its metres add up to the compound's */
+    struct quarter q;
+    char directory[] = "/tmp/enclose-test-XXXXXX";
+    const char *pdf = NULL;
+    open_quarter(&q);
+    plan_town(&q, (struct enclose_town){.seed = 3, .buildings = 27, .walled = 0.5});
+    for (size_t i = 0; i < q.plan->n_compounds; i++) {
+        double sum = 0;
+        for (size_t k = 0; k < q.plan->n_fences; k++)
+            if (strcmp(q.plan->fences[k].compound, q.plan->compounds[i].id) == 0) sum += q.plan->fences[k].metres;
+        assert_true(fabs(sum - q.plan->compounds[i].fence_m) < 1e-6);
+    }
+    for (size_t k = 1; k < q.plan->n_fences; k++) assert_true(strcmp(q.plan->fences[k - 1].id, q.plan->fences[k].id) < 0);
+    assert_non_null(mkdtemp(directory));
+    const char *svg = wg_fmt(q.arena, "%s/plan.svg", directory), *bill = wg_fmt(q.arena, "%s/bill.xlsx", directory);
+    assert_int_equal(enclose_draw_svg(&q.ctx, q.map, q.plan, svg), 0);
+    assert_int_equal(enclose_draw_sheets(&q.ctx, q.map, q.plan, directory, &pdf), 0);
+    assert_int_equal(enclose_bill_xlsx(&q.ctx, q.plan, bill), 0);
+    assert_true(file_starts_with(svg, "<?xml") > 10000);
+    assert_true(file_starts_with(pdf, "%PDF") > 10000);
+    assert_true(file_starts_with(bill, "PK") > 4000);
+    assert_int_equal(remove(svg) | remove(pdf) | remove(bill) | remove(directory), 0);
+    wg_arena_free(q.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -647,6 +689,7 @@ int main(void)
         cmocka_unit_test(test_enclose__damaged_bytes_never_crash_the_reader),
         cmocka_unit_test(test_enclose__a_wrong_key_is_named),
         cmocka_unit_test(test_enclose__the_bill_adds_up),
+        cmocka_unit_test(test_enclose__drawings_and_workbook_are_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

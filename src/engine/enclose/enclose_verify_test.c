@@ -539,6 +539,8 @@ static void test_enclose_verify__the_planner_declares_what_it_cannot_keep(void *
     assert_int_equal(plan->n_exceptions, 1);
     assert_string_equal(plan->exceptions[0].rule, "left_out");
     assert_string_equal(plan->exceptions[0].building, "c");
+    assert_int_equal(enclose_bill_csv(&y.ctx, plan, &text), 0);
+    assert_true(wg_str_find(text, WG_STR("例外 exception,- left_out c")) > 0);
     assert_int_equal(enclose_plan_geojson(&y.ctx, plan, &text), 0);
     assert_int_equal(enclose_verify(&y.ctx, y.map, &y.config, text, &v), 0);
     assert_int_equal(v.n, 0);
