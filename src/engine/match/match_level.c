@@ -66,10 +66,10 @@ uint8_t level_string(struct blob x, struct blob y)
 static uint8_t level_email(struct blob a, struct blob b)
 {
     bool transposed = false;
-    if (a.mark && a.mark == b.mark && memcmp(a.form, b.form, a.mark) == 0) return LEVEL_PART;
     int distance = text_distance(a.form, a.n_form, b.form, b.n_form, 2, &transposed);
     if (distance <= 1) return LEVEL_NEAR;
     if (distance == 2) return LEVEL_ALIKE;
+    if (a.mark && a.mark == b.mark && memcmp(a.form, b.form, a.mark) == 0) return LEVEL_PART;
     double jw = text_jaro_winkler(a.form, a.mark ? a.mark : a.n_form, b.form, b.mark ? b.mark : b.n_form);
     return jw >= 0.85 ? LEVEL_VAGUE : LEVEL_DIFFERS;
 }
