@@ -203,8 +203,8 @@ static void drop_implied(const struct layout *l, const struct two *t, uint8_t *l
 {
     for (uint32_t emails = l->emails; emails; emails &= emails - 1) {
         size_t u = (size_t)__builtin_ctz(emails);
-        if (levels[u] == LEVEL_VAGUE && (agrees_in(levels, l->given) || agrees_in(levels, l->surname)))
-            levels[u] = LEVEL_MISSING;
+        bool begins = levels[u] == LEVEL_VAGUE || levels[u] == LEVEL_PART; /* alike, or with the same name at another host */
+        if (begins && (agrees_in(levels, l->given) || agrees_in(levels, l->surname))) levels[u] = LEVEL_MISSING;
     }
     if (l->idno < 0 || levels[l->idno] == LEVEL_MISSING || !both_numbers(l, t)) return;
     uint8_t number = levels[l->idno];
