@@ -440,6 +440,39 @@ static void test_match_command__a_sample_that_was_changed_is_refused(void **stat
     expect_refusal("--judge register.csv", "There is no column \"verdict\"");
 }
 
+/* docs/match.md: the pieces of an address meet an address in one. */
+static void test_match_command__an_address_in_pieces_meets_one_that_is_whole(void **state)
+{
+    (void)state;
+    char text[SAID_MAX], path[256];
+    FILE *pieces = fopen(in_folder(path, "pieces.csv"), "wb"), *whole = fopen(in_folder(path, "whole.csv"), "wb");
+    assert_true(pieces != NULL && whole != NULL);
+    (void)fputs("id,姓名,小区,楼号,单元,室\n", pieces);
+    (void)fputs("id,姓名,住址\n", whole);
+    for (int i = 0; i < 120; i++) {
+        uint64_t state_of = (uint64_t)i * 7919 + 5;
+        const char *given = &"伟强磊军勇杰涛明超刚平辉鹏华飞鑫波斌宇浩"[3 * draw(&state_of, 20)];
+        int surname = draw(&state_of, 3), building = 1 + i / 12, stair = 1 + i % 3, room = 101 + 100 * (i % 12);
+        const char *family = &"王李张"[3 * surname];
+        (void)fprintf(pieces, "%d,%.3s%.3s,春华小区,%d,%d,%d\n", 1000 + i, family, given, building, stair, room);
+        (void)fprintf(whole, "%d,%.3s%.3s,春华小区%d-%d-%d\n", 2000 + i, family, given, building, stair, room);
+    }
+    assert_int_equal(fclose(pieces), 0);
+    assert_int_equal(fclose(whole), 0);
+    assert_int_equal(match("match --register pieces.csv --list whole.csv --show-fields"), 0);
+    expect_said(0, "\"小区\": \"address\"");
+    expect_said(0, "\"楼号\": \"unknown\"");
+    assert_int_equal(match("match --register pieces.csv --list whole.csv --out met.csv"), 0);
+    get_text("met.csv", text);
+    int matched = 0;
+    for (int i = 0; i < 120; i++) {
+        char line[64];
+        (void)snprintf(line, sizeof line, "%d,matched,%d,", 2000 + i, 1000 + i);
+        matched += strstr(text, line) != NULL;
+    }
+    assert_true(matched >= 118); /* by the name alone, one in twenty of each family name, none would be */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -448,6 +481,7 @@ int main(void)
         cmocka_unit_test(test_match_command__what_it_took_the_columns_for_can_be_given_back),
         cmocka_unit_test(test_match_command__a_full_name_beside_its_parts_is_one_witness),
         cmocka_unit_test(test_match_command__what_another_column_implies_is_no_second_witness),
+        cmocka_unit_test(test_match_command__an_address_in_pieces_meets_one_that_is_whole),
         cmocka_unit_test(test_match_command__dates_with_the_month_first_meet_the_others),
         cmocka_unit_test(test_match_command__says_what_is_wrong_with_a_table),
         cmocka_unit_test(test_match_command__a_wrong_encoding_is_pointed_at),

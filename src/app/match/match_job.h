@@ -28,6 +28,17 @@ WG_MUST int show_fields(struct wg_ctx *ctx, struct table *const *tables, size_t 
 /* Leaves out columns that another one implies (match_witness.c). */
 void drop_implied_columns(const struct table *t);
 
+/* An address in pieces that is to be put together (match_compose.c). */
+struct composition {
+    size_t column[5], n; /* the pieces in their order; table->columns: there is none */
+    size_t target;       /* the column that takes them; table->columns: nothing to do */
+    bool door;           /* compound, building, stairwell, room */
+};
+/* Tells what there is to do, and sets the kinds of the columns; `other` is the other table, or NULL. */
+struct composition compose_plan(const struct table *t, const struct table *other);
+/* Does it, unless the fields file has taken the column for something else. */
+void compose(struct wg_ctx *ctx, const struct table *t, const struct composition *c);
+
 static inline struct match_rows rows_of(const struct table *t)
 {
     return (struct match_rows){.fields = t->fields, .n_fields = t->columns, .cells = t->cells, .rows = t->rows};

@@ -368,10 +368,13 @@ int open_tables(struct wg_ctx *ctx, const char *fields, const char *const *paths
     }
     if (n == 2) agree(tables[0], tables[1]);
     for (size_t i = 0; i < n; i++) drop_repeats(tables[i]);
+    struct composition compositions[2];
+    for (size_t i = 0; i < n; i++) compositions[i] = compose_plan(tables[i], n == 2 ? tables[1 - i] : NULL);
     drop_implied_columns(tables[0]);
     if (n == 2) follow(tables[0], tables[1]);
     int rc = read_fields(ctx, fields, tables, n);
     for (size_t i = 0; rc == 0 && i < n; i++) {
+        compose(ctx, tables[i], &compositions[i]);
         for (size_t c = 0; c < tables[i]->columns; c++) {
             if (tables[i]->fields[c].kind == COLUMN_BIRTH) turn_dates(ctx, tables[i], c);
         }
