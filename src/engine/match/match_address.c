@@ -77,8 +77,8 @@ static const struct door_form door_forms[] = {
     {{WG_STR("-"), WG_STR("-"), WG_STR("")}}};
 enum { DOOR_FORMS = sizeof door_forms / sizeof *door_forms };
 
-enum { SHAPES = 1 << 12, SHAPE_BYTES = 60 };
-enum shape_state { SHAPE_EMPTY, SHAPE_KNOWN, SHAPE_OTHER }; /* OTHER: has to be read in full every time */
+enum { SHAPES = 1 << 13, SHAPE_PLACES = 8, SHAPE_BYTES = 60 }; /* a shape stands in one of so many places in a row */
+enum shape_state { SHAPE_EMPTY, SHAPE_KNOWN, SHAPE_OTHER };    /* OTHER: has to be read in full every time */
 struct shape {
     uint8_t state, door, n_name, n_head;
     uint32_t form[PLACE_PARTS];
@@ -165,13 +165,26 @@ static void learn_shape(struct reader *r, const struct taken_apart *t, struct sh
     wg_arena_rewind(r->scratch, mark);
 }
 
+/* Where the shape stands or may come to stand. */
+static struct shape *place_of(struct address_shapes *shapes, const struct taken_apart *t, bool *ret_met)
+{
+    uint64_t first = text_hash(t->name.p, t->name.n, t->form) >> 40;
+    *ret_met = false;
+    for (size_t i = 0; i < SHAPE_PLACES; i++) {
+        struct shape *shape = &shapes->shape[(first + i) & (SHAPES - 1)];
+        if (shape->state == SHAPE_EMPTY) return shape;
+        *ret_met = shape->door == t->form && shape->n_name == t->name.n && memcmp(shape->name, t->name.p, t->name.n) == 0;
+        if (*ret_met) return shape;
+    }
+    return &shapes->shape[first & (SHAPES - 1)];
+}
+
 uint32_t address_read_shape(struct reader *r, struct wg_str s)
 {
     struct taken_apart t;
+    bool met;
     if (!take_apart(s, &t)) return 0;
-    struct shape *shape = &r->shapes->shape[text_hash(t.name.p, t.name.n, t.form) >> 40 & (SHAPES - 1)];
-    bool met = shape->state != SHAPE_EMPTY && shape->door == t.form && shape->n_name == t.name.n &&
-               memcmp(shape->name, t.name.p, t.name.n) == 0;
+    struct shape *shape = place_of(r->shapes, &t, &met);
     if (!met) learn_shape(r, &t, shape);
     if (shape->state == SHAPE_OTHER) return 0;
     struct value v;

@@ -39,9 +39,16 @@ static uint32_t hash_of(uint8_t domain, struct wg_str text)
     return (uint32_t)(text_hash(text.p, text.n, domain) >> 32);
 }
 
+/* In a run of full places those that began it further ahead stand first (Celis 1986): what is not there is soon known not to be. */
+static uint32_t steps_from_home(const struct words *w, uint32_t i)
+{
+    return (i - w->table[i].hash) & w->mask;
+}
+
 static uint32_t find(const struct words *w, uint32_t hash, uint8_t domain, struct wg_str text)
 {
-    for (uint32_t i = hash & w->mask; w->table[i].value; i = (i + 1) & w->mask) {
+    uint32_t i = hash & w->mask;
+    for (uint32_t steps = 0; w->table[i].value && steps_from_home(w, i) >= steps; steps++, i = (i + 1) & w->mask) {
         if (w->table[i].hash != hash) continue;
         struct blob b = words_blob_own(w, w->table[i].value);
         if (b.n_text == text.n && b.domain == domain && memcmp(b.text, text.p, text.n) == 0) return w->table[i].value;
@@ -52,7 +59,14 @@ static uint32_t find(const struct words *w, uint32_t hash, uint8_t domain, struc
 static void table_add(struct words *w, struct word_place place)
 {
     uint32_t i = place.hash & w->mask;
-    while (w->table[i].value) i = (i + 1) & w->mask;
+    for (uint32_t steps = 0; w->table[i].value; steps++, i = (i + 1) & w->mask) {
+        uint32_t others = steps_from_home(w, i);
+        if (others >= steps) continue;
+        struct word_place moved = w->table[i];
+        w->table[i] = place;
+        place = moved;
+        steps = others;
+    }
     w->table[i] = place;
 }
 
