@@ -176,7 +176,8 @@ static bool clear_line(const struct enc_raster *r, const uint8_t *blocked, struc
 
 static struct enc_xy centre_of(const struct enc_raster *r, int64_t cell)
 {
-    return (struct enc_xy){r->x0 + ((double)(cell % r->w) + 0.5) * r->cell, r->y0 + ((double)(cell / r->w) + 0.5) * r->cell};
+    int64_t column = cell % r->w, row = cell / r->w;
+    return (struct enc_xy){r->x0 + ((double)column + 0.5) * r->cell, r->y0 + ((double)row + 0.5) * r->cell};
 }
 
 /* The neighbour one step nearer to the sources; -1 where the way begins. */
