@@ -19,7 +19,8 @@
 
 #include "engine/enclose/enclose_tour.h"
 
-enum { MOST_STATES = 1500000, PINCH_CM = 30 };
+enum { MOST_STATES = 3000000, PINCH_CM = 30 };
+static const double close_enough = 0.0005; /* of the cost: a gap not worth seconds of search */
 
 /* How many compounds at least hold some homes. */
 struct load {
@@ -39,12 +40,13 @@ struct bounder {
     int64_t *there, *back;
     int32_t *part;
     size_t n_parts;
+    int32_t *realm;     /* of each part: parts of different realms can never hang together */
     struct load *loads; /* of each part */
 };
-/* A way to gather parts: what it costs in yuan, and how many compounds it has. */
+/* A way to gather parts: what it costs in yuan, how many compounds it has, the component last added. */
 struct way {
     double yuan;
-    size_t compounds;
+    size_t compounds, last, before;
 };
 
 static void add_home(const struct bounder *b, struct load *l, int64_t households)
@@ -143,6 +145,42 @@ static void find_parts(struct bounder *b)
     load_parts(b);
 }
 
+/* Where ground is not led through to join parts: nobody passes, or a hole in the wall would be too small. */
+static bool is_shut(const struct bounder *b, const struct enc_edge *e)
+{
+    enum { LEAST_CM = 150 };
+    return e->narrow || e->thin || (e->wall && !(b->c->may_open && e->real_cm >= LEAST_CM));
+}
+
+/* Ground that hangs together by gaps wide enough, and parts as they are. */
+static void find_realms(struct bounder *b)
+{
+    const struct enc_ground *g = b->g;
+    int32_t *of = wg_xcalloc(g->n + 1, sizeof *of), *stack = wg_xcalloc(g->n + 1, sizeof *stack), realms = 0;
+    b->realm = wg_alloc_n(b->ctx->arena, b->n_parts + 1, sizeof *b->realm);
+    for (size_t c = 0; c < g->n; c++) {
+        size_t n = 0;
+        if (of[c]) continue;
+        of[c] = ++realms;
+        stack[n++] = (int32_t)c;
+        while (n) {
+            int32_t at = stack[--n];
+            for (uint32_t k = g->first[at]; k < g->first[at + 1]; k++) {
+                const struct enc_edge *e = &g->edges[g->items[k]];
+                int32_t d = e->a == at ? e->b : e->a;
+                bool one = d >= 0 && b->part[d] > 0 && b->part[d] == b->part[at];
+                if (d < 0 || of[d] || (!one && is_shut(b, e))) continue;
+                of[d] = realms;
+                stack[n++] = d;
+            }
+        }
+    }
+    for (size_t c = 0; c < g->n; c++)
+        if (b->part[c] > 0 && !b->realm[b->part[c]]) b->realm[b->part[c]] = of[c];
+    free(of);
+    free(stack);
+}
+
 /* ---- which parts to ask about ---- */
 
 static bool chosen(const struct enc_tour_question *q, int32_t part)
@@ -152,8 +190,9 @@ static bool chosen(const struct enc_tour_question *q, int32_t part)
     return false;
 }
 
-/* The part farthest over the ground from those chosen; those of compounds not yet asked about come first. */
-static int32_t farthest(const struct bounder *b, const struct enc_tour_question *q, const bool *asked)
+/* The part farthest over the ground from those chosen - or, where households need several compounds, the largest; those of compounds
+ * not yet asked about come first. */
+static int32_t next_part(const struct bounder *b, const struct enc_tour_question *q, const bool *asked, bool by_size)
 {
     const struct enc_ground *g = b->g;
     double *far = wg_xcalloc(g->n + 1, sizeof *far), best = -1;
@@ -186,7 +225,7 @@ static int32_t farthest(const struct bounder *b, const struct enc_tour_question 
     for (size_t c = 0; c < g->n; c++)
         if (b->part[c] > 0) of[b->part[c]] = fmin(of[b->part[c]], far[c]);
     for (size_t p = 1; p <= b->n_parts; p++) {
-        double worth = fmin(of[p], 1e6) + (fresh[p] ? 1e7 : 0);
+        double worth = (by_size ? (double)b->loads[p].households : fmin(of[p], 1e6)) + (fresh[p] ? 1e7 : 0);
         if (chosen(q, (int32_t)p) || worth <= best) continue;
         best = worth;
         pick = (int32_t)p;
@@ -196,13 +235,13 @@ static int32_t farthest(const struct bounder *b, const struct enc_tour_question 
     return pick;
 }
 
-static void choose_parts(const struct bounder *b, struct enc_tour_question *q)
+static void choose_parts(const struct bounder *b, struct enc_tour_question *q, bool by_size)
 {
     size_t room = 1;
     while (room < ENC_TOUR_PARTS && b->g->n_corners << (room + 1) <= MOST_STATES) room++;
     bool *asked = wg_xcalloc(b->answer->k + 2, sizeof *asked);
     while (q->n_reps < room && q->n_reps < b->n_parts) {
-        int32_t p = farthest(b, q, asked);
+        int32_t p = next_part(b, q, asked, by_size);
         if (!p) break;
         q->reps[q->n_reps++] = p;
         for (size_t c = 0; c < b->g->n; c++)
@@ -213,46 +252,101 @@ static void choose_parts(const struct bounder *b, struct enc_tour_question *q)
 
 /* ---- the least way to gather them ---- */
 
-static void take_less(struct way *to, double yuan, size_t compounds)
+static void take_less(struct way *to, struct way w)
 {
-    if (yuan < to->yuan) *to = (struct way){yuan, compounds};
+    if (w.yuan < to->yuan) *to = w;
 }
 
-/* Over all ways to gather the parts of q; walk[S] in centimetres. At least `fewest` compounds come of it. */
-static struct way gather(const struct bounder *b, const struct enc_tour_question *q, const double *walk, size_t fewest)
+/* Over all ways to gather the parts of q; walk[S] in centimetres. At least `fewest` compounds come of it. `ret_sets`: its components
+ * of two parts and more. */
+static struct way gather(const struct bounder *b, const struct enc_tour_question *q, const double *walk, size_t fewest,
+                         size_t *ret_sets, size_t *ret_n)
 {
-    size_t sets = (size_t)1 << q->n_reps, row = fewest + 1;
+    size_t sets = (size_t)1 << q->n_reps, row = fewest + 1, at = 0;
     double gate = enc_compound_yuan(b->c), yuan_cm = b->c->fence_yuan / 100;
-    struct way *best = wg_xcalloc(sets * row, sizeof *best), least = {1e300, 0};
+    struct way *best = wg_xcalloc(sets * row, sizeof *best), least = {.yuan = 1e300};
     size_t *needs = wg_xcalloc(sets, sizeof *needs);
     for (size_t s = 0; s < sets; s++) {
         struct load l = {0};
         for (size_t i = 0; i < q->n_reps; i++)
             if (s >> i & 1) add_load(&l, &b->loads[q->reps[i]]);
         needs[s] = compounds_for(b, &l);
+        for (size_t i = 0; i < q->n_reps; i++)
+            if ((s >> i & 1) && b->realm[q->reps[i]] != b->realm[q->reps[__builtin_ctzll(s)]])
+                needs[s] = 0; /* never together */
     }
-    for (size_t i = 0; i < sets * row; i++) best[i].yuan = 1e300;
-    best[0] = (struct way){0, 0};
+    for (size_t i = 1; i < sets * row; i++) best[i].yuan = 1e300;
     for (size_t s = 1; s < sets; s++) {
         size_t first = s & (~s + 1), rest = s ^ first;
         for (size_t t = rest;; t = (t - 1) & rest) { /* the component of the first part has t as well */
             size_t in = first | t;
-            for (size_t j = 0; j < row; j++) {
+            for (size_t j = 0; needs[in] && j < row; j++) {
                 const struct way *w = &best[(s ^ in) * row + j];
-                if (w->yuan > 1e299) continue;
-                size_t n = w->compounds + needs[in], at = n < fewest ? n : fewest;
-                take_less(&best[s * row + at], w->yuan + walk[in] * yuan_cm + gate * (double)needs[in], n);
+                size_t n = w->compounds + needs[in];
+                if (w->yuan < 1e299)
+                    take_less(&best[s * row + (n < fewest ? n : fewest)],
+                              (struct way){w->yuan + walk[in] * yuan_cm + gate * (double)needs[in], n, in, (s ^ in) * row + j});
             }
             if (!t) break;
         }
     }
     for (size_t j = 0; j < row; j++) {
-        const struct way *w = &best[(sets - 1) * row + j];
-        size_t more = w->compounds < fewest ? fewest - w->compounds : 0;
-        if (w->yuan < 1e299) take_less(&least, w->yuan + gate * (double)more, w->compounds + more);
+        struct way w = best[(sets - 1) * row + j];
+        size_t more = w.compounds < fewest ? fewest - w.compounds : 0;
+        if (w.yuan > 1e299) continue;
+        w.yuan += gate * (double)more, w.compounds += more;
+        if (w.yuan < least.yuan) at = (sets - 1) * row + j;
+        take_less(&least, w);
     }
-    free(best), free(needs);
+    for (*ret_n = 0; at >= row; at = best[at].before)
+        if (best[at].last & (best[at].last - 1)) ret_sets[(*ret_n)++] = best[at].last;
+    free(best);
+    free(needs);
     return least;
+}
+
+/* Leaves out parts, then holes, until there is room; false when none is left of what was added last. */
+static bool make_room(const struct bounder *b, struct enc_tour_question *q, size_t holes_before)
+{
+    for (;; q->n_holes--) {
+        size_t codes = b->g->n_corners, few = q->n_reps < 3 ? q->n_reps : 3;
+        if (q->n_holes == holes_before) return false;
+        for (size_t h = 0; h < q->n_holes; h++) codes *= ENC_TOUR_WINDINGS;
+        if (codes << few > MOST_STATES) continue;
+        while (codes << q->n_reps > MOST_STATES) q->n_reps--;
+        return true;
+    }
+}
+
+/* Adds what the walks round the components go round the wrong way; false when there is nothing to add. */
+static bool add_holes(struct enc_tours *tours, struct enc_tour_question *q, const size_t *sets, size_t n)
+{
+    size_t before = q->n_holes;
+    for (size_t i = 0; i < n; i++) {
+        struct enc_tour_hole found[2];
+        size_t found_n = enc_tours_faults(tours, sets[i], found, 2);
+        for (size_t k = 0; k < found_n && q->n_holes < ENC_TOUR_HOLES; k++) q->holes[q->n_holes++] = found[k];
+    }
+    return q->n_holes > before;
+}
+
+/* The best of the bounds got with more and more holes watched; `enough` is no longer worth looking beyond. */
+static struct way least_way(const struct bounder *b, struct enc_tour_question *q, size_t fewest, double enough,
+                            struct enc_limits *limits)
+{
+    struct way best = {.yuan = enc_compound_yuan(b->c) * (double)fewest, .compounds = fewest};
+    size_t sets[ENC_TOUR_PARTS], n = 0;
+    for (bool more = true; more && best.yuan < enough && !enc_out_of_time(limits);) {
+        double *walk = wg_xcalloc((size_t)1 << q->n_reps, sizeof *walk);
+        struct enc_tours *tours = enc_tours(b->g, q, walk);
+        struct way way = gather(b, q, walk, fewest, sets, &n);
+        if (way.yuan > best.yuan) best = way;
+        size_t holes = q->n_holes;
+        more = add_holes(tours, q, sets, n) && make_room(b, q, holes);
+        enc_tours_free(tours);
+        free(walk);
+    }
+    return best;
 }
 
 int enc_ground_bound(struct wg_ctx *ctx, const struct enc_ground *g, struct enc_limits *limits, struct enc_answer *answer)
@@ -271,18 +365,16 @@ int enc_ground_bound(struct wg_ctx *ctx, const struct enc_ground *g, struct enc_
     cut_ground(&b);
     double gate = enc_compound_yuan(b.c), least = (double)b.base_cm / 100 * b.c->fence_yuan,
            over = answer->cost - least - gate * (double)fewest;
-    struct way best = {gate * (double)fewest, fewest};
+    struct way best = {.yuan = gate * (double)fewest, .compounds = fewest};
     if (over > 1 && !enc_out_of_time(limits)) {
         struct enc_tour_question q = {.core = b.core, .there = b.there, .back = b.back, .barrier = b.barrier};
         find_parts(&b);
+        find_realms(&b);
         q.part = b.part;
         q.gate_cm = gate / b.c->fence_yuan * 100;
         q.most_cm = (over + 1) / b.c->fence_yuan * 100; /* the plan at hand is no dearer */
-        choose_parts(&b, &q);
-        double *walk = wg_xcalloc((size_t)1 << q.n_reps, sizeof *walk);
-        enc_tours(g, &q, walk);
-        best = gather(&b, &q, walk, fewest);
-        free(walk);
+        choose_parts(&b, &q, fewest > 1);
+        best = least_way(&b, &q, fewest, answer->cost * (1 - close_enough) - least, limits);
     }
     answer->least_cm = b.base_cm;
     answer->bound_compounds = best.compounds;
