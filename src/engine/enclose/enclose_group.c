@@ -60,10 +60,11 @@ void enc_group_cut(struct enc_group *s)
 
 /* ---- joining ---- */
 
-enum { MOST_TRIES = 12, MOST_WORK = 800000 };
+enum { MOST_TRIES = 12, THOROUGH_TRIES = 60, MOST_WORK = 800000 };
 
-/* One join that pays (or a lock or the least size asks for it); false when none of the likely ones does. */
-static bool join_once(struct enc_group *s, uint8_t *barred, size_t *tries)
+/* One join that pays (or a lock or the least size asks for it); false when none of the likely ones does. `far`: how many gates a strip may
+ * be thought to cost and yet be tried: with the strip inside, the cut often grows to walls and houses and is cheaper. */
+static bool join_once(struct enc_group *s, uint8_t *barred, size_t *tries, double far, size_t most)
 {
     const struct enclose_config *c = s->g->space->map->config;
     struct wg_arena_mark mark = wg_arena_mark(s->ctx->arena);
@@ -75,9 +76,9 @@ static bool join_once(struct enc_group *s, uint8_t *barred, size_t *tries)
     if (n) memcpy(bridges, list, n * sizeof *bridges);
     wg_arena_rewind(s->ctx->arena, mark);
     bool joined = false;
-    for (size_t i = 0; i < n && !joined && *tries < MOST_TRIES && !enc_out_of_time(s->limits); i++) {
+    for (size_t i = 0; i < n && !joined && *tries < most && !enc_out_of_time(s->limits); i++) {
         bool asked = bridges[i].estimate < -1e8;
-        if (!asked && bridges[i].estimate / 100 * c->fence_yuan > 1.5 * enc_compound_yuan(c)) break; /* far from paying */
+        if (!asked && bridges[i].estimate / 100 * c->fence_yuan > far * enc_compound_yuan(c)) break; /* far from paying */
         if (i) enc_strip_spread(s); /* the parts are again what they were */
         enc_strip_add(s, enc_strip_lay(s, bridges[i].edge));
         enc_group_cut(s);
@@ -92,11 +93,11 @@ static bool join_once(struct enc_group *s, uint8_t *barred, size_t *tries)
     return joined;
 }
 
-static void join_parts(struct enc_group *s)
+static void join_parts(struct enc_group *s, double far, size_t most)
 {
     uint8_t *barred = wg_xcalloc(s->g->n_edges + 1, 1);
     size_t tries = 0;
-    while (s->parts > 1 && !enc_out_of_time(s->limits) && join_once(s, barred, &tries)) {
+    while (s->parts > 1 && !enc_out_of_time(s->limits) && join_once(s, barred, &tries, far, most)) {
     }
     free(barred);
 }
@@ -138,13 +139,17 @@ void enc_group_improve(struct enc_group *s)
 {
     enum { MOST_ROUNDS = 6 };
     double last = 1e300;
-    join_parts(s);
+    static const double likely = 1.5, thinkable = 6;
+    join_parts(s, likely, MOST_TRIES);
     for (int round = 0; round < MOST_ROUNDS && s->cost < last - 1e-6 && !enc_out_of_time(s->limits); round++) {
         last = s->cost;
         (void)relay_strips(s);
         (void)enc_turn_homes(s);
-        join_parts(s);
+        join_parts(s, likely, MOST_TRIES);
     }
+    double before = s->cost;
+    join_parts(s, thinkable, THOROUGH_TRIES);
+    if (s->cost < before - 1e-6) (void)relay_strips(s);
 }
 
 /* ---- the search ---- */

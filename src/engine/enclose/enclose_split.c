@@ -149,28 +149,91 @@ static size_t even_places(const struct enc_ground *g, const struct order *order,
     return kept;
 }
 
+struct cutting {
+    const int32_t *homes; /* of the part */
+    size_t n;
+    int64_t total, max;
+    uint8_t *side; /* of each home, in the best cut so far */
+    double best;
+};
+
+/* Tries the sides as they are set; true when that is the best cut so far. */
+static bool try_sides(struct splitter *s, int32_t label, struct cutting *c)
+{
+    double cost = try_halves(s, label);
+    if (cost >= c->best - 1e-6) return false;
+    c->best = cost;
+    memcpy(s->best, s->half, s->g->n);
+    memcpy(c->side, s->side, s->g->n_homes);
+    return true;
+}
+
+/* Both sides hold no more than as few compounds as the whole needs. */
+static bool is_even(const struct splitter *s, const struct cutting *c)
+{
+    int64_t left = 0;
+    for (size_t i = 0; i < c->n; i++)
+        if (s->side[c->homes[i]] == 1) left += s->g->households[c->homes[i]];
+    return (left + c->max - 1) / c->max + (c->total - left + c->max - 1) / c->max <= (c->total + c->max - 1) / c->max &&
+           left > 0 && left < c->total;
+}
+
+/* The homes of the smaller pieces of each half go to the other side, while that makes a better cut. */
+static void join_strays(struct splitter *s, int32_t label, struct cutting *c)
+{
+    const struct enc_ground *g = s->g;
+    struct wg_arena_mark mark = wg_arena_mark(s->ctx->arena);
+    uint8_t *in = wg_alloc_n(s->ctx->arena, g->n + 1, 1);
+    int32_t *part = wg_alloc_n(s->ctx->arena, g->n + 1, sizeof *part);
+    int64_t *weight = wg_alloc_n(s->ctx->arena, g->n + 2, sizeof *weight);
+    bool better = true;
+    for (int round = 0; better && round < 6; round++) {
+        better = false;
+        for (uint8_t h = 0; h < 2 && !better; h++) {
+            for (size_t k = 0; k < g->n; k++) in[k] = s->answer->label[k] == label && s->best[k] == h;
+            size_t n = enc_ground_parts(s->ctx, g, in, s->answer->open, part), largest = 1;
+            memset(weight, 0, (n + 1) * sizeof *weight);
+            for (size_t k = 0; k < g->n; k++)
+                if (part[k] > 0 && g->home[k] >= 0) weight[part[k]]++;
+            for (size_t p = 1; p <= n; p++)
+                if (weight[p] > weight[largest]) largest = p;
+            memcpy(s->side, c->side, g->n_homes);
+            for (size_t k = 0; k < g->n; k++)
+                if (part[k] > 0 && part[k] != (int32_t)largest && g->home[k] >= 0 && c->side[g->home[k]])
+                    s->side[g->home[k]] = h ? 2 : 1; /* half 1 is the first side's */
+            better = n > 1 && is_even(s, c) && try_sides(s, label, c);
+        }
+    }
+    wg_arena_rewind(s->ctx->arena, mark);
+}
+
 static bool cut_by_size(struct splitter *s, int32_t label, const int32_t *homes, size_t n, int64_t total)
 {
     static const double pi = 3.14159265358979323846;
     const struct enc_ground *g = s->g;
-    int64_t max = g->space->map->config->households_max;
+    struct cutting c = {homes, n, total, g->space->map->config->households_max, NULL, 1e300};
     size_t places[MOST_PLACES];
     struct order *order = wg_alloc_n(s->ctx->arena, n + 1, sizeof *order);
-    double best = 1e300;
+    c.side = wg_alloc_n(s->ctx->arena, g->n_homes + 1, 1);
     for (int angle = 0; angle < 8; angle++) {
         double ux = cos(angle * pi / 8), uy = sin(angle * pi / 8);
         for (size_t i = 0; i < n; i++)
             order[i] = (struct order){ux * g->place[homes[i]].x + uy * g->place[homes[i]].y, homes[i]};
         qsort(order, n, sizeof *order, by_place);
-        size_t n_places = even_places(g, order, n, total, max, places);
+        size_t n_places = even_places(g, order, n, total, c.max, places), at = n;
         for (size_t p = 0; p < n_places; p++) {
             for (size_t k = 0; k < n; k++) s->side[order[k].home] = k <= places[p] ? 1 : 2;
-            double cost = try_halves(s, label);
-            if (cost >= best) continue;
-            best = cost;
-            memcpy(s->best, s->half, g->n);
+            if (try_sides(s, label, &c)) at = places[p];
+        }
+        for (int step = -2; at < n && step <= 2; step++) { /* beside the best place in this direction */
+            size_t place = at + (size_t)(step + 2) - 2;
+            if (!step || place >= n - 1) continue;
+            for (size_t k = 0; k < n; k++) s->side[order[k].home] = k <= place ? 1 : 2;
+            if (is_even(s, &c)) (void)try_sides(s, label, &c);
         }
     }
+    if (c.best < 1e299) join_strays(s, label, &c);
+    double best = c.best;
     if (best < 1e299) return true;
     int64_t before = 0; /* no even cut: halve by the middle of the last direction */
     for (size_t k = 0; k < n; k++) {
