@@ -251,21 +251,22 @@ static void check_reachable(const struct ground *g)
     }
 }
 
-/* Ways inside from the staffed gates, or from those with a key holder. */
+/* Ways from the staffed gates, or from those with a key holder: every cell that a gate touches, on both sides of its line. No way
+ * leads through any other gate. */
 static void walk_to_gates(struct ground *g, bool key_holder)
 {
     struct enc_check *k = g->k;
-    far_all(g);
+    size_t n = enc_raster_cells(&g->r);
+    uint8_t *on = wg_xcalloc(n, 1);
     for (size_t i = 0; i < k->n_works; i++) {
         const struct enc_check_work *w = &k->works[i];
         if (w->kind != ENC_WORK_GATE || !(key_holder ? w->key_holder : w->staffed)) continue;
-        for (size_t j = 0; j < w->line.n; j++)
-            for (int s = 0; s <= 4 && j + 1 < w->line.n; s++) {
-                struct enc_xy a = w->line.p[j], b = w->line.p[j + 1];
-                int64_t c = enc_raster_at(&g->r, (struct enc_xy){a.x + (b.x - a.x) * s / 4, a.y + (b.y - a.y) * s / 4});
-                if (c >= 0) g->dist[c] = 0;
-            }
+        draw_line(g, &w->line, on, 1);
+        int64_t c = w->line.n == 1 ? enc_raster_at(&g->r, w->line.p[0]) : -1;
+        if (c >= 0) on[c] = 1;
     }
+    for (size_t i = 0; i < n; i++) g->dist[i] = on[i] ? 0 : ENC_RASTER_FAR;
+    free(on);
     enc_raster_spread(&g->r, g->plan, g->dist);
 }
 
@@ -297,11 +298,30 @@ static void site_doors(struct enc_check *k, const struct measure *m, bool fire)
         }
 }
 
-static struct enc_xy outside_of(const struct enc_site *s, double t)
+/* A point along the site, so far out from its line, or in (negative). */
+static int64_t cell_by(const struct ground *g, const struct enc_site *s, double along, double out)
+{
+    return enc_raster_at(&g->r, (struct enc_xy){s->a.x + along * (s->b.x - s->a.x) + out * s->out.x,
+                                                s->a.y + along * (s->b.y - s->a.y) + out * s->out.y});
+}
+
+static size_t seed_site(struct ground *g, const struct enc_site *s, struct enc_raster_seed **seeds, size_t *cap, size_t n)
 {
     static const double beyond = 1;
-    return (struct enc_xy){s->a.x + t * (s->b.x - s->a.x) + beyond * s->out.x,
-                           s->a.y + t * (s->b.y - s->a.y) + beyond * s->out.y};
+    double length = enc_dist(s->a, s->b);
+    size_t steps = (size_t)ceil(length / g->r.cell);
+    for (size_t q = 0; q <= steps; q++) {
+        double t = (double)q / (double)steps;
+        int64_t out = cell_by(g, s, t, beyond), in = -1;
+        for (double depth = 0.4; depth < 1.7; depth += 0.4) { /* the first cell within that the line's own cells do not fill */
+            in = cell_by(g, s, t, -depth);
+            if (in >= 0 && !g->plan[in]) break;
+        }
+        if (out < 0 || in < 0 || g->plan[in] || g->dist[out] == ENC_RASTER_FAR) continue;
+        *seeds = wg_grow(g->k->ctx->arena, *seeds, cap, n + 1, sizeof **seeds);
+        (*seeds)[n++] = (struct enc_raster_seed){in, g->dist[out] + (int32_t)(10 * 2 * beyond / g->r.cell)};
+    }
+    return n;
 }
 
 /* The way out of every door were there small gates wherever one has room: through the best of them, and on to the street. */
@@ -313,21 +333,9 @@ static void walk_to_sites(struct ground *g, double *out)
     street_sources(g, g->plan);
     enc_raster_spread(&g->r, g->plan, g->dist); /* from the street, on its side of the fence */
     for (size_t i = 0; i < k->n_pieces; i++)
-        for (size_t j = 0; j < k->pieces[i].n_sites; j++) {
-            const struct enc_site *s = &k->pieces[i].sites[j];
-            double length = enc_dist(s->a, s->b);
-            if (length < k->config->gate_small_m) continue;
-            size_t steps = (size_t)ceil(length / g->r.cell);
-            for (size_t q = 0; q <= steps; q++) {
-                double t = (double)q / (double)steps;
-                int64_t on = enc_raster_at(&g->r,
-                                           (struct enc_xy){s->a.x + t * (s->b.x - s->a.x), s->a.y + t * (s->b.y - s->a.y)}),
-                        beyond = enc_raster_at(&g->r, outside_of(s, t));
-                if (on < 0 || beyond < 0 || g->dist[beyond] == ENC_RASTER_FAR) continue;
-                seeds = wg_grow(k->ctx->arena, seeds, &cap, n + 1, sizeof *seeds);
-                seeds[n++] = (struct enc_raster_seed){on, g->dist[beyond]};
-            }
-        }
+        for (size_t j = 0; j < k->pieces[i].n_sites; j++)
+            if (enc_dist(k->pieces[i].sites[j].a, k->pieces[i].sites[j].b) >= k->config->gate_small_m)
+                n = seed_site(g, &k->pieces[i].sites[j], &seeds, &cap, n);
     far_all(g);
     enc_raster_spread_seeds(&g->r, g->plan, seeds, n, g->dist);
     measure_walks(g, g->plan, out);
