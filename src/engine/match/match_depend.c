@@ -159,9 +159,10 @@ float depend_bits(const struct model *model, int c, size_t unit, int state, uint
     float bits = h->classes[c][state >> 1][state & 1];
     /* How rare the value is says less where the finer one has said it. */
     if (state == 3 && level == LEVEL_SAME) return bits - (1 - h->keeps) * rarity;
-    bits -= h->strangers[state >> 1][state & 1];
+    /* What is nearly the same is among strangers another value altogether: it meets independently of the finer one. */
+    if (state >> 1 == 0 || level == LEVEL_SAME) bits -= h->strangers[state >> 1][state & 1];
     /* What hardly anybody does, same or stranger, is no evidence for the same. */
-    return state == 1 && bits > 0 ? 0 : bits;
+    return state != 0 && bits > 0 ? 0 : bits;
 }
 
 /* --- what EM learns ------------------------------------------------------------------------------------------------- */
@@ -179,7 +180,7 @@ void depend_learn(struct model *model, const struct layout *l, double (*sums)[UN
                     double a = (s[x][0] + s[x][1] + .5) / (all + 1), b = (s[0][y] + s[1][y] + .5) / (all + 1);
                     double joint = (s[x][y] + INDEPENDENT * a * b) / (all + INDEPENDENT);
                     h->classes[c][x][y] = (float)log_ratio(joint, a, b);
-                    double more = (double)(h->classes[c][x][y] - (x && y ? 0 : h->strangers[x][y]));
+                    double more = (double)(h->classes[c][x][y] - (x || y ? 0 : h->strangers[x][y]));
                     if (c == CLASS_SAME && more > most) most = more;
                 }
             }
