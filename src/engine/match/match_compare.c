@@ -36,7 +36,7 @@ static uint8_t level_equal(const struct two *t, enum unit_kind kind, uint32_t va
         uint32_t date = level_date_places(words_blob(t->wa, value));
         return level_dates(date, date);
     }
-    if (kind == UNIT_NAME && words_blob(t->wa, value).mark >= 128) return LEVEL_SURNAME_ONLY;
+    if (kind == UNIT_NAME && words_blob(t->wa, value).mark >= 128) return LEVEL_MASKED_SAME;
     return LEVEL_SAME;
 }
 

@@ -232,7 +232,7 @@ static uint8_t level_han_same_length(const struct han *a, const struct han *b, s
 static uint8_t level_other_length(const struct han *a, const struct han *b)
 {
     const struct han *s = a->n < b->n ? a : b, *l = a->n < b->n ? b : a;
-    return s->n >= 2 && !s->nickname && within_in_order(s->c, s->n, l->c, l->n) ? LEVEL_PART : LEVEL_DIFFERS;
+    return s->n >= 2 && within_in_order(s->c, s->n, l->c, l->n) ? LEVEL_PART : LEVEL_DIFFERS;
 }
 
 static uint8_t level_of_parts(const struct han *a, const struct han *b)
@@ -244,10 +244,30 @@ static uint8_t level_of_parts(const struct han *a, const struct han *b)
     return LEVEL_DIFFERS;
 }
 
+/* 小李 and 李明, 阿明 and 李明, 李* and 李明: what is said of the name is in it. */
+static bool fits(const struct han *some, const struct han *all)
+{
+    size_t same = 0, hidden = 0;
+    for (size_t i = 0; i < some->n; i++) {
+        hidden += some->c[i] == '*';
+        same += i < all->n && some->c[i] == all->c[i];
+    }
+    if (hidden) return same > 0 && (some->n != all->n || same + hidden == some->n);
+    return some->n > 0 && within_in_order(some->c, some->n, all->c, all->n);
+}
+
+/* A name of which only a part is said agrees as far as it goes, or does not; two such parts need not be of one kind. */
+static uint8_t level_of_some(const struct han *a, const struct han *b)
+{
+    bool fit = (a->nickname && fits(a, b)) || (b->nickname && fits(b, a));
+    return fit ? LEVEL_MASKED_SAME : a->nickname && b->nickname ? LEVEL_MISSING : LEVEL_DIFFERS;
+}
+
 static uint8_t level_han(struct blob x, struct blob y)
 {
     struct han_room rooms[2];
     struct han a = han_of(x, &rooms[0]), b = han_of(y, &rooms[1]);
+    if (a.nickname || b.nickname) return level_of_some(&a, &b);
     uint8_t level = a.n == b.n ? level_han_same_length(&a, &b, count_places(&a, &b)) : level_other_length(&a, &b);
     return level != LEVEL_DIFFERS ? level : level_of_parts(&a, &b);
 }

@@ -82,7 +82,7 @@ void model_prior(struct model *model, const struct layout *l)
         for (size_t v = 0; v < LEVELS; v++) m[v] = 1e-3;
         m[LEVEL_SAME] = 1e-5;
         m[LEVEL_SAME_PINYIN] = m[LEVEL_SAME_SOUND] = m[LEVEL_SIMILAR_SHAPE] = m[LEVEL_PART] = 1e-4;
-        m[LEVEL_SURNAME_ONLY] = .5;
+        m[LEVEL_SURNAME_ONLY] = m[LEVEL_MASKED_SAME] = .5;
         m[LEVEL_NEAR] = .03;
         m[LEVEL_DIFFERS] = .45;
     }
@@ -247,7 +247,7 @@ void model_finish(struct model *model, const struct layout *l)
 bool level_weighs_rarity(enum unit_kind kind, uint8_t level)
 {
     if (level == LEVEL_SAME) return true;
-    if (level == LEVEL_MISSING || level == LEVEL_DIFFERS) return false;
+    if (level == LEVEL_MISSING || level == LEVEL_DIFFERS || level == LEVEL_MASKED_SAME) return false;
     if (kind == UNIT_BIRTH || kind == UNIT_AGE || kind == UNIT_IDNO || kind == UNIT_PHONE || kind == UNIT_CODE ||
         kind == UNIT_SEX)
         return false;
@@ -528,6 +528,9 @@ static void maximise_u(struct model *model, const struct layout *l, const struct
             if (met > left) left = met;
             model->u[u][v] = left > floor ? left : floor;
         }
+        /* Of a name of which only a part is said: strangers' parts agree as their family names do. */
+        if (l->units[u].kind == UNIT_NAME)
+            model->u[u][LEVEL_MASKED_SAME] = fmax(model->u[u][LEVEL_MASKED_SAME], model->u[u][LEVEL_SURNAME_ONLY]);
         double twos = model->twos[u];
         if (within && s->pair_only[u] > 0) twos *= 1 - s->pair_only_same[u] / s->pair_only[u];
         double rare = rare_share(model->ones[u] + (model->twos[u] - twos), twos, model->rows);

@@ -553,12 +553,42 @@ static void test_match__edits_are_counted(void **state)
     }
 }
 
+/* A name of which only a part is said (小李, 阿明, 李*) speaks for whom it fits, and against others; no error is counted. */
+static void test_match__part_of_a_name_agrees_as_far_as_it_goes(void **state)
+{
+    struct world *w = *state;
+    static const char *const names[] = {"李晓明", "王伟", "小李", "阿明", "李*明", "老赵", "小李"};
+    static const struct match_field name = {COLUMN_NAME, "姓名"};
+    struct match_index *index = NULL;
+    assert_int_equal(match_index_new(&w->ctx, &name, 1, &w->options, &index), 0);
+    for (uint32_t i = 0; i < 7; i++) {
+        struct wg_str cell = wg_str(names[i]);
+        match_index_put(index, i, &cell);
+    }
+    static const struct {
+        uint32_t a, b;
+        uint8_t level;
+    } meet[] = {{0, 2, LEVEL_MASKED_SAME}, {0, 3, LEVEL_MASKED_SAME}, {0, 4, LEVEL_MASKED_SAME}, {0, 5, LEVEL_DIFFERS},
+                {1, 2, LEVEL_DIFFERS},     {1, 3, LEVEL_DIFFERS},     {2, 3, LEVEL_MISSING},     {2, 6, LEVEL_MASKED_SAME}};
+    for (size_t i = 0; i < sizeof meet / sizeof *meet; i++) {
+        struct comparison one, two;
+        (void)compare_rows(&index->layout, &index->dep, index_side(index, meet[i].a), index_side(index, meet[i].b), NULL, 0,
+                           &one);
+        (void)compare_rows(&index->layout, &index->dep, index_side(index, meet[i].b), index_side(index, meet[i].a), NULL, 0,
+                           &two);
+        assert_int_equal(one.level[index->layout.name], meet[i].level);
+        assert_int_equal(two.level[index->layout.name], meet[i].level); /* match P2 */
+    }
+    match_index_free(index);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         T(test_match__order_of_rows_and_keys_does_not_matter),
         T(test_match__threads_do_not_matter),
+        T(test_match__part_of_a_name_agrees_as_far_as_it_goes),
         T(test_match__comparing_is_symmetric),
         T(test_match__giving_up_early_changes_no_answer),
         T(test_match__equal_rows_always_link),
