@@ -86,9 +86,11 @@ static bool ends_with(const char *path, const char *end)
 
 /* ---- telling ---- */
 
+/* Only of what takes more than a second. */
 static void show_progress(void *arg, double done)
 {
-    (void)arg;
+    const wg_time *start = arg;
+    if (wg_monotonic() - *start < 1000) return;
     (void)fprintf(stderr, "\r%3.0f%%", done * 100);
     if (done >= 1) (void)fputs("\r    \r", stderr);
 }
@@ -150,6 +152,11 @@ static void tell_plan(const struct wg_ctx *ctx, const struct enclose_plan *p, bo
         t->buildings, t->compounds, t->fence_m, t->buildings ? t->fence_m / (double)t->buildings : 0, p->hull_m, t->gates_large,
         t->gates_small, t->gates_staffed, t->cabins, t->closed, t->opened, t->detour_worst_m, p->cost, p->bound, gap,
         p->cut_short ? say(ctx, "（到时停止）", " (stopped by the time limit)") : "");
+    if (p->cut_short)
+        (void)fprintf(out,
+                      say(ctx, "时限在“%s”一步用完：%zu 块地中 %zu 块搜索完毕\n",
+                          "time ran out in the phase \"%s\": %zu patches of ground, %zu of them searched to the end\n"),
+                      p->cut_in ? p->cut_in : "", p->grounds, p->searched);
 }
 
 static void json_text(const char *s)
@@ -245,7 +252,8 @@ static int plan_quarter(struct wg_ctx *ctx, const struct app_args *args)
     struct enclose_config config;
     struct enclose_map *map = NULL;
     struct enclose_plan *plan = NULL;
-    struct wg_progress progress = {.report = show_progress};
+    wg_time start = wg_monotonic();
+    struct wg_progress progress = {.report = show_progress, .arg = &start};
     struct enclose_options options = {0};
     struct wg_str text;
     const char *seconds = app_option(args, "time"), *locks = app_option(args, "locks"), *bill = app_option(args, "bill");

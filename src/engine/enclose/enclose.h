@@ -21,7 +21,9 @@
  *       exceptions (held on made-up towns by the tests; what is known of real maps: docs/enclose.md)
  *   P2  the same map, configuration, locks and options give the same bytes, unless a time limit cut the search short (the plan
  *       then says so)
- *   P3  plan.bound never exceeds plan.cost: no plan on this model's ground, edges and doors can cost less
+ *   P3  plan.bound never exceeds plan.cost: no plan on this model's ground, edges and doors can cost less (with the doors and sides as
+ *       this plan has them, gates for vehicles wherever this plan's patch has them, and ways inside of 0.9 m; the proof of each term
+ *       stands in enclose_bound.c and enclose_tour.c). plan.spent and plan.least are the terms of both: they add up to cost and bound
  *   P4  metres are true to the ground: scaling the coordinates scales them
  *   P5  more freedom never costs more: allowing barriers to be opened, or more of them, never gives a dearer plan
  *   P6  a locked fence, gate or membership is found again in the new plan
@@ -164,6 +166,16 @@ struct enclose_totals {
     double fence_m, detour_worst_m, detour_mean_m;
     int64_t households;
 };
+/* What makes up a sum, in yuan. A gate counts less the fence it stands in place of; fence counts as if it ran through the gates. The
+ * bound knows main gates, least fence and joining; what the plan spends under the others is gap in full. */
+struct enclose_terms {
+    double main_gates; /* with cabins and guards: one a compound */
+    double more_gates; /* for detours, engines, openings kept open */
+    double least_fence;
+    double joining;  /* fence beyond that, so that compounds hang together */
+    double dividing; /* fence between two compounds */
+    double opened;   /* walls taken down */
+};
 struct enclose_plan {
     const struct enclose_config *config;
     struct enclose_compound *compounds;
@@ -176,15 +188,18 @@ struct enclose_plan {
     struct enclose_exception *exceptions;
     size_t n_exceptions;
     struct enclose_totals totals;
-    double cost, bound;     /* yuan over the drive; the proven least */
-    double fence_bound_m;   /* least fence that separates every home from the street, however many gates */
-    double hull_m, alone_m; /* for comparison: fencing each street block along the hull of its homes; each home alone */
-    size_t blocks;          /* street blocks with homes: gates the hulls would need */
-    bool proven;            /* cost == bound but for rounding */
-    bool cut_short;         /* the time limit ended the search */
+    double cost, bound;       /* yuan over the drive; the proven least */
+    struct enclose_terms spent, least; /* of cost; of bound */
+    double fence_bound_m;     /* least fence that separates every home from the street, however many gates */
+    double hull_m, alone_m;   /* for comparison: fencing each street block along the hull of its homes; each home alone */
+    size_t blocks;            /* street blocks with homes: gates the hulls would need */
+    bool proven;              /* cost == bound but for rounding */
+    bool cut_short;           /* the time limit ended the search */
+    const char *cut_in;       /* sides, groups or gates: what it was at; NULL */
+    size_t grounds, searched; /* patches of ground with homes; those whose search ran to its end */
 };
 struct enclose_options {
-    double seconds;      /* 0: no limit */
+    double seconds; /* 0: no limit; reading the ground, placing gates and drawing up the plan take their time all the same */
     struct wg_str locks; /* a plan's GeoJSON: features with "locked": true hold; empty: none */
     const struct wg_progress *progress;
 };

@@ -7,7 +7,7 @@
 
 #include "engine/enclose/enclose_cover.h"
 
-enum { MOST_PLACES = 120, MOST_EXTRA = 24 };
+enum { MOST_PLACES = 120, MOST_EXTRA = 24, FEW_PLACES = 12 }; /* few: when time has run out */
 static const double walkable = 0.9, passable = 0.1; /* gaps: that a person walks through; that the proof takes for open */
 
 struct place {
@@ -26,6 +26,7 @@ struct placer {
     struct enc_draft *d;
     const struct enclose_config *c;
     struct enc_walk *walk;
+    struct enc_limits *limits;
     struct enc_near *ways, *marks;
     const struct enc_segment *way_segments, *mark_segments;
     uint32_t *door_first, *doors; /* doors by label */
@@ -580,7 +581,8 @@ static void place_for(struct placer *p, int32_t label, const struct enc_draft_ga
     for (size_t i = 0; i < p->n_places; i++) wide = wide || (is_large(p, &p->places[i]) && !p->places[i].other);
     if (!wide) places_in_walls(p, label);
     if (p->n_places) qsort(p->places, p->n_places, sizeof *p->places, by_room);
-    if (p->n_places > MOST_PLACES) p->n_places = MOST_PLACES;
+    size_t most = enc_out_of_time(p->limits) ? FEW_PLACES : MOST_PLACES;
+    if (p->n_places > most) p->n_places = most;
     place_locked(p, label, locked, n_locked, used);
     size_t first = d->n_gates;
     if (!has_staffed(d, label)) {
@@ -641,7 +643,7 @@ static void sort_by_label(struct placer *p)
 
 int enc_gates_place(struct enc_draft *d, const struct enc_draft_gate *locked, size_t n_locked, struct enc_limits *limits)
 {
-    struct placer p = {.d = d, .c = d->space->map->config, .walk = enc_walk(d)};
+    struct placer p = {.d = d, .c = d->space->map->config, .walk = enc_walk(d), .limits = limits};
     bool *used = wg_alloc_n(d->ctx->arena, n_locked + 1, sizeof *used);
     p.hopeless = wg_alloc_n(d->ctx->arena, d->space->n_doors + 1, sizeof *p.hopeless);
     index_ways(&p);
@@ -649,6 +651,8 @@ int enc_gates_place(struct enc_draft *d, const struct enc_draft_gate *locked, si
     for (size_t label = 1; label <= d->n_labels; label++) {
         if (wg_progress_cancelled(limits->progress)) return wg_refuse(d->ctx, WG_E_CANCELLED, NULL, NULL, NULL);
         place_for(&p, (int32_t)label, locked, n_locked, used);
+        wg_progress_report(limits->progress,
+                           ENC_DONE_GROUPS + (1 - ENC_DONE_GROUPS) * (double)label / (double)(d->n_labels + 1));
     }
     for (size_t i = 0; i < n_locked; i++)
         if (!used[i])

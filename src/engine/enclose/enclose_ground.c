@@ -9,7 +9,10 @@ enum { WALK_CM = 90, PINCH_CM = 30 }; /* a gap that a person passes; ground insi
 bool enc_out_of_time(struct enc_limits *limits)
 {
     if (limits->cut_short) return true;
-    if (limits->deadline && wg_monotonic() > limits->deadline) limits->cut_short = true;
+    if (limits->deadline && wg_monotonic() > limits->deadline) {
+        limits->cut_short = true;
+        limits->cut_in = limits->phase;
+    }
     return limits->cut_short;
 }
 
@@ -139,7 +142,8 @@ static void make_homes(struct maker *k, struct enc_ground *g, const struct sorte
         if (weight[h] > 0) g->place[h].x /= weight[h], g->place[h].y /= weight[h];
 }
 
-int enc_grounds(struct wg_ctx *ctx, struct enc_space *sp, const int32_t *keys, struct enc_ground **ret_grounds, size_t *ret_n)
+int enc_grounds(struct wg_ctx *ctx, struct enc_space *sp, const int32_t *keys, struct enc_limits *limits,
+                struct enc_ground **ret_grounds, size_t *ret_n)
 {
     const struct enclose_map *map = sp->map;
     const struct enc_mesh *m = &sp->mesh;
@@ -190,7 +194,9 @@ int enc_grounds(struct wg_ctx *ctx, struct enc_space *sp, const int32_t *keys, s
         make_corners(&k, g);
         make_edges(&k, g);
         make_homes(&k, g, &homes[i], j - i);
-        enc_sides_choose(ctx, g);
+        enc_sides_choose(ctx, g, limits);
+        if (wg_progress_cancelled(limits->progress)) return wg_refuse(ctx, WG_E_CANCELLED, NULL, NULL, NULL);
+        wg_progress_report(limits->progress, ENC_DONE_SPACE + (ENC_DONE_SIDES - ENC_DONE_SPACE) * (double)j / (double)n);
         for (size_t c = 0; c < g->n; c++) k.cell[g->tri[c]] = -1;
         i = j;
     }

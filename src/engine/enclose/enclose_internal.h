@@ -286,21 +286,27 @@ struct enc_answer {
     uint8_t *open; /* of each edge: a wall taken down */
     bool *turned;  /* of each home: it opens to its other side */
     double cost, bound;
-    size_t bound_compounds; /* as many as the bound counts gates */
+    size_t bound_compounds;   /* as many as the bound counts gates */
     int64_t cut_cm, least_cm; /* length of new fence; least that separates all homes from the street */
     bool proven, cut_short;
 };
 struct enc_limits {
     wg_time deadline; /* monotonic; 0: none */
     const struct wg_progress *progress;
+    const char *phase;  /* what is being done: sides, groups or gates */
+    const char *cut_in; /* the phase in which time ran out; NULL */
     bool cut_short;
 };
+/* How much is done after the ground, the sides and the groups. */
+#define ENC_DONE_SPACE 0.1
+#define ENC_DONE_SIDES 0.25
+#define ENC_DONE_GROUPS 0.9
 bool enc_out_of_time(struct enc_limits *limits);
 /* Grounds of every block that has homes. `keys` (one a building, -1: none) are locked memberships. */
-WG_MUST int enc_grounds(struct wg_ctx *ctx, struct enc_space *space, const int32_t *keys, struct enc_ground **ret_grounds,
-                        size_t *ret_n);
-/* Takes, for each home with two sides, the one that needs less fence; enclose_side.c. */
-void enc_sides_choose(struct wg_ctx *ctx, struct enc_ground *g);
+WG_MUST int enc_grounds(struct wg_ctx *ctx, struct enc_space *space, const int32_t *keys, struct enc_limits *limits,
+                        struct enc_ground **ret_grounds, size_t *ret_n);
+/* Takes, for each home with two sides, the one that needs less fence (once time has run out: the likelier); enclose_side.c. */
+void enc_sides_choose(struct wg_ctx *ctx, struct enc_ground *g, struct enc_limits *limits);
 bool enc_side_doubtful(const struct enc_ground *g, int32_t home);
 /* Adds the home's ground on that side to the flow's sources; the rise of the cut comes back. */
 int64_t enc_side_push(const struct enc_ground *g, struct enc_flow *f, int32_t home, int side);

@@ -174,13 +174,25 @@ static void exception(struct out *o, const struct enclose_exception *e)
     spot_point(o, e->at);
 }
 
+static void terms(struct out *o, const char *key, const struct enclose_terms *t)
+{
+    wg_buf_fmt(&o->b, ",\"%s\":{\"unit\":\"yuan\"", key);
+    key_number(o, "main_gates", t->main_gates), key_number(o, "more_gates", t->more_gates);
+    key_number(o, "least_fence", t->least_fence), key_number(o, "joining", t->joining);
+    key_number(o, "dividing", t->dividing), key_number(o, "opened", t->opened);
+    wg_buf_putc(&o->b, '}');
+}
+
 static void summary(struct out *o, const struct enclose_plan *p)
 {
     const struct enclose_totals *s = &p->totals;
     const struct enclose_config *c = p->config;
     wg_buf_puts(&o->b, ",\n\"summary\":{\"unit\":\"yuan, metres\"");
     key_number(o, "cost", p->cost), key_number(o, "bound", p->bound), key_flag(o, "proven", p->proven);
+    terms(o, "spent", &p->spent), terms(o, "least", &p->least);
     key_flag(o, "cut_short", p->cut_short);
+    key_text(o, "cut_in", p->cut_in);
+    key_whole(o, "grounds", (int64_t)p->grounds), key_whole(o, "grounds_searched", (int64_t)p->searched);
     key_number(o, "gap_percent", p->bound > 0 ? 100 * (p->cost / p->bound - 1) : 0);
     key_whole(o, "buildings", (int64_t)s->buildings), key_whole(o, "households", s->households);
     key_whole(o, "compounds", (int64_t)s->compounds), key_number(o, "fence_m", s->fence_m),

@@ -34,7 +34,9 @@ static int solve_all(struct enc_making *k, const struct enclose_options *options
         k->bound += a.bound;
         k->least_cm += a.least_cm;
         done += g->n;
-        wg_progress_report(options->progress, 0.9 * (double)done / (double)(total ? total : 1));
+        if (!k->limits.cut_short) k->searched++;
+        wg_progress_report(options->progress,
+                           ENC_DONE_SIDES + (ENC_DONE_GROUPS - ENC_DONE_SIDES) * (double)done / (double)(total ? total : 1));
     }
     return 0;
 }
@@ -113,8 +115,11 @@ static void settle_bound(struct enc_making *k)
         while (label > k->terms[ground].last_label) ground++;
         small[ground] = small[ground] || !roomy[label];
     }
-    for (size_t i = 0; i < k->n_grounds; i++)
+    for (size_t i = 0; i < k->n_grounds; i++) {
+        double gates = (enc_compound_yuan(c) - (small[i] ? less : 0)) * (double)k->terms[i].compounds;
         if (small[i]) k->bound -= less * (double)k->terms[i].compounds;
+        k->bound_gates += gates;
+    }
 }
 
 int enclose_plan(struct wg_ctx *ctx, const struct enclose_map *map, const struct enclose_options *options,
@@ -128,8 +133,11 @@ int enclose_plan(struct wg_ctx *ctx, const struct enclose_map *map, const struct
     int rc = enc_locks_read(ctx, map, options->locks, &k->locks);
     if (!rc) rc = enc_space_build(ctx, map, k->locks.lines, k->locks.n_lines, &k->space);
     if (!rc) rc = enc_lanes_open(ctx, &k->space);
-    if (!rc) rc = enc_grounds(ctx, &k->space, k->locks.keys, &k->grounds, &k->n_grounds);
+    if (!rc) wg_progress_report(options->progress, ENC_DONE_SPACE);
+    k->limits.phase = "sides";
+    if (!rc) rc = enc_grounds(ctx, &k->space, k->locks.keys, &k->limits, &k->grounds, &k->n_grounds);
     k->draft = (struct enc_draft){.ctx = ctx, .space = &k->space};
+    k->limits.phase = "groups";
     if (!rc) rc = solve_all(k, options);
     if (rc) return rc;
     enc_sides_settle(ctx, &k->space, k->grounds, k->n_grounds);
@@ -137,9 +145,11 @@ int enclose_plan(struct wg_ctx *ctx, const struct enclose_map *map, const struct
     enc_fences_find(&k->draft);
     enc_gaps_with_fence(&k->draft);
     drive_streets(k);
+    k->limits.phase = "gates";
     rc = enc_gates_place(&k->draft, k->locks.gates, k->locks.n_gates, &k->limits);
     if (!rc) settle_bound(k);
     if (!rc) rc = enc_plan_tell(k, ret_plan);
+    if (!rc) enc_terms_tell(k, *ret_plan);
     wg_progress_report(options->progress, 1);
     return rc;
 }

@@ -17,10 +17,13 @@ struct enc_making {
     size_t n_grounds;
     struct enc_draft draft;
     struct enc_limits limits;
+    size_t searched;                      /* grounds whose search ran to its end */
     struct enc_ground_bound_terms *terms; /* of each ground */
-    double bound;
+    double bound, bound_gates; /* in yuan; the part of it that gates are */
     int64_t least_cm;
 };
 /* Puts the draft into the caller's terms: degrees, names, money. */
 WG_MUST int enc_plan_tell(struct enc_making *k, struct enclose_plan **ret_plan);
+/* The terms of the plan's cost and bound; enclose_terms.c. */
+void enc_terms_tell(const struct enc_making *k, struct enclose_plan *plan);
 #endif

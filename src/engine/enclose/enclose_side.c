@@ -110,7 +110,7 @@ static void hold_back(struct wg_ctx *ctx, struct enc_ground *g, bool *turned)
     }
 }
 
-void enc_sides_choose(struct wg_ctx *ctx, struct enc_ground *g)
+void enc_sides_choose(struct wg_ctx *ctx, struct enc_ground *g, struct enc_limits *limits)
 {
     list_sides(ctx, g);
     struct doubt *doubts = wg_alloc_n(ctx->arena, g->n_homes + 1, sizeof *doubts);
@@ -119,12 +119,12 @@ void enc_sides_choose(struct wg_ctx *ctx, struct enc_ground *g)
     int64_t cm;
     for (size_t h = 0; h < g->n_homes; h++)
         if (enc_side_doubtful(g, (int32_t)h)) doubts[n++].home = (int32_t)h;
-    if (!n) return;
+    if (!n || enc_out_of_time(limits)) return;
     struct enc_flow *f = enc_ground_flow(g, false, &cm);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n && !enc_out_of_time(limits); i++)
         for (int side = 0; side < 2; side++) doubts[i].rise[side] = rise_of(f, g, doubts[i].home, side);
     qsort(doubts, n, sizeof *doubts, by_weight);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n && !enc_out_of_time(limits); i++) {
         int32_t h = doubts[i].home;
         turned[h] = rise_of(f, g, h, 1) < rise_of(f, g, h, 0); /* equal: the likelier side */
         (void)enc_side_push(g, f, h, turned[h] ? 1 : 0);

@@ -551,6 +551,8 @@ static void count_money(struct teller *t)
     p->fence_bound_m = (double)t->k->least_cm / 100;
     p->proven = p->cost - p->bound < 1;
     p->cut_short = t->k->limits.cut_short;
+    p->cut_in = t->k->limits.cut_in;
+    p->grounds = t->k->n_grounds, p->searched = t->k->searched;
 }
 
 /* What the plain ways would take: a fence along the hull of each street block's homes; one round each home. */

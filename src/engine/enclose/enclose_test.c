@@ -99,6 +99,23 @@ static void test_enclose__every_plan_made_is_accepted(void **state)
     }
 }
 
+static void test_enclose__a_plan_cut_short_is_accepted_and_says_so(void **state)
+{
+    (void)state; /* enclose P1, P2 */
+    struct quarter q;
+    struct enclose_options options = {.seconds = 0.001};
+    open_quarter(&q);
+    read_town(&q, (struct enclose_town){.seed = 8, .buildings = 60, .walled = 0.5});
+    assert_int_equal(enclose_plan(&q.ctx, q.map, &options, &q.plan), 0);
+    assert_int_equal(enclose_plan_geojson(&q.ctx, q.plan, &q.geojson), 0);
+    assert_true(q.plan->cut_short);
+    assert_string_equal(q.plan->cut_in, "sides");
+    assert_true(q.plan->grounds > 0 && q.plan->searched == 0);
+    assert_true(wg_str_find(q.geojson, WG_STR("\"cut_in\":\"sides\"")) > 0);
+    assert_int_equal(violations(&q, q.geojson), 0);
+    wg_arena_free(q.arena);
+}
+
 static void test_enclose__small_compounds_are_accepted_too(void **state)
 {
     (void)state; /* enclose P1: many cuts inside blocks */
@@ -667,6 +684,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_enclose__every_plan_made_is_accepted),
+        cmocka_unit_test(test_enclose__a_plan_cut_short_is_accepted_and_says_so),
         cmocka_unit_test(test_enclose__small_compounds_are_accepted_too),
         cmocka_unit_test(test_enclose__plans_under_tight_rules_are_accepted),
         cmocka_unit_test(test_enclose__a_gate_few_need_is_locked_with_a_key_holder),
