@@ -121,6 +121,29 @@ static void test_enclose__smaller_compounds_never_lower_the_bound(void **state)
     assert_true(cost[1] >= bound[0]);
 }
 
+static double sum(const struct enclose_terms *t)
+{
+    return t->main_gates + t->more_gates + t->least_fence + t->joining + t->dividing + t->opened;
+}
+
+static void test_enclose__the_terms_add_up(void **state)
+{
+    (void)state; /* enclose P3 */
+    for (uint64_t seed = 1; seed <= 2; seed++) {
+        struct town t;
+        struct enclose_plan *plan;
+        struct enclose_options options = {0};
+        open_town(&t, seed, seed == 1 ? 100000 : 200);
+        assert_int_equal(enclose_plan(&t.ctx, t.map, &options, &plan), 0);
+        assert_true(fabs(sum(&plan->spent) - plan->cost) < 1);
+        assert_true(fabs(sum(&plan->least) - plan->bound) < 1);
+        assert_true(plan->bound <= plan->cost + 1e-6);
+        assert_true(plan->spent.main_gates >= plan->least.main_gates - 1);
+        assert_true(plan->least.joining >= -1);
+        wg_arena_free(t.arena);
+    }
+}
+
 /* ---- gates ---- */
 
 enum { PLACES = 9, DOORS = 12 };
@@ -194,6 +217,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_enclose__no_ground_taken_at_random_costs_less_than_the_bound),
         cmocka_unit_test(test_enclose__smaller_compounds_never_lower_the_bound),
+        cmocka_unit_test(test_enclose__the_terms_add_up),
         cmocka_unit_test(test_enclose__as_few_guards_as_can_be),
         cmocka_unit_test(test_enclose__few_households_get_a_key_holder),
     };

@@ -19,7 +19,7 @@ struct enc_making {
     struct enc_limits limits;
     size_t searched;                      /* grounds whose search ran to its end */
     struct enc_ground_bound_terms *terms; /* of each ground */
-    double bound, bound_gates; /* in yuan; the part of it that gates are */
+    double bound, bound_gates;            /* in yuan; the part of it that gates are */
     int64_t least_cm;
 };
 /* Puts the draft into the caller's terms: degrees, names, money. */
