@@ -242,14 +242,30 @@ static void test_match__values_of_different_workers_are_told_apart(void **state)
     match_index_free(index);
 }
 
-/* Whatever stands before a door, reading it once is as good as reading it every time. */
-static void test_match__addresses_of_one_shape_read_as_each_would(void **state)
+static char *any_place(struct world *w)
 {
     static const char *const words[] = {"辽宁省",   "辽宁", "朝阳市", "双塔区", "燕北街道", "文化社区", "东升村",   "第",
                                         "三",       "十二", "建设路", "长江",   "大街",     "二巷",     "春华小区", "花园",
                                         "甲座",     "单元", "号",     "楼",     "院",       "组",       "经",       "新村",
                                         "国际大厦", "期",   "家属",   "北京市", "吉林",     "委",       "屯",       "向阳镇",
                                         "里",       "苑",   "东",     "户",     "栋",       "附",       "之",       "社"};
+    char *name = wg_fmt(w->arena, "%s", words[below(w, 40)]);
+    for (int more = below(w, 5); more > 0; more--) name = wg_fmt(w->arena, "%s%s", name, words[below(w, 40)]);
+    return name;
+}
+
+static void assert_same_value(const struct words *x, uint32_t one, const struct words *y, uint32_t two)
+{
+    struct blob a = words_blob(x, one), b = words_blob(y, two);
+    assert_int_equal(a.n_form, b.n_form);
+    assert_memory_equal(a.form, b.form, a.n_form);
+    assert_int_equal(a.n_text, b.n_text);
+    assert_memory_equal(a.text, b.text, a.n_text);
+}
+
+/* Whatever stands before a door, reading it once is as good as reading it every time. */
+static void test_match__addresses_of_one_shape_read_as_each_would(void **state)
+{
     static const char *const doors[][3] = {
         {"号楼", "单元", "室"}, {"号楼", "单元", ""}, {"号楼", "单元", "号"}, {"栋", "单元", "室"}, {"栋", "单元", ""},
         {"栋", "单元", "号"},   {"-", "-", ""},       {"号楼", "-", ""},      {"号", "单元", "室"}, {"-", "-", "室"}};
@@ -261,8 +277,7 @@ static void test_match__addresses_of_one_shape_read_as_each_would(void **state)
         words_init(&apart, NULL);
         struct reader full = index->reader;
         full.words = &apart;
-        char *name = wg_fmt(w->arena, "%s", words[below(w, 40)]);
-        for (int more = below(w, 5); more > 0; more--) name = wg_fmt(w->arena, "%s%s", name, words[below(w, 40)]);
+        char *name = any_place(w);
         for (int times = 0; times < 3; times++) {
             int building = 1 + below(w, below(w, 2) ? 20 : 200), stair = below(w, below(w, 2) ? 5 : 30), room = below(w, 3000);
             const char *const *after = doors[below(w, 10)];
@@ -271,16 +286,54 @@ static void test_match__addresses_of_one_shape_read_as_each_would(void **state)
             uint32_t one = address_read_shape(&index->reader, text), two = address_read_fully(&full, text);
             if (!one) continue;
             assert_true(two != 0);
-            struct blob a = words_blob(&index->words, one), b = words_blob(&apart, two);
-            assert_int_equal(a.n_form, b.n_form);
-            assert_memory_equal(a.form, b.form, a.n_form);
-            assert_int_equal(a.n_text, b.n_text);
-            assert_memory_equal(a.text, b.text, a.n_text);
+            assert_same_value(&index->words, one, &apart, two);
             read++;
         }
         words_free(&apart);
     }
     assert_true(read > 1500);
+    match_index_free(index);
+}
+
+static const char *any_numeral(struct world *w)
+{
+    static const char *const digits[] = {"一", "二", "三", "四", "五", "六", "七", "八", "九", "零", "两", "叁", "百"};
+    static const char *const tens[] = {"十", "十", "十", "", "百", "拾"};
+    switch (below(w, 4)) {
+    case 0:
+        return digits[below(w, 13)];
+    case 1:
+        return wg_fmt(w->arena, "%s%s", tens[below(w, 6)], digits[below(w, 13)]);
+    case 2:
+        return wg_fmt(w->arena, "%s%s", digits[below(w, 13)], tens[below(w, 6)]);
+    default:
+        return wg_fmt(w->arena, "%s%s%s", digits[below(w, 13)], tens[below(w, 6)], digits[below(w, 13)]);
+    }
+}
+
+/* 三号楼二单元501 is 3号楼2单元501, whatever stands before it. */
+static void test_match__a_door_in_numerals_reads_as_one_in_digits(void **state)
+{
+    static const char *const buildings[] = {"号楼", "栋", "幢", "号"}, *const rooms[] = {"", "室", "号"};
+    struct world *w = *state;
+    struct match_index *index = register_of(w, any_rows(w, 1), 1);
+    size_t turned = 0;
+    for (int k = 0; k < 20000; k++) {
+        char digits[TEXT_MAX];
+        struct words apart;
+        struct reader full = index->reader;
+        struct wg_str text = wg_str(wg_fmt(w->arena, "%s%s%s%s单元%d%s", any_place(w), any_numeral(w), buildings[below(w, 4)],
+                                           any_numeral(w), 100 + below(w, 3000), rooms[below(w, 3)]));
+        struct wg_str door = door_in_digits(text, digits);
+        uint32_t one = door.n ? address_read_shape(&index->reader, door) : 0;
+        if (!one) continue;
+        words_init(&apart, NULL);
+        full.words = &apart;
+        assert_same_value(&index->words, one, &apart, address_read_fully(&full, text));
+        words_free(&apart);
+        turned++;
+    }
+    assert_true(turned > 500);
     match_index_free(index);
 }
 
@@ -291,6 +344,7 @@ int main(void)
         T(test_match__sketches_change_no_answer),
         T(test_match__values_of_different_workers_are_told_apart),
         T(test_match__addresses_of_one_shape_read_as_each_would),
+        T(test_match__a_door_in_numerals_reads_as_one_in_digits),
     };
 #undef T
     return cmocka_run_group_tests(tests, NULL, NULL);
