@@ -34,6 +34,7 @@ static void open_town(struct town *t, uint64_t seed, int64_t households_max)
     struct enclose_town spec = {.seed = seed, .buildings = 40, .scale = 1, .walled = 0.5};
     struct wg_str bytes;
     struct enc_locks locks;
+    struct enc_limits limits = {0};
     t->arena = wg_arena_new();
     t->ctx = wg_ctx(t->arena);
     enclose_config_default(&t->config);
@@ -43,7 +44,7 @@ static void open_town(struct town *t, uint64_t seed, int64_t households_max)
     assert_int_equal(enc_locks_read(&t->ctx, t->map, (struct wg_str){NULL, 0}, &locks), 0);
     assert_int_equal(enc_space_build(&t->ctx, t->map, NULL, 0, &t->space), 0);
     assert_int_equal(enc_lanes_open(&t->ctx, &t->space), 0);
-    assert_int_equal(enc_grounds(&t->ctx, &t->space, locks.keys, &t->grounds, &t->n), 0);
+    assert_int_equal(enc_grounds(&t->ctx, &t->space, locks.keys, &limits, &t->grounds, &t->n), 0);
 }
 
 /* Cells along a random walk from a random cell, as ground that a plan takes in. */
