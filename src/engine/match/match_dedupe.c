@@ -309,16 +309,19 @@ static double odds_of(double p)
     return p < 1 - 1e-9 ? p / (1 - p) : 1e9;
 }
 
-/* How probable it is that i and j are one person, by what i and a third say of each other, the third and j, and i and j: of the
- * ways in which three rows can be one, two or three persons, those that have i and j together. */
-static double together(double ik, double kj, double ij)
+/* What a third says of i and j, by what each of them and the third say of each other: of the ways in which three rows can be one, two
+ * or three persons, those that have i and j together against the others, what i and j say of each other left aside. */
+static double third_says(double ik, double kj)
 {
-    double a = odds_of(ik), b = odds_of(kj), c = odds_of(ij), all = a * b * c;
-    return (all + c) / (all + a + b + c + 1);
+    double a = odds_of(ik), b = odds_of(kj);
+    return (a * b + 1) / (a + b + 1);
 }
 
+enum { WITNESSES = 2 };
+
 /* Two rows that were not linked themselves are one person if there is a third that is one with both, as far as they do not
- * contradict each other. The rows of a cluster larger than this come in several lots. */
+ * contradict each other; the best two of them are heard, as the others repeat what these say. The rows of a cluster larger than this
+ * come in several lots. */
 static double expect_false(const struct match_index *index, const struct member *m, size_t n, double bar)
 {
     double own[LARGE_CLUSTER][LARGE_CLUSTER], p[LARGE_CLUSTER][LARGE_CLUSTER], sum = 0;
@@ -331,12 +334,25 @@ static double expect_false(const struct match_index *index, const struct member 
         for (size_t i = 0; i < n; i++) {
             for (size_t j = 0; j < n; j++) {
                 if (i == k || j == k || own[i][j] >= bar) continue;
-                p[i][j] = fmax(p[i][j], together(p[i][k], p[k][j], own[i][j]));
+                double odds = odds_of(own[i][j]) * third_says(p[i][k], p[k][j]);
+                p[i][j] = fmax(p[i][j], odds / (1 + odds));
             }
         }
     }
     for (size_t i = 0; i < n; i++) {
-        for (size_t j = i + 1; j < n; j++) sum += 1 - p[i][j];
+        for (size_t j = i + 1; j < n; j++) {
+            double best[WITNESSES] = {1, 1};
+            for (size_t k = 0; k < n; k++) {
+                double says = k == i || k == j ? 1 : third_says(p[i][k], p[k][j]);
+                if (says > best[0]) {
+                    best[1] = best[0];
+                    best[0] = says;
+                } else if (says > best[1]) {
+                    best[1] = says;
+                }
+            }
+            sum += 1 / (1 + odds_of(own[i][j]) * best[0] * best[1]);
+        }
     }
     return sum;
 }

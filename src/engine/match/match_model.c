@@ -402,7 +402,7 @@ static double most_written(enum unit_kind kind, uint8_t v)
     bool name = kind == UNIT_NAME, part = kind == UNIT_GIVEN || kind == UNIT_SURNAME;
     switch (v) {
     case LEVEL_DIFFERS:
-        return name                   ? .02
+        return name                   ? .01
                : kind == UNIT_IDNO    ? .06
                : kind == UNIT_SEX     ? .06
                : kind == UNIT_BIRTH   ? .1
@@ -456,6 +456,17 @@ static void name_relatives(struct model *model, size_t name)
     for (size_t i = 0; i < sizeof alike; i++) m[alike[i]] = fmin(.02, fmax(1e-5, more * u[alike[i]]));
 }
 
+/* How much of the door is written down is a matter of who writes, not of whose door it is; EM cannot tell relatives in one building
+ * from neighbours. */
+static void write_doors(struct model *model, size_t address)
+{
+    static const uint8_t coarse[] = {LEVEL_SAME_UNIT, LEVEL_SAME_BUILDING};
+    for (size_t i = 0; i < sizeof coarse; i++) {
+        double *family = &model->m[CLASS_FAMILY][address][coarse[i]];
+        *family = fmax(*family, model->m[CLASS_SAME][address][coarse[i]]);
+    }
+}
+
 static void maximise_m(struct model *model, const struct model *prior, const struct layout *l, const struct sums *s,
                        double trust)
 {
@@ -471,6 +482,7 @@ static void maximise_m(struct model *model, const struct model *prior, const str
         }
     }
     if (l->name >= 0) name_relatives(model, (size_t)l->name);
+    if (l->address >= 0) write_doors(model, (size_t)l->address);
 }
 
 void level_count(struct level_counts *counts, const struct layout *l, const struct comparison *c)
