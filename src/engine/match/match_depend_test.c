@@ -96,12 +96,28 @@ static void test_match__who_moved_is_found_by_name_though_street_town_and_postco
     assert_int_equal(again.n_pairs, found.n_pairs);
 }
 
+/* Families with one telephone and door, of whom nobody stands twice, and neither numbers nor birth dates are known: relatives are
+ * not taken for doubles. */
+static void test_match__relatives_are_no_doubles_where_nobody_stands_twice(void **state)
+{
+    struct world *w = *state;
+    struct match_field known[FIELDS];
+    memcpy(known, fields, sizeof known);
+    known[0].kind = known[3].kind = COLUMN_UNKNOWN;
+    struct match_rows table = {known, FIELDS, w->cells, w->rows};
+    struct match_clusters found;
+    struct match_measure measure;
+    assert_int_equal(match_dedupe(&w->ctx, &table, &w->options, NULL, &found, &measure), 0);
+    assert_true(w->rows - found.clusters <= 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_match__a_town_says_nothing_that_its_postcode_has_said, setup, teardown),
         cmocka_unit_test_setup_teardown(test_match__who_moved_is_found_by_name_though_street_town_and_postcode_differ, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(test_match__relatives_are_no_doubles_where_nobody_stands_twice, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
