@@ -99,7 +99,7 @@ static double log_ratio(double joint, double a, double b)
 static void hang(struct model *model, size_t child, size_t by, const struct meeting *m)
 {
     struct hanging *h = &model->hanging[child];
-    *h = (struct hanging){.by = (int8_t)by, .keeps = 1};
+    *h = (struct hanging){.by = (int16_t)by, .keeps = 1};
     /* Too little is known of strangers: taken to be independent. */
     if (implied(m) < IMPLIED_LEAST) return;
     double x = m->child / m->all, y = m->by / m->all, both = m->both / m->all, given = both / y;

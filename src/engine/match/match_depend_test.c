@@ -63,7 +63,7 @@ static void test_match__a_town_says_nothing_that_its_postcode_has_said(void **st
     }
     const struct hanging *hangs = &index->model.hanging[town];
     /* Both are shared by as many: the one further left is the finer. */
-    size_t coarse = hangs->by == (int8_t)code ? town : code;
+    size_t coarse = hangs->by == (int16_t)code ? town : code;
     hangs = &index->model.hanging[coarse];
     assert_int_equal(hangs->by, coarse == town ? code : town);
     assert_true(hangs->keeps < .05f);

@@ -419,7 +419,7 @@ enum { MOST_BITS = 34 }; /* no field says more */
 struct hanging {
     float classes[CLASSES][2][2], strangers[2][2];
     float keeps; /* part of what a value's rarity says that is left once the finer one agrees */
-    int8_t by;   /* or -1 */
+    int16_t by;  /* or -1 */
 };
 struct model {
     double m[CLASSES][UNITS_MAX][LEVELS];

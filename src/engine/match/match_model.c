@@ -312,7 +312,7 @@ struct sums {
 /* A pair of the sample as EM goes over it again and again: only the units of which both rows say something. */
 struct em_pair {
     uint8_t n, unit[UNITS_MAX], level[UNITS_MAX];
-    int8_t state[UNITS_MAX]; /* depend_state */
+    int16_t state[UNITS_MAX]; /* depend_state */
     float rarity[UNITS_MAX];
     uint32_t only; /* by unit, as bits: the same value, and nobody else has it */
 };
@@ -328,7 +328,7 @@ static struct em_pair *em_pairs(const struct model *model, const struct layout *
             uint8_t v = pairs[i].level[u];
             if (v == LEVEL_MISSING) continue;
             e->unit[e->n] = (uint8_t)u;
-            e->state[e->n] = (int8_t)depend_state(model, pairs[i].level, u);
+            e->state[e->n] = (int16_t)depend_state(model, pairs[i].level, u);
             e->level[e->n++] = v;
             if (v == LEVEL_SAME && words_count(words, pairs[i].shared[u]) == 2) e->only |= (uint32_t)1 << u;
         }
