@@ -371,6 +371,7 @@ int enc_ground_bound(struct wg_ctx *ctx, const struct enc_ground *g, struct enc_
         find_parts(&b);
         find_realms(&b);
         q.part = b.part;
+        q.limits = limits;
         q.gate_cm = gate / b.c->fence_yuan * 100;
         q.most_cm = (over + 1) / b.c->fence_yuan * 100; /* the plan at hand is no dearer */
         choose_parts(&b, &q, fewest > 1);

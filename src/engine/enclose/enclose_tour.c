@@ -338,6 +338,14 @@ static double limit_of(const struct enc_tours *t, const struct found *best)
     return limit;
 }
 
+/* The time has run out: looked at now and then, and then for good. */
+static bool is_late(struct enc_tours *t)
+{
+    if (t->pops % 4096 || !enc_out_of_time(t->q.limits)) return false;
+    t->pops = (size_t)POPS + 1;
+    return true;
+}
+
 /* Walks that begin with the step `start`; best[p]: the shortest found for parities p, bit 0 being the part `low`. */
 static void walk_from(struct enc_tours *t, uint32_t start, struct found *best)
 {
@@ -352,7 +360,7 @@ static void walk_from(struct enc_tours *t, uint32_t start, struct found *best)
         size_t p = code % t->sets;
         if (e.d > t->dist[state]) continue;
         if (e.d >= limit) return;
-        if (t->pops++ > POPS) { /* nothing shorter than this is left out */
+        if (t->pops++ > POPS || is_late(t)) { /* nothing shorter than this is left out */
             for (size_t s = 1; s < t->sets; s += 2) best[s].cm = fmin(best[s].cm, e.d);
             return;
         }

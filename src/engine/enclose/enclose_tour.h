@@ -18,6 +18,7 @@ struct enc_tour_question {
     size_t n_reps;
     struct enc_tour_hole holes[ENC_TOUR_HOLES]; /* walks may not go round these the wrong way */
     size_t n_holes;
+    struct enc_limits *limits;
     double gate_cm, most_cm; /* a gate, in fence; more than most_cm is never worth it */
 };
 struct enc_tours;
