@@ -188,9 +188,9 @@ struct enclose_plan {
     struct enclose_exception *exceptions;
     size_t n_exceptions;
     struct enclose_totals totals;
-    double cost, bound;       /* yuan over the drive; the proven least */
+    double cost, bound;                /* yuan over the drive; the proven least */
     struct enclose_terms spent, least; /* of cost; of bound */
-    double fence_bound_m;     /* least fence that separates every home from the street, however many gates */
+    double fence_bound_m;              /* least fence that separates every home from the street, however many gates */
     double hull_m, alone_m;   /* for comparison: fencing each street block along the hull of its homes; each home alone */
     size_t blocks;            /* street blocks with homes: gates the hulls would need */
     bool proven;              /* cost == bound but for rounding */
