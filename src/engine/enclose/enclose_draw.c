@@ -112,7 +112,7 @@ static void label(struct enc_view *v, struct enc_xy at, double size, unsigned rg
     int w, h;
     set_text(v, size, 0, text);
     pango_layout_get_pixel_size(v->text, &w, &h);
-    for (double far = 5; far < 60; far += 9)
+    for (int far = 5; far < 60; far += 9)
         for (int i = 0; i < 8; i++) {
             double x = at.x + dir[i][0] * (far + w / 2.0) - w / 2.0, y = at.y + dir[i][1] * (far + h / 2.0) - h / 2.0;
             struct enc_box b = {x - 1, y, x + w + 1, y + h};
@@ -378,10 +378,12 @@ static void label_work(struct enc_view *v, const char *only)
         label(v, (struct enc_xy){(a.x + b.x) / 2, (a.y + b.y) / 2}, 8, gate_colour(g->state),
               wg_fmt(arena, "%s  %.1f m", enc_short_id(v, g->id), g->width), true);
     }
-    for (double least = 20; least > 0.2; least /= 3)
+    static const double shortest[] = {20, 20. / 3, 20. / 9, 20. / 27,
+                                      20. / 81}; /* metres: the longest pieces are named first */
+    for (size_t k = 0; k < sizeof shortest / sizeof *shortest; k++)
         for (size_t i = 0; i < p->n_fences; i++) {
             const struct enclose_fence *f = &p->fences[i];
-            bool now = f->metres >= least && (least > 19 || f->metres < 3 * least);
+            bool now = f->metres >= shortest[k] && (k == 0 || f->metres < shortest[k - 1]);
             if (now && belongs(only, f->compound, f->neighbour))
                 label(v, middle_of(v, f), 6.5, 0x8A0F20, wg_fmt(arena, "%s  %.1f m", enc_short_id(v, f->id), f->metres), true);
         }
@@ -521,5 +523,6 @@ double enc_view_legend(const struct enc_view *v, double x, double y)
         enc_view_colour(v, ENC_INK);
         (void)enc_view_write(v, x + 24, at - 5.5, 7, 0, text[i]);
     }
-    return step * (double)(sizeof text / sizeof *text);
+    size_t lines = sizeof text / sizeof *text;
+    return step * (double)lines;
 }

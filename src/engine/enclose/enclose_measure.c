@@ -313,8 +313,8 @@ static size_t seed_site(struct ground *g, const struct enc_site *s, struct enc_r
     for (size_t q = 0; q <= steps; q++) {
         double t = (double)q / (double)steps;
         int64_t out = cell_by(g, s, t, beyond), in = -1;
-        for (double depth = 0.4; depth < 1.7; depth += 0.4) { /* the first cell within that the line's own cells do not fill */
-            in = cell_by(g, s, t, -depth);
+        for (int depth = 1; depth <= 4; depth++) { /* the first cell within that the line's own cells do not fill */
+            in = cell_by(g, s, t, -0.4 * depth);
             if (in >= 0 && !g->plan[in]) break;
         }
         if (out < 0 || in < 0 || g->plan[in] || g->dist[out] == ENC_RASTER_FAR) continue;

@@ -78,7 +78,7 @@ for (const role of ROLES) {
     const faults = await signIn(page, role)
     await questions.answered()
     const queue = [page.url()]
-    await expect(page.locator('nav.ways a').first()).toBeVisible()
+    if (role !== 'worker') await expect(page.locator('nav.ways a').first()).toBeVisible()
     for (const way of await page.locator('nav.ways a').all()) queue.push((await way.getAttribute('href'))!)
     const visited = new Map<string, number>()
     const pressed = new Map<string, number>()
