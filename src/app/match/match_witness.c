@@ -25,26 +25,6 @@ struct look {
     uint64_t *scratch;
 };
 
-static int by_value(const void *a, const void *b)
-{
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* Pairs of equal numbers among the `n` of them. */
-static double count_pairs(uint64_t *values, size_t n)
-{
-    double pairs = 0;
-    if (n) qsort(values, n, sizeof *values, by_value);
-    for (size_t i = 0; i < n;) {
-        size_t end = i + 1;
-        while (end < n && values[end] == values[i]) end++;
-        pairs += (double)(end - i) * ((double)(end - i) - 1) / 2;
-        i = end;
-    }
-    return pairs;
-}
-
 static void look_at_column(struct look *l, size_t column)
 {
     size_t n = 0;
@@ -52,7 +32,7 @@ static void look_at_column(struct look *l, size_t column)
         uint64_t value = l->values[column * l->rows + r];
         if (value) l->scratch[n++] = value;
     }
-    double pairs = count_pairs(l->scratch, n);
+    double pairs = match_equal_pairs(l->scratch, n);
     l->filled[column] = n;
     l->same[column] = n > 1 ? pairs / ((double)n * ((double)n - 1) / 2) : 0;
 }
@@ -65,12 +45,12 @@ static double implied(const struct look *l, size_t by, size_t column)
     for (size_t r = 0; r < l->rows; r++) {
         if (a[r] && b[r]) l->scratch[n++] = a[r];
     }
-    double agree = count_pairs(l->scratch, n);
+    double agree = match_equal_pairs(l->scratch, n);
     n = 0;
     for (size_t r = 0; r < l->rows; r++) {
         if (a[r] && b[r]) l->scratch[n++] = a[r] * 31 + b[r];
     }
-    double both = count_pairs(l->scratch, n);
+    double both = match_equal_pairs(l->scratch, n);
     if (agree < 100) return 0;
     return (both / agree - l->same[column]) / (1 - l->same[column] + 1e-9);
 }

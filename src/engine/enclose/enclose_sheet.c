@@ -229,10 +229,16 @@ static int finish(struct wg_ctx *ctx, struct enc_view *v, cairo_surface_t *surfa
     return status ? wg_refuse(ctx, WG_E_FILE, NULL, path, cairo_status_to_string(status)) : 0;
 }
 
+/* Fonts live as long as the drawing: Pango's own map would keep them until the program ends. */
 static bool start(struct enc_view *v, cairo_surface_t *surface)
 {
     v->c = cairo_create(surface);
-    v->text = pango_cairo_create_layout(v->c);
+    PangoFontMap *fonts = pango_cairo_font_map_new();
+    PangoContext *context = pango_font_map_create_context(fonts);
+    pango_cairo_update_context(v->c, context);
+    v->text = pango_layout_new(context);
+    g_object_unref(context);
+    g_object_unref(fonts);
     return cairo_status(v->c) == CAIRO_STATUS_SUCCESS && v->text != NULL;
 }
 

@@ -145,4 +145,7 @@ WG_MUST int match_explain(struct wg_ctx *ctx, const struct match_index *index, c
 /* The same for two rows of one table, as match_dedupe judges them. */
 WG_MUST int match_explain_pair(struct wg_ctx *ctx, const struct match_rows *table, size_t left, size_t right,
                                const struct match_options *options, struct match_explanation *ret);
+
+/* How many pairs of `n` values are equal; sorts them. What strangers share is counted so. */
+double match_equal_pairs(uint64_t *values, size_t n);
 #endif

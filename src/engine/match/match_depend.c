@@ -35,14 +35,14 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double pairs_of_equals(uint64_t *values, size_t n)
+double match_equal_pairs(uint64_t *values, size_t n)
 {
     double pairs = 0;
     if (n) qsort(values, n, sizeof *values, by_value);
     for (size_t i = 0; i < n;) {
         size_t end = i + 1;
         while (end < n && values[end] == values[i]) end++;
-        pairs += (double)(end - i) * ((double)(end - i) - 1);
+        pairs += (double)(end - i) * ((double)(end - i) - 1) / 2;
         i = end;
     }
     return pairs;
@@ -65,7 +65,7 @@ static struct meeting meet(const struct layout *l, const uint32_t *slots, const 
             uint64_t x = row[l->units[child].slot], y = row[l->units[by].slot];
             if (x && y) values[have++] = part == 0 ? x : part == 1 ? y : x << 32 | y;
         }
-        double pairs = pairs_of_equals(values, have);
+        double pairs = 2 * match_equal_pairs(values, have); /* either row first, as m.all counts them */
         m.all = (double)have * ((double)have - 1);
         if (part == 0)
             m.child = pairs;

@@ -203,7 +203,7 @@ test('with no page open the service worker sends what waits', async ({ page, con
   await expect.poll(async () => (await doorOf(other, label)).screening).toBe('done')
 })
 
-test('somebody found at a door is registered without a network, sent once, and can be withdrawn', async ({
+test('somebody found at a door is registered without a network, sent once, corrected, and can be withdrawn', async ({
   page,
   context,
 }) => {
@@ -231,14 +231,14 @@ test('somebody found at a door is registered without a network, sent once, and c
   await expect(card).toContainText('新登记')
   await context.setOffline(false)
   await sendNow(page)
-  const people = async (): Promise<
-    { id: string; name: string; state: string; phone_tail: string | null }[]
-  > =>
-    page.evaluate(async () => {
-      const answer = await fetch('/api/v1/people?q=' + encodeURIComponent('完颜新来'))
+  const peopleNamed = (
+    name: string,
+  ): Promise<{ id: string; name: string; state: string; phone_tail: string | null }[]> =>
+    page.evaluate(async (asked) => {
+      const answer = await fetch('/api/v1/people?q=' + encodeURIComponent(asked))
       return ((await answer.json()) as { items: never[] }).items
-    })
-  expect(await people()).toMatchObject([{ state: 'living', phone_tail: '1234' }])
+    }, name)
+  expect(await peopleNamed('完颜新来')).toMatchObject([{ state: 'living', phone_tail: '1234' }])
   expect((await doorOf(page, label)).people.map((person) => person.name)).toContain('完颜新来')
   // No number stays on the phone.
   const kept = await page.evaluate(
@@ -253,8 +253,19 @@ test('somebody found at a door is registered without a network, sent once, and c
   )
   expect(kept).toContain('完颜新来')
   expect(kept).not.toContain('15400001234')
+  // Whoever registered them corrects the name that day; the number left empty stays as it is.
   await page.locator('.fact-line').filter({ hasText: '完颜新来' }).tap()
-  await page.getByRole('button', { name: '撤回' }).tap()
-  await expect.poll(async () => (await people()).map((person) => person.state)).toEqual(['gone'])
+  await page.getByRole('button', { name: '更正', exact: true }).tap()
+  await sheet.getByLabel('姓名').fill('完颜新莱')
+  await sheet.getByRole('button', { name: '更正', exact: true }).tap()
+  await expect(sheet).toBeHidden() // it closes once the correction is kept
+  await sendNow(page)
+  expect(await peopleNamed('完颜新莱')).toMatchObject([{ state: 'living', phone_tail: '1234' }])
+  expect(await peopleNamed('完颜新来')).toEqual([])
+  await page.locator('.fact-line').filter({ hasText: '完颜新莱' }).first().tap()
+  await page.getByRole('button', { name: '撤回登记' }).tap()
+  await expect
+    .poll(async () => (await peopleNamed('完颜新莱')).map((person) => person.state))
+    .toEqual(['gone'])
   expect(faults).toEqual([])
 })
