@@ -1,9 +1,12 @@
-/* match_depend.c - places that imply one another.
+/* match_depend.c - places that imply one another, and names that tell the sex.
  *
  * Town, postcode, state, street and house number are no witnesses of their own: who moves changes all of them, and strangers of
  * one postcode are of one town. So each unit of a place hangs on a finer one, a tree as of Chow & Liu (1968), and is weighed
  * given what that one says (Friedman, Geiger & Goldszmidt 1997). Two states are told apart, agreeing and not. What strangers do
- * is counted from the values themselves, what the same people and households do comes from EM. */
+ * is counted from the values themselves, what the same people and households do comes from EM.
+ *
+ * Sex hangs on the name in the same way: two strangers of one name are of one sex, so that once the names agree it says nothing
+ * that they have not said. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,16 +17,26 @@ enum { ROWS_MOST = 5000, PAIRS_LEAST = 30 };
 #define IMPLIED_LEAST .3
 /* Pairs' worth of belief in independence. */
 #define INDEPENDENT 20.0
+/* Strangers of one name are of one sex this often, where too few rows show it: a belief worth so many pairs. */
+#define NAMES_TELL_SEX .95
+#define NAMES_PAIRS 60.0
 
 static bool of_place(enum unit_kind kind)
 {
     return kind == UNIT_PLACE || kind == UNIT_CODE || kind == UNIT_ADDRESS || kind == UNIT_TEXT;
 }
 
+static bool may_hang(enum unit_kind child, enum unit_kind by)
+{
+    if (child == UNIT_SEX) return by == UNIT_NAME || by == UNIT_GIVEN;
+    return of_place(child) && of_place(by);
+}
+
+/* Of a name: is the given name the same, as far as both say it? */
 static bool agrees(uint8_t level)
 {
     return level != LEVEL_MISSING && level != LEVEL_DIFFERS && level != LEVEL_VAGUE && level != LEVEL_ALIKE &&
-           level != LEVEL_SAME_COMPOUND;
+           level != LEVEL_SAME_COMPOUND && level != LEVEL_SURNAME_ONLY && level != LEVEL_MASKED_SAME;
 }
 
 /* --- what strangers do ---------------------------------------------------------------------------------------------- */
@@ -96,15 +109,17 @@ static double log_ratio(double joint, double a, double b)
     return log2((joint + 1e-9) / (a * b + 1e-9));
 }
 
-static void hang(struct model *model, size_t child, size_t by, const struct meeting *m)
+static void hang(struct model *model, const struct layout *l, size_t child, size_t by, const struct meeting *m)
 {
     struct hanging *h = &model->hanging[child];
+    bool sex = l->units[child].kind == UNIT_SEX;
     *h = (struct hanging){.by = (int16_t)by, .keeps = 1};
     /* Too little is known of strangers: taken to be independent. */
-    if (implied(m) < IMPLIED_LEAST) return;
-    double x = m->child / m->all, y = m->by / m->all, both = m->both / m->all, given = both / y;
+    if (sex ? m->by <= 0 || m->child > .99 * m->all : implied(m) < IMPLIED_LEAST) return;
+    double belief = sex ? 2 * NAMES_PAIRS : 0; /* as m counts them, either row first */
+    double x = m->child / m->all, y = m->by / m->all, given = (m->both + belief * NAMES_TELL_SEX) / (m->by + belief);
     if (given > .999) given = .999;
-    both = given * y;
+    double both = given * y;
     h->strangers[1][1] = (float)log_ratio(both, x, y);
     h->strangers[1][0] = (float)log_ratio(fmax(x - both, x * .02), x, 1 - y);
     h->strangers[0][1] = (float)log_ratio(fmax(y - both, y * .001), 1 - x, y);
@@ -119,12 +134,13 @@ void depend_look(struct model *model, const struct layout *l, const uint32_t *sl
     memset(model->hanging, 0, sizeof model->hanging);
     for (size_t u = 0; u < UNITS_MAX; u++) model->hanging[u].by = -1;
     for (size_t u = 0; u < l->n_units; u++) {
-        if (!of_place(l->units[u].kind) || model->u_same[u] <= 0) continue;
+        if (model->u_same[u] <= 0) continue;
         size_t best = UNITS_MAX, finest = UNITS_MAX;
         double most = 0;
         struct meeting on_best = {0}, on_finest = {0};
         for (size_t v = 0; v < l->n_units; v++) {
-            if (v == u || !of_place(l->units[v].kind) || model->u_same[v] <= 0 || !finer(model, v, u)) continue;
+            if (v == u || !may_hang(l->units[u].kind, l->units[v].kind) || model->u_same[v] <= 0 || !finer(model, v, u))
+                continue;
             struct meeting m = meet(l, slots, rows, n, u, v);
             /* Of those that imply it, the one shared most: what finer ones say of it, they say through that one. */
             if (implied(&m) >= IMPLIED_LEAST && (best == UNITS_MAX || m.both > most)) {
@@ -138,9 +154,9 @@ void depend_look(struct model *model, const struct layout *l, const uint32_t *sl
             }
         }
         if (best < UNITS_MAX)
-            hang(model, u, best, &on_best);
+            hang(model, l, u, best, &on_best);
         else if (finest < UNITS_MAX)
-            hang(model, u, finest, &on_finest);
+            hang(model, l, u, finest, &on_finest);
     }
 }
 
