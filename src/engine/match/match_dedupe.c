@@ -66,8 +66,9 @@ static void learn(struct match_index *index)
     model_add_seen(&index->model, &s.seen);
     double space = (double)s.rows * ((double)index->living - 1);
     if (space < 1) space = 1;
-    model_em(&index->model, &index->layout, &index->words, s.pairs, s.n, space, DOUBLES_A_ROW * (double)s.rows,
-             5.0 / ((double)s.rows + 5), true, 10);
+    struct em_sample sample = {.pairs = s.pairs, .n = s.n, .rows = s.rows, .space = space};
+    model_em(&index->model, &index->layout, &index->words, &sample, DOUBLES_A_ROW * (double)s.rows, 5.0 / ((double)s.rows + 5),
+             true, 10);
     finder_free(&f);
     free(order);
     free(rows);

@@ -468,11 +468,18 @@ void model_finish(struct model *model, const struct layout *layout);
 /* Weights before any pair is seen, with the share `lambda` of pairs taken to be the same; returns the bits below which a
  * pair teaches nothing. */
 float model_begin(struct model *model, const struct layout *layout, double lambda, bool within);
-/* `space`: all pairs the sample stands for; `start`: how many of them may be the same, to begin with, held with `faith` (1: as much as
- * the data). `trust`: pairs' worth of belief in the levels of model_prior. `within`: one table
- * with itself, so that the random pairs held matches too. */
-void model_em(struct model *model, const struct layout *layout, const struct words *words, const struct comparison *pairs,
-              size_t n, double space, double start, double faith, bool within, double trust);
+/* Pairs to learn from. `per_row`: how many of them each row of a list has, in turn: it is one of these persons or nobody; NULL: each
+ * pair for itself. `space`: all pairs that the rows stand for. */
+struct em_sample {
+    const struct comparison *pairs;
+    const uint32_t *per_row;
+    size_t n, rows;
+    double space;
+};
+/* `start`: how many pairs may be the same, to begin with, held with `faith` (1: as much as the data). `trust`: pairs' worth of belief
+ * in the levels of model_prior. `within`: one table with itself, so that the random pairs held matches too. */
+void model_em(struct model *model, const struct layout *layout, const struct words *words, const struct em_sample *sample,
+              double start, double faith, bool within, double trust);
 float model_rarity(const struct model *model, const struct words *words, size_t unit, enum unit_kind kind, uint8_t level,
                    uint32_t shared);
 /* Does it matter for that level how common the value is? */

@@ -131,6 +131,7 @@ static void draw_strangers(const struct sample *s, size_t threads, struct model 
 struct portion {
     struct comparison *pairs;
     size_t n, cap, looked;
+    uint32_t of_row[ROWS_A_PORTION]; /* pairs */
     struct level_counts seen;
 };
 struct looking {
@@ -148,10 +149,11 @@ void learn_only_register(const struct match_index *index, struct comparison *c)
     }
 }
 
-static void look_at_row(const struct looking *l, struct finder *f, size_t i, struct portion *out)
+static uint32_t look_at_row(const struct looking *l, struct finder *f, size_t i, struct portion *out)
 {
     const struct match_index *index = l->sample->index;
     struct side row = sample_side(l->sample, i);
+    size_t before = out->n;
     finder_run(f, row.words, row.slots);
     out->looked += f->n;
     if (out->n + f->n > out->cap) {
@@ -165,6 +167,7 @@ static void look_at_row(const struct looking *l, struct finder *f, size_t i, str
         level_count(&out->seen, &index->layout, c);
         out->n += model_learns_from(l->model, &index->layout, &index->words, c, l->cut);
     }
+    return (uint32_t)(out->n - before);
 }
 
 static void look_at_rows(void *arg, size_t from, size_t to, size_t worker)
@@ -173,7 +176,8 @@ static void look_at_rows(void *arg, size_t from, size_t to, size_t worker)
     (void)worker;
     struct finder f;
     finder_init(&f, l->sample->index);
-    for (size_t i = from; i < to; i++) look_at_row(l, &f, l->first + i, &l->portions[from / ROWS_A_PORTION]);
+    struct portion *out = &l->portions[from / ROWS_A_PORTION];
+    for (size_t i = from; i < to; i++) out->of_row[i - from] = look_at_row(l, &f, l->first + i, out);
     finder_free(&f);
 }
 
@@ -182,6 +186,7 @@ static void learn_pairs(const struct sample *s, size_t threads, struct model *mo
     const struct match_index *index = s->index;
     size_t n = 0, cap = 0, used = 0, looked = 0;
     struct comparison *pairs = NULL;
+    uint32_t *per_row = wg_xmalloc((s->rows->n + 1) * sizeof *per_row);
     struct looking *l = wg_xmalloc(sizeof *l);
     *l = (struct looking){.sample = s, .model = model};
     l->cut = model_begin(model, &index->layout, .5 / (double)(index->living + 1), false);
@@ -198,6 +203,10 @@ static void learn_pairs(const struct sample *s, size_t threads, struct model *mo
                 pairs = wg_xrealloc(pairs, cap, sizeof *pairs);
             }
             if (p->n) memcpy(pairs + n, p->pairs, p->n * sizeof *pairs);
+            size_t first = i * ROWS_A_PORTION, of = rows < first                    ? 0
+                                                    : rows - first < ROWS_A_PORTION ? rows - first
+                                                                                    : ROWS_A_PORTION;
+            for (size_t k = 0; k < of; k++) per_row[used + first + k] = p->of_row[k];
             n += p->n;
             looked += p->looked;
             model_add_seen(model, &p->seen);
@@ -208,7 +217,9 @@ static void learn_pairs(const struct sample *s, size_t threads, struct model *mo
     free(l);
     double space = (double)used * (double)index->living;
     if (space < 1) space = 1;
-    model_em(model, &index->layout, &index->words, pairs, n, space, .5 * (double)used, 5.0 / ((double)used + 5), false, 20);
+    struct em_sample sample = {.pairs = pairs, .n = n, .per_row = per_row, .rows = used, .space = space};
+    model_em(model, &index->layout, &index->words, &sample, .5 * (double)used, 5.0 / ((double)used + 5), false, 20);
+    free(per_row);
     free(pairs);
 }
 

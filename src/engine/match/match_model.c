@@ -347,32 +347,66 @@ static void expect_class(struct sums *s, int c, const struct em_pair *e, double 
     }
 }
 
-static void expect(const struct model *model, const struct layout *l, const struct em_pair *pairs, size_t n, struct sums *s)
+/* What a pair weighs as the same person, and as two of a household, each with its share of all pairs. */
+struct odds {
+    double same, family;
+};
+
+static struct odds weigh(const struct model *model, const struct layout *l, const struct em_pair *e)
+{
+    float w[CLASSES] = {0};
+    for (size_t k = 0; k < e->n; k++) {
+        size_t u = e->unit[k], v = e->level[k];
+        float same = model->table[CLASS_SAME][u][v] + e->rarity[k];
+        w[CLASS_SAME] +=
+            (same > MOST_BITS ? MOST_BITS : same) + depend_bits(model, CLASS_SAME, u, e->state[k], (uint8_t)v, e->rarity[k]);
+        if (!l->units[u].family) continue;
+        w[CLASS_FAMILY] += model->table[CLASS_FAMILY][u][v] + e->rarity[k] +
+                           depend_bits(model, CLASS_FAMILY, u, e->state[k], (uint8_t)v, e->rarity[k]);
+    }
+    return (struct odds){model->lambda[CLASS_SAME] * exp2((double)w[CLASS_SAME]),
+                         model->lambda[CLASS_FAMILY] * exp2((double)w[CLASS_FAMILY])};
+}
+
+static void expect_pair(struct sums *s, const struct em_pair *e, double same, double family)
+{
+    expect_class(s, CLASS_SAME, e, same);
+    expect_class(s, CLASS_FAMILY, e, family);
+    for (uint32_t only = e->only; only; only &= only - 1) {
+        size_t u = (size_t)__builtin_ctz(only);
+        s->pair_only[u]++;
+        s->pair_only_same[u] += same;
+    }
+}
+
+/* The pairs of one row of a list: it is one of these persons, or nobody, as it will be when they are decided about. Taken each for
+ * itself, persons that no other resembles would have the whole crowd against them, and those known by a name alone be missed. */
+static void expect_row(const struct model *model, const struct layout *l, const struct em_pair *pairs, struct odds *odds,
+                       size_t n, struct sums *s)
+{
+    double strangers = 1 - model->lambda[CLASS_SAME] - model->lambda[CLASS_FAMILY], all = nobody_share(model);
+    for (size_t i = 0; i < n; i++) {
+        odds[i] = weigh(model, l, &pairs[i]);
+        all += odds[i].same / (odds[i].family + strangers);
+    }
+    for (size_t i = 0; i < n; i++) {
+        double others = odds[i].family + strangers, same = odds[i].same / others / all;
+        expect_pair(s, &pairs[i], same, (1 - same) * odds[i].family / others);
+    }
+}
+
+static void expect(const struct model *model, const struct layout *l, const struct em_sample *sample,
+                   const struct em_pair *pairs, struct odds *odds, struct sums *s)
 {
     memset(s, 0, sizeof *s);
+    size_t at = 0;
+    for (size_t r = 0; r < sample->rows && sample->per_row; at += sample->per_row[r++])
+        expect_row(model, l, pairs + at, odds, sample->per_row[r], s);
     double strangers = 1 - model->lambda[CLASS_SAME] - model->lambda[CLASS_FAMILY];
-    for (size_t i = 0; i < n; i++) {
-        const struct em_pair *e = &pairs[i];
-        float w[CLASSES] = {0};
-        for (size_t k = 0; k < e->n; k++) {
-            size_t u = e->unit[k], v = e->level[k];
-            float same = model->table[CLASS_SAME][u][v] + e->rarity[k];
-            w[CLASS_SAME] += (same > MOST_BITS ? MOST_BITS : same) +
-                             depend_bits(model, CLASS_SAME, u, e->state[k], (uint8_t)v, e->rarity[k]);
-            if (!l->units[u].family) continue;
-            w[CLASS_FAMILY] += model->table[CLASS_FAMILY][u][v] + e->rarity[k] +
-                               depend_bits(model, CLASS_FAMILY, u, e->state[k], (uint8_t)v, e->rarity[k]);
-        }
-        double same = model->lambda[CLASS_SAME] * exp2((double)w[CLASS_SAME]);
-        double family = model->lambda[CLASS_FAMILY] * exp2((double)w[CLASS_FAMILY]);
-        double all = same + family + strangers;
-        expect_class(s, CLASS_SAME, e, same / all);
-        expect_class(s, CLASS_FAMILY, e, family / all);
-        for (uint32_t only = e->only; only; only &= only - 1) {
-            size_t u = (size_t)__builtin_ctz(only);
-            s->pair_only[u]++;
-            s->pair_only_same[u] += same / all;
-        }
+    for (; at < sample->n; at++) {
+        struct odds o = weigh(model, l, &pairs[at]);
+        double all = o.same + o.family + strangers;
+        expect_pair(s, &pairs[at], o.same / all, o.family / all);
     }
 }
 
@@ -563,12 +597,16 @@ float model_begin(struct model *model, const struct layout *l, double lambda, bo
     return model_cut(model, 1e-5);
 }
 
-void model_em(struct model *model, const struct layout *l, const struct words *words, const struct comparison *pairs, size_t n,
-              double space, double start, double faith, bool within, double trust)
+void model_em(struct model *model, const struct layout *l, const struct words *words, const struct em_sample *sample,
+              double start, double faith, bool within, double trust)
 {
+    const struct comparison *pairs = sample->pairs;
+    size_t n = sample->n;
+    double space = sample->space;
     struct model *prior = wg_xmalloc(sizeof *prior);
     struct sums *s = wg_xcalloc(1, sizeof *s);
     struct em_pair *em = em_pairs(model, l, words, pairs, n);
+    struct odds *odds = wg_xmalloc((n + 1) * sizeof *odds);
     *prior = *model;
     model->lambda[CLASS_SAME] = start / space;
     model->lambda[CLASS_FAMILY] = start / space;
@@ -582,7 +620,7 @@ void model_em(struct model *model, const struct layout *l, const struct words *w
     model_finish(model, l);
     for (int round = 0; round < ROUNDS && n > 0; round++) {
         if (round < 3 || round == 6 || round == 10) rarities(model, l, words, pairs, em, n);
-        expect(model, l, em, n, s);
+        expect(model, l, sample, em, odds, s);
         double before = model->lambda[CLASS_SAME];
         /* A little faith in the start keeps the shares away from nothing. */
         model->lambda[CLASS_SAME] = (s->all[CLASS_SAME] + faith * start) / ((1 + faith) * space);
@@ -595,6 +633,7 @@ void model_em(struct model *model, const struct layout *l, const struct words *w
         model_finish(model, l);
         if (round > 10 && fabs(before - model->lambda[CLASS_SAME]) < 1e-4 * before) break;
     }
+    free(odds);
     free(em);
     free(s);
     free(prior);
