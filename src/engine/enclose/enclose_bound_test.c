@@ -64,15 +64,14 @@ static void wander(const struct enc_ground *g, uint64_t *state, uint8_t *forced)
 /* What it costs to fence in the homes' ground and `forced`, one compound for each piece. */
 static double cost_of_taking(struct town *t, struct enc_ground *g, const uint8_t *forced)
 {
-    int64_t cm;
-    struct enc_flow *core = enc_ground_flow(g, false, &cm);
+    struct enc_cut *cut = enc_cut_new(g);
     struct enc_answer a = {0};
     uint8_t *inside = wg_alloc_n(t->arena, g->n + 1, 1);
     a.label = wg_alloc_n(t->arena, g->n + 1, sizeof *a.label);
     a.open = wg_alloc_n(t->arena, g->n_edges + 1, 1);
-    (void)enc_ground_cut(g, core, cm, forced, inside);
+    (void)enc_cut_least(cut, forced, inside);
     a.k = enc_ground_parts(&t->ctx, g, inside, a.open, a.label);
-    enc_flow_free(core);
+    enc_cut_free(cut);
     return enc_answer_cost(g, &a);
 }
 

@@ -3,7 +3,9 @@
  *
  * Sources come one set after another. The labels, never more than a node's distance to the sink, only ever rise and hold from one set to the
  * next and in copies; a node from which nothing can reach the sink stays so whatever comes later (no arc that leaves such nodes has room,
- * and a later path that went in could not come out). So adding one home or one strip costs little whatever the size of the ground. */
+ * and a later path that went in could not come out). So adding one home or one strip costs little whatever the size of the ground. Taking a
+ * source away follows what flows from it to the sink and takes it back; the others may then push more. The least cuts are the same whatever
+ * the order in which sources came and went. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,6 +164,61 @@ int64_t enc_flow_push(struct enc_flow *f, const uint32_t *from, size_t n, size_t
     int64_t total = 0;
     if (!f->labelled) label_nodes(f, sink);
     for (size_t i = 0; i < n; i++) total += push_from(f, from[i], sink);
+    return total;
+}
+
+/* What flows along the arc; for edges usable both ways. */
+static int64_t along(const struct enc_flow *f, uint32_t a)
+{
+    return (f->arcs[a ^ 1].left - f->arcs[a].left) / 2;
+}
+
+/* Takes at most `most` back from the last arcs of the path; what was taken comes back. */
+static int64_t take_back(struct enc_flow *f, size_t from, size_t depth, int64_t most)
+{
+    for (size_t i = from; i < depth; i++)
+        if (along(f, f->queue[i]) < most) most = along(f, f->queue[i]);
+    for (size_t i = from; i < depth; i++) f->arcs[f->queue[i]].left += most, f->arcs[f->queue[i] ^ 1].left -= most;
+    for (size_t i = from; i < depth; i++) f->here[f->arcs[f->queue[i]].to] = END;
+    return most;
+}
+
+/* Follows the flow from the source to the sink and takes it back, rings of flow on the way as well. `here`: where on the path a node is. */
+static int64_t withdraw_from(struct enc_flow *f, uint32_t source, size_t sink)
+{
+    int64_t left = 0, total = 0;
+    for (uint32_t a = f->head[source]; a != END; a = f->arcs[a].next) left += along(f, a);
+    while (left > 0) {
+        size_t depth = 0;
+        uint32_t v = source;
+        f->here[source] = 0;
+        while (v != sink) {
+            uint32_t a = f->head[v];
+            while (along(f, a) <= 0) a = f->arcs[a].next;
+            f->queue[depth++] = a;
+            v = f->arcs[a].to;
+            if (f->here[v] == END) {
+                f->here[v] = (uint32_t)depth;
+                continue;
+            }
+            size_t ring = f->here[v];
+            (void)take_back(f, ring, depth, INT64_MAX);
+            f->here[v] = (uint32_t)ring;
+            depth = ring;
+        }
+        int64_t taken = take_back(f, 0, depth, left);
+        f->here[source] = END;
+        left -= taken, total += taken;
+    }
+    return total;
+}
+
+int64_t enc_flow_withdraw(struct enc_flow *f, const uint32_t *from, size_t n, size_t sink)
+{
+    int64_t total = 0;
+    memset(f->here, 0xFF, f->nodes * sizeof *f->here);
+    for (size_t i = 0; i < n; i++) total += withdraw_from(f, from[i], sink);
+    f->labelled = false;
     return total;
 }
 

@@ -217,27 +217,6 @@ struct enc_flow *enc_ground_flow(const struct enc_ground *g, bool doubtful, int6
     return f;
 }
 
-int64_t enc_ground_cut(const struct enc_ground *g, const struct enc_flow *base, int64_t base_cm, const uint8_t *forced,
-                       uint8_t *ret_inside)
-{
-    struct enc_flow *f = enc_flow_copy(base, 0);
-    uint32_t *from = wg_xcalloc(g->n + 1, sizeof *from);
-    uint8_t *side = wg_xmalloc(g->n + 1);
-    size_t n = 0;
-    int64_t cm = base_cm;
-    for (int32_t h = 0; h < (int32_t)g->n_homes; h++)
-        if (enc_side_doubtful(g, h)) cm += enc_side_push(g, f, h, g->turned[h] ? 1 : 0);
-    for (size_t c = 0; c < g->n; c++)
-        if (forced[c]) from[n++] = (uint32_t)c;
-    if (n) cm += enc_flow_push(f, from, n, g->n);
-    enc_flow_largest(f, g->n, side);
-    memcpy(ret_inside, side, g->n);
-    free(side);
-    free(from);
-    enc_flow_free(f);
-    return cm;
-}
-
 struct flooding {
     const struct enc_ground *g;
     const uint8_t *inside, *open;

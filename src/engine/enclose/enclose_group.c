@@ -53,7 +53,7 @@ double enc_answer_cost(const struct enc_ground *g, const struct enc_answer *a)
 void enc_group_cut(struct enc_group *s)
 {
     apply_strips(s);
-    s->cut_cm = enc_ground_cut(s->g, s->core, s->core_cm, s->forced, s->inside);
+    s->cut_cm = enc_cut_least(s->cut, s->forced, s->inside);
     s->parts = enc_ground_parts(s->ctx, s->g, s->inside, s->open, s->part);
     s->cost = cost_of(s->g, s->part, s->open, s->parts);
 }
@@ -174,7 +174,7 @@ static struct enc_group new_group(struct wg_ctx *ctx, struct enc_ground *g, stru
             s.place[i].x += at.x / n, s.place[i].y += at.y / n;
         }
     }
-    s.core = enc_ground_flow(g, false, &s.core_cm);
+    s.cut = enc_cut_new(g);
     return s;
 }
 
@@ -236,7 +236,7 @@ int enc_ground_solve(struct wg_ctx *ctx, struct enc_ground *g, struct enc_limits
         rc = search(&s, sides, &try, &a);
     }
     enc_heap_free(&s.heap);
-    enc_flow_free(s.core);
+    enc_cut_free(s.cut);
     if (rc) return rc;
     enc_sides_set(g, a.turned);
     enc_flow_free(enc_ground_flow(g, true, &a.least_cm));

@@ -13,8 +13,7 @@ struct enc_group {
     struct wg_ctx *ctx;
     struct enc_ground *g;
     struct enc_limits *limits;
-    struct enc_flow *core; /* the least cut round the homes whose side is known */
-    int64_t core_cm;
+    struct enc_cut *cut;
     bool may_open, any_size; /* any_size: join beyond the largest compound; the split that follows evens it out */
     uint8_t *forced, *open, *inside;
     int32_t *part;

@@ -172,6 +172,9 @@ void enc_flow_edge(struct enc_flow *f, size_t a, size_t b, int64_t capacity);
 void enc_flow_arc(struct enc_flow *f, size_t from, size_t to, int64_t capacity);
 /* The greatest flow from these nodes on top of what flows from those given before; no arcs may be added after the first call. */
 int64_t enc_flow_push(struct enc_flow *f, const uint32_t *from, size_t n, size_t sink);
+/* Takes back what flows from these nodes, which are sources no more; push from those that are left before asking for a cut. Only where
+ * every arc is an edge usable both ways. */
+int64_t enc_flow_withdraw(struct enc_flow *f, const uint32_t *from, size_t n, size_t sink);
 /* After that: is the node on the sources' side of the least cut that is largest (or smallest) on that side? */
 void enc_flow_largest(struct enc_flow *f, size_t sink, uint8_t *ret_inside);
 void enc_flow_smallest(struct enc_flow *f, const uint32_t *from, size_t n, uint8_t *ret_inside);
@@ -319,10 +322,12 @@ double enc_compound_yuan(const struct enclose_config *config);
 /* The least cut round all homes, or all whose side is known, as a flow that further cuts start from; its length comes back. Freed with
  * enc_flow_free. The sink is node g->n. */
 struct enc_flow *enc_ground_flow(const struct enc_ground *g, bool doubtful, int64_t *ret_cm);
-/* Least cut that has the `forced` cells inside as well, and the homes with two sides as they are turned; `base` is from
- * enc_ground_flow. */
-int64_t enc_ground_cut(const struct enc_ground *g, const struct enc_flow *base, int64_t base_cm, const uint8_t *forced,
-                       uint8_t *ret_inside);
+/* A flow that follows the homes as they turn and strips as they come and go; enclose_cut.c. */
+struct enc_cut;
+struct enc_cut *enc_cut_new(const struct enc_ground *g);
+void enc_cut_free(struct enc_cut *cut);
+/* The least cut round the homes as they are turned and the `forced` cells, the largest of those least; its length comes back. */
+int64_t enc_cut_least(struct enc_cut *cut, const uint8_t *forced, uint8_t *ret_inside);
 /* Numbers the connected parts of what is inside; parts without a home are turned outside. */
 size_t enc_ground_parts(struct wg_ctx *ctx, const struct enc_ground *g, uint8_t *inside, const uint8_t *open,
                         int32_t *ret_part);
