@@ -413,7 +413,7 @@ bool compare_rows(const struct layout *layout, const struct dependence *dep, str
  * The weight of LEVEL_SAME is log2(m / p), p being how often the shared value is met among others; of any other level
  * log2(m / u), a little more when the value is rare. Weights are against strangers. */
 enum { CLASS_SAME, CLASS_FAMILY, CLASSES };
-enum { MOST_BITS = 34 }; /* no field says more */
+enum { MOST_BITS = 34, HELD_MOST = 8 }; /* no field says more */
 /* A place that hangs on a finer one (match_depend.c): bits that both states together have more than each alone, [this agrees]
  * [the finer one agrees]. */
 struct hanging {
@@ -427,8 +427,9 @@ struct model {
     double lambda[CLASSES];                      /* share of each class among all pairs */
     double lambda_strangers, log_same, log_rest; /* of lambda, for scoring */
     double log_family, log_strangers;
-    double rare[UNITS_MAX];                              /* p of a value that nobody else has */
-    double ones[UNITS_MAX], twos[UNITS_MAX];             /* values that one row, that two rows have */
+    double rare[UNITS_MAX];                /* p of a value that nobody else has */
+    double held[UNITS_MAX][HELD_MOST + 2]; /* values that so many rows have */
+    double due[UNITS_MAX][HELD_MOST + 1];  /* of a value that so many have, how many are owed to its being common */
     double u_drawn[UNITS_MAX][LEVELS], drawn[UNITS_MAX]; /* levels of pairs drawn at random */
     double u_same[UNITS_MAX];                            /* share of pairs with equal values, counted */
     double known[UNITS_MAX], tried;                      /* of `tried` pairs at random, those where both sides have a value */

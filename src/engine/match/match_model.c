@@ -5,7 +5,7 @@
 #include "engine/match/match_internal.h"
 
 #define MOST_KNOWN .9 /* part of a list's rows that are taken to be known, at most */
-enum { ROUNDS = 30, USUAL_PAIRS = 50, USUAL_ROWS = 100 };
+enum { ROUNDS = 30, USUAL_PAIRS = 50, USUAL_ROWS = 100, USUAL_VALUES = 30 };
 
 /* What agreement of the same person looks like before any data is seen: the levels a kind can have, and their shares. */
 struct share {
@@ -98,14 +98,13 @@ void model_prior(struct model *model, const struct layout *l)
 }
 
 struct spread {
-    double ones, twos, pairs, n;
+    double held[HELD_MOST + 2], pairs, n;
 };
 
 static void count_value(struct spread *s, uint32_t count)
 {
     if (count == 0) return;
-    s->ones += count == 1;
-    s->twos += count == 2;
+    if (count <= HELD_MOST + 1) s->held[count]++;
     s->pairs += (double)count * (count - 1.0);
     s->n += count;
 }
@@ -113,6 +112,24 @@ static void count_value(struct spread *s, uint32_t count)
 static uint8_t domain_of(enum unit_kind kind)
 {
     return kind == UNIT_SURNAME ? UNIT_GIVEN : (uint8_t)kind;
+}
+
+/* Said of one person at a time, even where a family has a part of it in common. */
+static bool of_person(enum unit_kind kind)
+{
+    return kind == UNIT_NAME || kind == UNIT_GIVEN || kind == UNIT_BIRTH;
+}
+
+/* Of a value that c rows have, (c + 1) f(c + 1) / f(c) are owed to how common it is, f(c) being how many values c rows have, and the
+ * rest to chance having favoured the values that were seen (Good 1953); about c - 1/2 where too few are seen to tell, and of what a
+ * household has in common: there it is not chance that several have it. */
+static void owe(const double held[HELD_MOST + 2], bool family, double ret_due[HELD_MOST + 1])
+{
+    ret_due[0] = 0;
+    for (int c = 1; c <= HELD_MOST; c++) {
+        double seen = (c + 1) * held[c + 1] + USUAL_VALUES * (c - .5);
+        ret_due[c] = family ? c - .5 : fmax(ret_due[c - 1], seen / (held[c] + USUAL_VALUES));
+    }
 }
 
 /* Units of one domain (two address columns) share their values, not the values' counts: each is told by its own rows. */
@@ -133,8 +150,8 @@ static void count_unit(struct model *model, const struct layout *l, const struct
         for (uint32_t v = words_next(words, 0); v; v = words_next(words, v)) count_value(&s, seen[v]);
         free(seen);
     }
-    model->ones[u] = s.ones;
-    model->twos[u] = s.twos;
+    memcpy(model->held[u], s.held, sizeof s.held);
+    owe(s.held, unit->family && !of_person(unit->kind), model->due[u]);
     model->u_same[u] = s.n > 1 ? s.pairs / (s.n * (s.n - 1)) : 0;
 }
 
@@ -254,15 +271,20 @@ bool level_weighs_rarity(enum unit_kind kind, uint8_t level)
     return level < LEVEL_SAME_UNIT && level != LEVEL_SURNAME_ONLY && level != LEVEL_GIVEN_ONLY;
 }
 
+static double owed(const struct model *model, size_t unit, uint32_t count)
+{
+    const double *due = model->due[unit];
+    return count <= HELD_MOST ? due[count] : fmax(due[HELD_MOST], count - (HELD_MOST - due[HELD_MOST]));
+}
+
 float model_rarity(const struct model *model, const struct words *words, size_t unit, enum unit_kind kind, uint8_t level,
                    uint32_t shared)
 {
     if (!level_weighs_rarity(kind, level)) return 0;
     if (kind == UNIT_AGE) return (float)-log2_safe(model->u[unit][LEVEL_SAME]);
     uint32_t count = words_count(words, shared);
-    /* Within a table the pair itself is no sign of how common its value is. Against a register one holder more or less is: of a
-     * value met c times about c - 1/2 are owed to its being common (absolute discounting). */
-    double others = model->within ? (double)count - 2 : count > 1 ? (double)count - .5 : 0;
+    /* Within a table the pair itself is no sign of how common its value is. */
+    double others = model->within ? (double)count - 2 : count > 1 ? owed(model, unit, count) : 0;
     double p = others / (model->rows + 1);
     if (p < model->rare[unit]) p = model->rare[unit];
     if (level == LEVEL_SAME) return (float)-log2_safe(p);
@@ -577,9 +599,9 @@ static void maximise_u(struct model *model, const struct layout *l, const struct
         /* Of a name of which only a part is said: strangers' parts agree as their family names do. */
         if (l->units[u].kind == UNIT_NAME)
             model->u[u][LEVEL_MASKED_SAME] = fmax(model->u[u][LEVEL_MASKED_SAME], model->u[u][LEVEL_SURNAME_ONLY]);
-        double twos = model->twos[u];
+        double ones = model->held[u][1], seen_twos = model->held[u][2], twos = seen_twos;
         if (within && s->pair_only[u] > 0) twos *= 1 - s->pair_only_same[u] / s->pair_only[u];
-        double rare = rare_share(model->ones[u] + (model->twos[u] - twos), twos, model->rows);
+        double rare = rare_share(ones + (seen_twos - twos), twos, model->rows);
         double faith = USUAL_ROWS / (1 + model->rows / 1000);
         model->rare[u] = (rare * model->rows + stranger_value(l->units[u].kind) * faith) / (model->rows + faith);
     }
