@@ -265,13 +265,13 @@ static struct match_index *build(struct town *t)
     struct match_index *index;
     struct match_rows table = {made_fields, MADE_FIELDS, t->cells, t->people.n};
     must(match_index_new(&t->ctx, made_fields, MADE_FIELDS, &t->options, &index) == 0, "no index");
-    double start = seconds();
+    double start = seconds(), cpu = used_cpu();
     match_index_put_rows(index, 0, &table);
-    double put = seconds() - start;
+    double put = seconds() - start, put_cpu = used_cpu() - cpu;
     must(match_index_ready(&t->ctx, index, NULL) == 0, "not ready");
-    printf("register %zu: read %.2f s, index %.2f s, %.1f MB in memory (%.0f bytes a person)\n", t->people.n, put,
-           seconds() - start - put, (double)match_index_bytes(index) / 1e6,
-           (double)match_index_bytes(index) / (double)t->people.n);
+    printf("register %zu: read %.2f s (cpu %.2f), index %.2f s (cpu %.2f), %.1f MB in memory (%.0f bytes a person)\n",
+           t->people.n, put, put_cpu, seconds() - start - put, used_cpu() - cpu - put_cpu,
+           (double)match_index_bytes(index) / 1e6, (double)match_index_bytes(index) / (double)t->people.n);
     return index;
 }
 

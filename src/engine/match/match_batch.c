@@ -87,16 +87,68 @@ void batch_free(struct batch *b)
     *b = (struct batch){0};
 }
 
-/* The workers' values become the index's, in the order of rows. */
-static uint32_t taken_over(struct words *into, const struct words *from, uint32_t *known, uint32_t id)
+/* The workers' values become the index's, in the order of rows, some rows under way at once: every value is somewhere else in memory,
+ * and is fetched while others are looked at. */
+enum { ROWS_UNDER_WAY = 32, TO_COME = UINT32_MAX };
+struct merge {
+    struct match_index *index;
+    const struct batch *batch;
+    uint32_t **known; /* by worker and its own value: the index's value, 0 for not yet, TO_COME when it is in `fresh` */
+    struct fresh {
+        const struct words *words;
+        uint32_t id, *known;
+    } fresh[ROWS_UNDER_WAY * SLOTS_MAX];
+    size_t n_fresh;
+};
+
+static void gather_fresh(struct merge *m, size_t from, size_t to)
 {
-    if (id < from->first) return id;
-    uint32_t *at = &known[id - from->first];
-    if (*at == 0) {
-        struct blob b = words_blob(from, id);
-        *at = words_put(into, b.domain, b.mark, b.form, b.n_form, b.text, b.n_text);
+    m->n_fresh = 0;
+    for (size_t r = from; r < to; r++) {
+        const uint32_t *slots = batch_slots(m->batch, r);
+        const struct words *words = batch_words(m->batch, r);
+        for (size_t s = 1; s < m->index->layout.n_slots; s++) {
+            if (slots[s] < words->first) continue;
+            uint32_t *known = &m->known[m->batch->owner[r / BATCH_CHUNK]][slots[s] - words->first];
+            if (*known) continue;
+            *known = TO_COME;
+            m->fresh[m->n_fresh++] = (struct fresh){words, slots[s], known};
+            __builtin_prefetch(words_at(words, slots[s]));
+        }
     }
-    return *at;
+}
+
+/* The overlays speak of the index as it was: what they call new may have come in since, but never changes its number. */
+static void put_fresh(struct merge *m)
+{
+    struct words *into = &m->index->words;
+    for (int value = 0; value < 2; value++) {
+        for (size_t i = 0; i < m->n_fresh; i++) {
+            struct blob b = words_blob(m->fresh[i].words, m->fresh[i].id);
+            words_ahead(into, b.domain, (struct wg_str){b.text, b.n_text}, value);
+        }
+    }
+    for (size_t i = 0; i < m->n_fresh; i++) {
+        struct blob b = words_blob(m->fresh[i].words, m->fresh[i].id);
+        *m->fresh[i].known = words_put(into, b.domain, b.mark, b.form, b.n_form, b.text, b.n_text);
+    }
+}
+
+static void put_rows(struct merge *m, size_t from, size_t to, uint32_t first)
+{
+    size_t n_slots = m->index->layout.n_slots;
+    uint32_t slots[ROWS_UNDER_WAY][SLOTS_MAX];
+    for (size_t r = from; r < to; r++) {
+        const uint32_t *read = batch_slots(m->batch, r), *known = m->known[m->batch->owner[r / BATCH_CHUNK]];
+        uint32_t before = batch_words(m->batch, r)->first;
+        slots[r - from][0] = read[0];
+        for (size_t s = 1; s < n_slots; s++) {
+            uint32_t value = read[s] < before ? read[s] : known[read[s] - before];
+            slots[r - from][s] = value;
+            __builtin_prefetch(words_at(&m->index->words, value), 1);
+        }
+    }
+    for (size_t r = from; r < to; r++) index_put_slots(m->index, first + (uint32_t)r, slots[r - from]);
 }
 
 static void put_batch(struct match_index *index, uint32_t first, const struct match_rows *rows, size_t threads)
@@ -104,28 +156,25 @@ static void put_batch(struct match_index *index, uint32_t first, const struct ma
     struct batch batch;
     batch_read(&batch, &index->layout, &index->map, &index->words, rows, NULL, rows->rows, index->options.area_code,
                index->options.today, threads);
-    uint32_t **known = wg_xcalloc(batch.threads, sizeof *known);
+    struct merge merge = {.index = index, .batch = &batch, .known = wg_xcalloc(batch.threads, sizeof *merge.known)};
     for (size_t i = 0; i < batch.threads; i++) {
-        if (batch.words[i].table) known[i] = wg_xcalloc(batch.words[i].pool_n / 4 + 1, sizeof **known);
+        if (batch.words[i].table) merge.known[i] = wg_xcalloc(batch.words[i].pool_n / 4 + 1, sizeof **merge.known);
     }
-    uint32_t slots[SLOTS_MAX];
-    /* The overlays speak of the base as it was: what they call new may have come in since, but never changes its number. */
-    for (size_t r = 0; r < rows->rows; r++) {
-        size_t owner = batch.owner[r / BATCH_CHUNK];
-        const uint32_t *from = batch_slots(&batch, r);
-        slots[0] = from[0];
-        for (size_t s = 1; s < index->layout.n_slots; s++)
-            slots[s] = from[s] ? taken_over(&index->words, &batch.words[owner], known[owner], from[s]) : 0;
-        index_put_slots(index, first + (uint32_t)r, slots);
+    for (size_t from = 0; from < rows->rows; from += ROWS_UNDER_WAY) {
+        size_t to = rows->rows - from < ROWS_UNDER_WAY ? rows->rows : from + ROWS_UNDER_WAY;
+        gather_fresh(&merge, from, to);
+        put_fresh(&merge);
+        put_rows(&merge, from, to, first);
     }
-    for (size_t i = 0; i < batch.threads; i++) free(known[i]);
-    free(known);
+    for (size_t i = 0; i < batch.threads; i++) free(merge.known[i]);
+    free(merge.known);
     batch_free(&batch);
 }
 
 void match_index_put_rows(struct match_index *index, uint32_t first, const struct match_rows *rows)
 {
     size_t threads = index->options.threads ? index->options.threads : wg_cores();
+    if (rows->rows) index_room_for(index, first + (uint32_t)rows->rows - 1);
     for (size_t from = 0; from < rows->rows; from += ROWS_AT_ONCE) {
         struct match_rows part = *rows;
         part.cells += from * rows->n_fields;

@@ -1,10 +1,9 @@
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "engine/match/match_internal.h"
 
-enum { ADDED_BUCKETS = 1 << 14, DRAWN_ROWS = 4096, DRAWN_PAIRS = 200000 };
+enum { ADDED_BUCKETS = 1 << 14, DRAWN_ROWS = 4096, DRAWN_PAIRS = 200000, ROWS_AT_ONCE = 32 };
 
 struct match_options match_options_default(wg_day today)
 {
@@ -95,6 +94,7 @@ static void sketches_resize(struct match_index *index, size_t cap)
     void *memory = wg_xmalloc((cap + 1) * sizeof *index->sketches);
     size_t off = (uintptr_t)memory % sizeof *index->sketches;
     struct sketch *sketches = (void *)((uint8_t *)memory + (off ? sizeof *sketches - off : 0));
+    wish_large_pages(sketches, cap * sizeof *sketches, false);
     size_t keep = index->rows < cap ? index->rows : cap;
     if (keep) memcpy(sketches, index->sketches, keep * sizeof *sketches);
     free(index->sketch_memory);
@@ -111,7 +111,7 @@ static void rows_trim(struct match_index *index)
     index->alive = wg_xrealloc(index->alive, index->rows_cap / 64, sizeof *index->alive);
 }
 
-static void room_for(struct match_index *index, uint32_t key)
+void index_room_for(struct match_index *index, uint32_t key)
 {
     if (key < index->rows_cap) return;
     uint64_t cap = (uint64_t)index->rows_cap + index->rows_cap / 4 + 64;
@@ -119,6 +119,7 @@ static void room_for(struct match_index *index, uint32_t key)
     cap = (cap + 63) & ~(uint64_t)63;
     size_t line = index->layout.n_slots;
     index->slots = wg_xrealloc(index->slots, cap * line, sizeof *index->slots);
+    wish_large_pages(index->slots + index->rows_cap * line, (cap - index->rows_cap) * line * sizeof *index->slots, false);
     sketches_resize(index, cap);
     index->alive = wg_xrealloc(index->alive, cap / 64, sizeof *index->alive);
     memset(index->slots + index->rows_cap * line, 0, (cap - index->rows_cap) * line * sizeof *index->slots);
@@ -176,7 +177,7 @@ static void forget(struct match_index *index, uint32_t row)
 
 void index_put_slots(struct match_index *index, uint32_t key, const uint32_t *slots)
 {
-    room_for(index, key);
+    index_room_for(index, key);
     forget(index, key);
     if (key >= index->rows) index->rows = key + 1;
     memcpy(index->slots + (size_t)key * index->layout.n_slots, slots, index->layout.n_slots * sizeof *slots);
@@ -367,16 +368,28 @@ static void add_keys(struct match_index *index, uint32_t row)
     }
 }
 
-/* Comparing jumps about in these: large pages spare it half of its misses. A wish only; refusal changes nothing. */
-static void wish_large_pages(void *at, size_t bytes)
+/* Some rows at once: what one needs is fetched while others are looked at. */
+static void hold_rows(struct match_index *index, uint32_t from, uint32_t to)
 {
-    enum { LARGE = 1 << 21, COLLAPSE = 25 /* MADV_COLLAPSE, since Linux 6.1; older headers have no name for it */ };
-    uintptr_t from = ((uintptr_t)at + LARGE - 1) & ~(uintptr_t)(LARGE - 1),
-              to = ((uintptr_t)at + bytes) & ~(uintptr_t)(LARGE - 1);
-    if (from >= to) return;
-    void *start = (uint8_t *)at + (from - (uintptr_t)at);
-    (void)madvise(start, to - from, MADV_HUGEPAGE);
-    (void)madvise(start, to - from, COLLAPSE); /* at once: it has been written already */
+    const struct layout *l = &index->layout;
+    struct held held[ROWS_AT_ONCE][2];
+    for (uint32_t r = from; r < to; r++) {
+        const uint32_t *slots = index_slots(index, r);
+        if (l->idno >= 0) __builtin_prefetch(words_at(&index->words, slots[l->units[l->idno].slot]));
+        if (l->name >= 0) __builtin_prefetch(words_at(&index->words, slots[l->units[l->name].slot]));
+    }
+    for (uint32_t r = from; r < to; r++) {
+        struct held none = {0};
+        bool alive = index_alive(index, r);
+        held[r - from][0] = alive ? holding(index, r) : none;
+        held[r - from][1] = alive ? holding_phone(index, r) : none;
+        numbers_ahead(&index->numbers, held[r - from][0].number);
+        numbers_ahead(&index->phones, held[r - from][1].number);
+    }
+    for (uint32_t r = from; r < to; r++) {
+        numbers_put(&index->numbers, held[r - from][0]);
+        numbers_put(&index->phones, held[r - from][1]);
+    }
 }
 
 static void gather_numbers(struct match_index *index)
@@ -386,13 +399,8 @@ static void gather_numbers(struct match_index *index)
     if (index->alone) return;
     if (index->layout.idno >= 0) numbers_expect(&index->numbers, index->living);
     if (index->layout.phone >= 0) numbers_expect(&index->phones, index->living);
-    for (uint32_t r = 0; r < index->rows; r++) {
-        if (!index_alive(index, r)) continue;
-        numbers_put(&index->numbers, holding(index, r));
-        numbers_put(&index->phones, holding_phone(index, r));
-    }
-    if (index->numbers.n) wish_large_pages(index->numbers.held, numbers_bytes(&index->numbers));
-    if (index->phones.n) wish_large_pages(index->phones.held, numbers_bytes(&index->phones));
+    for (uint32_t r = 0; r < index->rows; r += ROWS_AT_ONCE)
+        hold_rows(index, r, index->rows - r < ROWS_AT_ONCE ? index->rows : r + ROWS_AT_ONCE);
 }
 
 static void gather_dates(struct match_index *index)
@@ -415,13 +423,11 @@ static void rebuild(struct match_index *index, const struct wg_progress *progres
     index->options.threads = threads;
     words_trim(&index->words);
     rows_trim(index);
-    wish_large_pages(index->words.pool, index->words.pool_cap);
-    wish_large_pages(index->words.table, ((size_t)index->words.mask + 1) * sizeof *index->words.table);
-    wish_large_pages(index->sketches, (size_t)index->rows_cap * sizeof *index->sketches);
-    wish_large_pages(index->slots, (size_t)index->rows_cap * index->layout.n_slots * sizeof *index->slots);
+    /* Most of them are large already; what moved as it grew may not be. */
+    wish_large_pages(index->words.pool, index->words.pool_cap, true);
+    wish_large_pages(index->sketches, (size_t)index->rows_cap * sizeof *index->sketches, true);
+    wish_large_pages(index->slots, (size_t)index->rows_cap * index->layout.n_slots * sizeof *index->slots, true);
     postings_build(&index->postings, &index->layout, &index->words, index->slots, index->rows, threads);
-    wish_large_pages(index->postings.entry, (size_t)index->postings.start[index->postings.buckets] * 4);
-    wish_large_pages(index->postings.start, (size_t)index->postings.buckets * 4);
     gather_numbers(index);
     gather_dates(index);
     wg_progress_report(progress, .7);

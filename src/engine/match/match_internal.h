@@ -9,7 +9,8 @@
  *   match_address.c  Chinese addresses to values       match_door.c     numerals of a door
  *   match_text.c     strings alike                    match_compare.c  two rows to a level per unit
  *   match_sketch.c   rows in brief                    match_level.c    two values to a level
- *   match_model.c    levels to weights, EM            match_keys.c     keys, postings, candidates
+ *   match_model.c    levels to weights, EM            match_atoms.c    values to atoms
+ *   match_keys.c     atoms to keys                    match_postings.c which rows have a key
  *   match_depend.c   places that imply one another
  *   match_index.c    a register in memory             match_number.c   its identity numbers
  *   match_list.c     a list against it                match_settle.c   rows that number and name settle
@@ -97,6 +98,9 @@ struct words {
     uint32_t first;           /* the overlay's first number, else 0 */
     const uint32_t *dates;    /* by date_place: the value of each usual date, or 0; an index's own, else NULL */
 };
+/* Comparing jumps about in what an index holds: large pages spare it half of its misses. Best wished before anything is written
+ * there; what has been `written` is moved at once, where the system can. */
+void wish_large_pages(void *at, size_t bytes, bool written);
 void words_init(struct words *w, const struct words *base);
 void words_free(struct words *w);
 void words_trim(struct words *w); /* no room to spare: nothing will come for a while */
@@ -104,7 +108,7 @@ size_t words_bytes(const struct words *w);
 uint32_t words_put(struct words *w, uint8_t domain, uint8_t mark, const void *form, size_t n_form, const void *text,
                    size_t n_text);
 uint32_t words_find(const struct words *w, uint8_t domain, struct wg_str text); /* 0: none */
-/* Fetches what words_find will read of the base: first the table's line, a little later (`value`) the value's. */
+/* Fetches what words_find will read (of the base, if there is one): first the table's line, a little later (`value`) the value's. */
 void words_ahead(const struct words *w, uint8_t domain, struct wg_str text, bool value);
 void words_count_add(struct words *w, uint32_t id, uint32_t by); /* w has no base */
 uint32_t words_next(const struct words *w, uint32_t own);        /* after 0 the first, 0 after the last */
@@ -522,6 +526,10 @@ struct atom {
     uint8_t cover; /* from 1: an atom that says less; while few have that one, this one is not needed */
 };
 size_t keys_atoms(const struct layout *layout, const struct words *words, const uint32_t *slots, struct atom out[ATOMS_MAX]);
+/* Those of the whole identity number alone; none where the row has no such number. */
+enum { NUMBER_ATOMS = 4 };
+size_t keys_number_atoms(const struct layout *layout, const struct words *words, const uint32_t *slots,
+                         struct atom out[NUMBER_ATOMS]);
 
 enum { KEYS_MAX = 512 };
 struct postings {
@@ -548,6 +556,9 @@ size_t postings_keys(const struct postings *p, const struct layout *layout, cons
 void postings_ahead(const struct postings *p, const struct atom *atoms, size_t n);
 size_t postings_join(const struct postings *p, const struct layout *layout, const struct atom *atoms, size_t n,
                      uint32_t keys[KEYS_MAX]);
+/* The pairs alone, whether many have them or not. */
+size_t postings_pairs(const struct postings *p, const struct layout *layout, const struct atom *atoms, size_t n,
+                      uint32_t pairs[KEYS_MAX]);
 
 /* --- identity numbers and telephones ---------------------------------------------------------------------------------
  * Who holds which whole number: open addressing, one line of memory a look-up. */
@@ -608,6 +619,7 @@ struct match_index {
 };
 /* Fields that speak of one person more than of many: 2 for an identity number, 1 for a name, a birth date, a telephone ... */
 int row_identifies(const struct layout *layout, const uint32_t *slots);
+void index_room_for(struct match_index *index, uint32_t key);
 void index_put_slots(struct match_index *index, uint32_t key, const uint32_t *slots);
 bool index_alive(const struct match_index *index, uint32_t row);
 const uint32_t *index_slots(const struct match_index *index, uint32_t row);

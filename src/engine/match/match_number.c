@@ -55,6 +55,7 @@ static void resize(struct numbers *t, uint32_t size)
 {
     struct numbers old = *t;
     t->held = wg_xcalloc(size, sizeof *t->held);
+    wish_large_pages(t->held, size * sizeof *t->held, false);
     t->mask = size - 1;
     for (uint32_t i = 0; old.held && i <= old.mask; i++) {
         if (old.held[i].number) put(t, old.held[i]);

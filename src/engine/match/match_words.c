@@ -1,9 +1,22 @@
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "engine/match/match_internal.h"
 
 enum { FIRST_TABLE = 1024, FIRST_POOL = 4096 };
+
+/* A wish only; refusal changes nothing. */
+void wish_large_pages(void *at, size_t bytes, bool written)
+{
+    enum { LARGE = 1 << 21, COLLAPSE = 25 /* MADV_COLLAPSE, since Linux 6.1; older headers have no name for it */ };
+    uintptr_t from = ((uintptr_t)at + LARGE - 1) & ~(uintptr_t)(LARGE - 1),
+              to = ((uintptr_t)at + bytes) & ~(uintptr_t)(LARGE - 1);
+    if (from >= to) return;
+    void *start = (uint8_t *)at + (from - (uintptr_t)at);
+    (void)madvise(start, to - from, MADV_HUGEPAGE);
+    if (written) (void)madvise(start, to - from, COLLAPSE);
+}
 
 void words_init(struct words *w, const struct words *base)
 {
@@ -87,6 +100,7 @@ static void enlarge(struct words *w)
     struct words old = *w;
     uint32_t size = (w->mask + 1) * 2;
     w->table = wg_xcalloc(size, sizeof *w->table);
+    wish_large_pages(w->table, size * sizeof *w->table, false);
     w->mask = size - 1;
     for (uint32_t i = 0; i <= old.mask; i++) {
         if (old.table[i].value) table_add(w, old.table[i]);
@@ -102,6 +116,7 @@ static uint32_t add(struct words *w, uint8_t domain, uint8_t mark, struct wg_str
     if (need > w->pool_cap) {
         w->pool_cap = need + need / 4 + FIRST_POOL;
         w->pool = wg_xrealloc(w->pool, w->pool_cap, 1);
+        wish_large_pages(w->pool + w->pool_n, w->pool_cap - w->pool_n, false);
     }
     if (need / 4 + w->first > UINT32_MAX / 2) abort(); /* 8 GiB of texts: the edge limits the size of a table long before */
     uint8_t *p = w->pool + w->pool_n;
@@ -129,13 +144,14 @@ uint32_t words_find(const struct words *w, uint8_t domain, struct wg_str text)
 
 void words_ahead(const struct words *w, uint8_t domain, struct wg_str text, bool value)
 {
-    if (!w->base || text.n == 0) return;
+    if (text.n == 0) return;
+    const struct words *in = w->base ? w->base : w;
     uint32_t hash = hash_of(domain, text);
-    const struct word_place *at = &w->base->table[hash & w->base->mask];
+    const struct word_place *at = &in->table[hash & in->mask];
     if (!value)
         __builtin_prefetch(at);
     else if (at->hash == hash)
-        __builtin_prefetch(w->base->pool + (size_t)at->value * 4);
+        __builtin_prefetch(in->pool + (size_t)at->value * 4);
 }
 
 uint32_t words_put(struct words *w, uint8_t domain, uint8_t mark, const void *form, size_t n_form, const void *text,
