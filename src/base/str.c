@@ -68,8 +68,21 @@ static size_t space_at(struct wg_str s, bool at_end)
     return 0;
 }
 
+/* Most texts begin and end with what is plainly no space: a printable sign of ASCII, or a character of three bytes from U+4000 to
+ * U+9FFF. */
+static bool plain_ends(struct wg_str s)
+{
+    if (s.n < 3) return false;
+    const uint8_t *p = (const uint8_t *)s.p;
+    uint8_t first = p[0], lead = p[s.n - 3], middle = p[s.n - 2], last = p[s.n - 1];
+    bool starts = (first > ' ' && first < 0x7F) || (first >= 0xE4 && first <= 0xE9);
+    bool han = lead >= 0xE4 && lead <= 0xE9 && middle >= 0x80 && middle < 0xC0 && last >= 0x80 && last < 0xC0;
+    return starts && ((last > ' ' && last < 0x7F) || han);
+}
+
 struct wg_str wg_str_trim(struct wg_str s)
 {
+    if (plain_ends(s)) return s;
     size_t n;
     while ((n = space_at(s, false)) > 0) s = wg_str_sub(s, n, s.n);
     while ((n = space_at(s, true)) > 0) s.n -= n;

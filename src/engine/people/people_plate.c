@@ -83,7 +83,7 @@ static bool is_new_energy(const uint32_t *c)
 /* Sign of the province, a letter, and the number. */
 static bool read_civil(struct people_plate *plate, const uint32_t *c, size_t n)
 {
-    if (n < 2 || !is_province(c[0]) || !is_letter(c[1])) return false;
+    if (n < 2 || !is_letter(c[1]) || !is_province(c[0])) return false;
     size_t run = run_of(c + 2, n - 2), letters = 0, wrong = 0;
     bool closed = run == SERIAL - 1 && n > 2 + run && is_closing(c[2 + run]);
     size_t length = 2 + run + (closed ? 1 : 0);
@@ -135,7 +135,7 @@ struct people_plate people_plate_read(struct wg_str text)
     if (n == 0) return plate;
     /* 车牌：辽N12345 : the first sign of a province with a letter after it */
     size_t from = 0;
-    while (from + 1 < n && !(is_province(c[from]) && is_letter(c[from + 1]))) from++;
+    while (from + 1 < n && !(is_letter(c[from + 1]) && is_province(c[from]))) from++; /* the cheap question first */
     if (from + 1 < n && read_civil(&plate, c + from, n - from)) return plate;
     if (read_special(&plate, c, n)) return plate;
     plate.fault = PLATE_FORM;
