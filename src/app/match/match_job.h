@@ -7,12 +7,14 @@
 #include "engine/match/match.h"
 
 /* --- tables (match_tables.c) ---------------------------------------------------------------------------------------- */
+struct growing;
 struct table {
     const char *path;
     const char *encoding;
-    size_t columns, rows, cap, damaged, first_damaged; /* a line's number */
+    size_t columns, rows, damaged, first_damaged; /* a line's number */
     const struct wg_str *header;
-    struct wg_str *cells;
+    struct wg_str *cells; /* grown on the heap, where large memory grows without a copy; freed with the arena */
+    struct growing *growing;
     struct match_field *fields; /* one per column */
     double *confidence;         /* in the guess, per column */
     size_t id_column;           /* columns: none, rows go by their number */

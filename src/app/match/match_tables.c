@@ -44,9 +44,25 @@ struct wg_str row_name(const struct wg_ctx *ctx, const struct table *t, size_t r
     return wg_str(wg_fmt(ctx->arena, "%zu", row + 1));
 }
 
+struct growing {
+    struct wg_str *cells;
+    size_t cap;
+};
+
+static void free_cells(void *arg)
+{
+    struct growing *growing = arg;
+    free(growing->cells);
+}
+
 static void keep_row(struct wg_ctx *ctx, struct table *t, const struct tab_row *row)
 {
-    t->cells = wg_grow(ctx->arena, t->cells, &t->cap, (t->rows + 1) * t->columns, sizeof *t->cells);
+    struct growing *growing = t->growing;
+    if ((t->rows + 1) * t->columns > growing->cap) {
+        growing->cap = growing->cap ? growing->cap + growing->cap / 2 : 1024 * t->columns;
+        growing->cells = wg_xrealloc(growing->cells, growing->cap, sizeof *growing->cells);
+        t->cells = growing->cells;
+    }
     size_t bytes = 0;
     for (size_t c = 0; c < t->columns; c++) bytes += row->cells[c].n;
     char *text = wg_alloc(ctx->arena, bytes + 1);
@@ -63,7 +79,8 @@ static int read_table(struct wg_ctx *ctx, const char *path, struct table *t)
 {
     struct tab_limits limits = tab_limits_default();
     struct tab_reader *reader;
-    *t = (struct table){.path = path};
+    *t = (struct table){.path = path, .growing = wg_alloc(ctx->arena, sizeof *t->growing)};
+    wg_arena_cleanup(ctx->arena, free_cells, t->growing);
     int rc = tab_open_file(ctx, path, &limits, &reader);
     if (rc) return rc;
     const struct tab_shape *shape = tab_shape(reader);
