@@ -2,8 +2,9 @@
  *
  *   join     a bare hash join on the identity number: open addressing over the register's numbers, built before the clock starts
  *            and counted apart; the limit for rows that carry a number
- *   duckdb   the same linkage as SQL (bench/duckdb/link.mjs: blocking rules and Jaro-Winkler), two threads, when node and the
- *            package are there (npm ci in bench/duckdb); its time counts from the list's CSV, without loading the register
+ *   duckdb   the same linkage as SQL (bench/duckdb: blocking rules and Jaro-Winkler), two threads, when node and the package are
+ *            there (npm ci in bench/duckdb); its time counts from the list's CSV, without loading the register: `whole` with the
+ *            register's columns cleaned by the query, `ready` with columns cleaned before the clock starts, as the index has them
  *   engine   match_list, from the list's cells to its links; the register's index stands in memory, as the server keeps it
  *
  * Each is run three times (the joins nine); the least time is given, wall clock and processor time of all threads.
@@ -142,30 +143,37 @@ static double f1(struct judged j)
     return j.matched + j.truth > 0 ? 2 * j.right / (j.matched + j.truth) : 0;
 }
 
-static bool duckdb(const struct town *t, const struct wg_str *list, size_t rows, const int64_t *truth, double *ret_ms,
-                   double *ret_cpu, struct judged *ret)
+/* What the SQL took, in milliseconds. */
+struct sql_time {
+    double ms, cpu;
+};
+
+/* Runs a script of bench/duckdb on tables in files: reads its `n` times and the pairs it links. */
+struct sql_run {
+    const char *script;
+    const struct wg_str *table[2];
+    size_t rows[2], tables;
+    void (*each)(void *arg, size_t left, size_t right);
+    void *arg;
+};
+
+static bool run_sql(const struct sql_run *sql, struct sql_time *ret, size_t n)
 {
     char folder[] = "/tmp/match_speed_XXXXXX", command[1024], path[4][64];
-    static const char *const names[] = {"register.csv", "list.csv", "links.csv", "times.txt"};
+    static const char *const names[] = {"first.csv", "second.csv", "links.csv", "times.txt"};
     must(mkdtemp(folder) != NULL, "no temporary directory");
     for (size_t i = 0; i < 4; i++) snprintf(path[i], sizeof path[i], "%s/%s", folder, names[i]);
-    write_csv(path[0], t->cells, t->people.n);
-    write_csv(path[1], list, rows);
-    snprintf(command, sizeof command, "cd '%s/bench/duckdb' && node link.mjs '%s' '%s' '%s' 2 > '%s'", WG_SOURCE_DIR, path[0],
-             path[1], path[2], path[3]);
+    for (size_t i = 0; i < sql->tables; i++) write_csv(path[i], sql->table[i], sql->rows[i]);
+    const char *second = sql->tables == 2 ? path[1] : "";
+    snprintf(command, sizeof command, "cd '%s/bench/duckdb' && node %s '%s' %s '%s' 2 > '%s'", WG_SOURCE_DIR, sql->script,
+             path[0], second, path[2], path[3]);
     bool ok = system(command) == 0;
-    double load = 0, link = 0, cpu = 0;
     FILE *times = ok ? fopen(path[3], "rb") : NULL;
-    ok = times && fscanf(times, "%lf %lf %lf", &load, &link, &cpu) == 3;
+    for (size_t i = 0; i < n; i++) ok = ok && times && fscanf(times, "%lf %lf", &ret[i].ms, &ret[i].cpu) == 2;
     if (times) (void)fclose(times);
-    *ret_ms = load + link;
-    *ret_cpu = cpu;
     FILE *links = ok ? fopen(path[2], "rb") : NULL;
-    long long l, r;
-    while (links && fscanf(links, "%lld,%lld", &l, &r) == 2) {
-        ret->matched++;
-        ret->right += truth[l] == r;
-    }
+    size_t left, right;
+    while (links && fscanf(links, "%zu,%zu", &left, &right) == 2) sql->each(sql->arg, left, right);
     if (links) (void)fclose(links);
     for (size_t i = 0; i < 4; i++) (void)unlink(path[i]);
     (void)rmdir(folder);
@@ -183,6 +191,39 @@ static struct judged judge(const struct match_link *links, const int64_t *truth,
         j.right += truth[i] == (int64_t)links[i].best.key;
     }
     return j;
+}
+
+struct linked {
+    const int64_t *truth;
+    struct judged judged;
+};
+
+static void judge_link(void *arg, size_t left, size_t right)
+{
+    struct linked *l = arg;
+    l->judged.matched++;
+    l->judged.right += l->truth[left] == (int64_t)right;
+}
+
+/* The list in SQL, the least of three runs. */
+static void list_in_sql(const struct town *t, const struct match_rows *list, const int64_t *truth, struct judged own, double ms,
+                        double cpu)
+{
+    struct sql_time least[2] = {{1e9, 1e9}, {1e9, 1e9}};
+    struct linked linked;
+    for (int i = 0; i < 3; i++) {
+        struct sql_time time[2];
+        linked = (struct linked){truth, {.truth = own.truth}};
+        struct sql_run run = {"link.mjs", {t->cells, list->cells}, {t->people.n, list->rows}, 2, judge_link, &linked};
+        if (!run_sql(&run, time, 2)) return;
+        for (int k = 0; k < 2; k++) {
+            least[k].ms = time[k].ms < least[k].ms ? time[k].ms : least[k].ms;
+            least[k].cpu = time[k].cpu < least[k].cpu ? time[k].cpu : least[k].cpu;
+        }
+    }
+    for (int k = 0; k < 2; k++)
+        printf("%-22s duckdb %s %6.0f ms (cpu %.0f ms)  F1 %.4f: duckdb / engine = %.1f (cpu %.1f)\n", "",
+               k ? "ready" : "whole", least[k].ms, least[k].cpu, f1(linked.judged), least[k].ms / ms, least[k].cpu / cpu);
 }
 
 static void one_list(struct town *t, struct match_index *index, const struct join *join, size_t kind, size_t rows, bool sql)
@@ -210,23 +251,13 @@ static void one_list(struct town *t, struct match_index *index, const struct joi
         engine = took < engine ? took : engine;
         cpu = used < cpu ? used : cpu;
     }
-    struct judged own = judge(links, truth, rows), theirs = {.truth = own.truth};
+    struct judged own = judge(links, truth, rows);
     printf("%-22s engine %7.0f ms (%.0f rows/ms, cpu %.0f ms, %zu pairs)  F1 %.4f\n", made_lists[kind].name, engine,
            (double)rows / engine, cpu, measure.pairs_compared, f1(own));
     if (carries > rows / 3)
         printf("%-22s bare join on the number %.1f ms (%zu of %zu found): engine / join = %.0f (cpu)\n", "", bare, found, rows,
                cpu / bare);
-    double ms = 1e9, their_cpu = 1e9;
-    for (int i = 0; sql && i < 3; i++) {
-        double took = 0, used = 0;
-        theirs = (struct judged){.truth = own.truth};
-        if (!duckdb(t, list, rows, truth, &took, &used, &theirs)) break;
-        ms = took < ms ? took : ms;
-        their_cpu = used < their_cpu ? used : their_cpu;
-    }
-    if (ms < 1e9)
-        printf("%-22s duckdb %7.0f ms (cpu %.0f ms)  F1 %.4f: duckdb / engine = %.1f (cpu %.1f)\n", "", ms, their_cpu,
-               f1(theirs), ms / engine, their_cpu / cpu);
+    if (sql) list_in_sql(t, &table, truth, own, engine, cpu);
     (void)fflush(stdout);
 }
 
@@ -307,8 +338,60 @@ static void compare(size_t people, size_t rows, bool sql)
     town_free(t);
 }
 
+/* Pairs of one table against the truth: each of the last rows, and whom of the first it repeats (or -1). */
+struct doubles {
+    size_t people;
+    const int64_t *truth;
+    struct judged judged;
+};
+
+static int64_t entity_of(const struct doubles *d, size_t row)
+{
+    if (row < d->people) return (int64_t)row;
+    return d->truth[row - d->people] >= 0 ? d->truth[row - d->people] : (int64_t)row;
+}
+
+static void judge_pair(void *arg, size_t left, size_t right)
+{
+    struct doubles *d = arg;
+    d->judged.matched++;
+    d->judged.right += entity_of(d, left) == entity_of(d, right);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+    return x[0] != y[0] ? (x[0] < y[0] ? -1 : 1) : x[1] < y[1] ? -1 : x[1] > y[1];
+}
+
+/* Calls `each` with every pair of rows that have the same number. */
+static void pairs_of_equal(uint64_t (*rows)[2], size_t n, void (*each)(void *arg, size_t left, size_t right), void *arg)
+{
+    qsort(rows, n, sizeof *rows, by_number);
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = i + 1; k < n && rows[k][0] == rows[i][0]; k++) each(arg, rows[i][1], rows[k][1]);
+    }
+}
+
+static void count_truth(void *arg, size_t left, size_t right)
+{
+    struct doubles *d = arg;
+    (void)left, (void)right;
+    d->judged.truth++;
+}
+
+static void dedupe_in_sql(const struct match_rows *table, struct doubles d, double ms, double cpu)
+{
+    struct sql_time time;
+    d.judged.matched = d.judged.right = 0;
+    struct sql_run run = {"dedupe.mjs", {table->cells}, {table->rows}, 1, judge_pair, &d};
+    if (run_sql(&run, &time, 1))
+        printf("       duckdb: %7.2f s (cpu %.2f s)  F1 %.4f: duckdb / engine = %.1f (cpu %.1f)\n", time.ms / 1e3,
+               time.cpu / 1e3, f1(d.judged), time.ms / ms, time.cpu / cpu);
+}
+
 /* One row in ten a second time, as a list would have it. */
-static void dedupe(size_t n)
+static void dedupe(size_t n, bool sql)
 {
     struct town *t = town_new(n - n / 10);
     int64_t *truth;
@@ -321,15 +404,19 @@ static void dedupe(size_t n)
     struct match_measure measure;
     double before = peak_megabytes(), start = seconds(), cpu = used_cpu();
     must(match_dedupe(&t->ctx, &table, &t->options, NULL, &clusters, &measure) == 0, "match_dedupe failed");
-    double took = seconds() - start, right = 0, known = 0;
-    for (size_t i = 0; i < n / 10; i++) {
-        if (truth[i] < 0) continue;
-        known++;
-        right += clusters.cluster[t->people.n + i] == clusters.cluster[truth[i]];
-    }
+    double took = seconds() - start;
+    cpu = used_cpu() - cpu;
+    struct doubles d = {.people = t->people.n, .truth = truth};
+    uint64_t(*rows)[2] = wg_alloc_n(t->arena, n, sizeof *rows);
+    for (size_t i = 0; i < n; i++) rows[i][0] = (uint64_t)entity_of(&d, i), rows[i][1] = i;
+    pairs_of_equal(rows, n, count_truth, &d);
+    for (size_t i = 0; i < n; i++) rows[i][0] = clusters.cluster[i], rows[i][1] = i;
+    pairs_of_equal(rows, n, judge_pair, &d);
     printf("dedupe %8zu: %7.2f s (cpu %.2f s, %.1f us a row), %zu pairs compared, peak memory %.0f MB (the rows themselves "
-           "%.0f), %.3f of the doubles found\n",
-           n, took, used_cpu() - cpu, took / (double)n * 1e6, measure.pairs_compared, peak_megabytes(), before, right / known);
+           "%.0f)  F1 %.4f (recall %.3f)\n",
+           n, took, cpu, cpu / (double)n * 1e6, measure.pairs_compared, peak_megabytes(), before, f1(d.judged),
+           d.judged.right / d.judged.truth);
+    if (sql) dedupe_in_sql(&table, d, took * 1e3, cpu * 1e3);
     (void)fflush(stdout);
     town_free(t);
 }
@@ -351,7 +438,7 @@ static void growth(size_t rows)
                (used_cpu() - cpu) * 1e3, (double)measure.pairs_compared / (double)rows, f1(judge(links, truth, rows)));
         match_index_free(index);
         town_free(t);
-        dedupe(sizes[i]);
+        dedupe(sizes[i], false);
     }
 }
 
@@ -380,7 +467,7 @@ int main(int argc, char **argv)
     if (grow)
         growth(rows);
     else if (doubles)
-        dedupe(doubles);
+        dedupe(doubles, sql);
     else
         compare(people, rows, sql);
     return 0;
