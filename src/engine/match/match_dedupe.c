@@ -162,14 +162,14 @@ static uint32_t root_of(struct clusters *c, uint32_t r)
 /* Two clusters become one when the pair that asks for it is not outweighed by what else their members say of each other: the log
  * odds of all their pairs have to sum to more than nothing (correlation clustering: Bansal, Blum & Chawla 2004), so that rows are
  * not the same because both resemble a third. Several pairs that agree are more than one witness, and fewer than their number,
- * since the same rows speak in them: the prior is held against them by the fourth root of how many they are. */
+ * since the same rows speak in them: the prior is held against them by the eighth root of how many they are. */
 static bool may_join(const struct match_index *index, const struct clusters *c, uint32_t a, uint32_t b,
                      const struct match_pair *pair)
 {
     size_t pairs = (size_t)c->size[a] * c->size[b];
     if (pairs == 1) return true;
     if (pairs > LARGE_CLUSTER * LARGE_CLUSTER) return pair->probability > .99;
-    double sum = 0, prior = (index->model.log_same - index->model.log_rest) / sqrt(sqrt((double)pairs));
+    double sum = 0, prior = (index->model.log_same - index->model.log_rest) / sqrt(sqrt(sqrt((double)pairs)));
     uint32_t i = a;
     do {
         uint32_t j = b;

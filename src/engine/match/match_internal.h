@@ -432,6 +432,7 @@ struct model {
     double lambda_strangers, log_same, log_rest; /* of lambda, for scoring */
     double log_family, log_strangers;
     double rare[UNITS_MAX];                /* p of a value that nobody else has */
+    double others[UNITS_MAX];              /* of one table: part of the pairs with equal values that are two people */
     double held[UNITS_MAX][HELD_MOST + 2]; /* values that so many rows have */
     double due[UNITS_MAX][HELD_MOST + 1];  /* of a value that so many have, how many are owed to its being common */
     double u_drawn[UNITS_MAX][LEVELS], drawn[UNITS_MAX]; /* levels of pairs drawn at random */

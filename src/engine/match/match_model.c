@@ -274,7 +274,8 @@ bool level_weighs_rarity(enum unit_kind kind, uint8_t level)
 static double owed(const struct model *model, size_t unit, uint32_t count)
 {
     const double *due = model->due[unit];
-    return count <= HELD_MOST ? due[count] : fmax(due[HELD_MOST], count - (HELD_MOST - due[HELD_MOST]));
+    if (count <= HELD_MOST) return due[count];
+    return model->within ? (count - 2) * model->others[unit] : fmax(due[HELD_MOST], count - (HELD_MOST - due[HELD_MOST]));
 }
 
 float model_rarity(const struct model *model, const struct words *words, size_t unit, enum unit_kind kind, uint8_t level,
@@ -283,9 +284,7 @@ float model_rarity(const struct model *model, const struct words *words, size_t 
     if (!level_weighs_rarity(kind, level)) return 0;
     if (kind == UNIT_AGE) return (float)-log2_safe(model->u[unit][LEVEL_SAME]);
     uint32_t count = words_count(words, shared);
-    /* Within a table the pair itself is no sign of how common its value is. */
-    double others = model->within ? (double)count - 2 : count > 1 ? owed(model, unit, count) : 0;
-    double p = others / (model->rows + 1);
+    double p = count > 1 ? owed(model, unit, count) / (model->rows + 1) : 0;
     if (p < model->rare[unit]) p = model->rare[unit];
     if (level == LEVEL_SAME) return (float)-log2_safe(p);
     double bits = .5 * (log2_safe(model->u[unit][LEVEL_SAME]) - log2_safe(p));
@@ -327,7 +326,7 @@ struct sums {
     double level[CLASSES][UNITS_MAX][LEVELS];
     double known[CLASSES][UNITS_MAX];
     double states[CLASSES][UNITS_MAX][2][2];
-    double pair_only[UNITS_MAX], pair_only_same[UNITS_MAX];
+    double held[UNITS_MAX][HELD_MOST + 1], held_same[UNITS_MAX][HELD_MOST + 1]; /* pairs with a value that so many have */
     double all[CLASSES];
 };
 
@@ -336,7 +335,7 @@ struct em_pair {
     uint8_t n, unit[UNITS_MAX], level[UNITS_MAX];
     int16_t state[UNITS_MAX]; /* depend_state */
     float rarity[UNITS_MAX];
-    uint32_t only; /* by unit, as bits: the same value, and nobody else has it */
+    uint8_t held[UNITS_MAX]; /* rows that have the value both have, if these are few; else 0 */
 };
 
 static struct em_pair *em_pairs(const struct model *model, const struct layout *l, const struct words *words,
@@ -351,8 +350,9 @@ static struct em_pair *em_pairs(const struct model *model, const struct layout *
             if (v == LEVEL_MISSING) continue;
             e->unit[e->n] = (uint8_t)u;
             e->state[e->n] = (int16_t)depend_state(model, pairs[i].level, u);
+            uint32_t held = v == LEVEL_SAME ? words_count(words, pairs[i].shared[u]) : 0;
+            e->held[e->n] = held <= HELD_MOST ? (uint8_t)held : 0;
             e->level[e->n++] = v;
-            if (v == LEVEL_SAME && words_count(words, pairs[i].shared[u]) == 2) e->only |= (uint32_t)1 << u;
         }
     }
     return out;
@@ -394,10 +394,10 @@ static void expect_pair(struct sums *s, const struct em_pair *e, double same, do
 {
     expect_class(s, CLASS_SAME, e, same);
     expect_class(s, CLASS_FAMILY, e, family);
-    for (uint32_t only = e->only; only; only &= only - 1) {
-        size_t u = (size_t)__builtin_ctz(only);
-        s->pair_only[u]++;
-        s->pair_only_same[u] += same;
+    for (size_t k = 0; k < e->n; k++) {
+        if (!e->held[k]) continue;
+        s->held[e->unit[k]][e->held[k]]++;
+        s->held_same[e->unit[k]][e->held[k]] += same;
     }
 }
 
@@ -573,6 +573,16 @@ bool model_learns_from(const struct model *model, const struct layout *l, const 
     return scored.weight[CLASS_SAME] >= cut;
 }
 
+/* Within a table the pair itself is no sign of how common its value is; nor are further rows of the same person. Of the others that
+ * have it, as many are taken to be other people as pairs with a value that so many have are not the same. */
+static void owe_within(struct model *model, const struct sums *s, size_t u)
+{
+    for (int c = 1; c <= HELD_MOST; c++) {
+        double same = s->held_same[u][c] / (s->held[u][c] + USUAL_VALUES);
+        model->due[u][c] = c > 2 ? (c - 2) * (1 - same) : 0;
+    }
+}
+
 /* u has two sources. Pairs drawn at random see common levels well and rare ones hardly ever; the pairs that the keys bring together
  * hold nearly all of the rare ones, and those that are not the same person count for u. The larger of the two stands. Within a
  * table the random pairs hold some of the same person: those are taken off. */
@@ -589,6 +599,7 @@ static void maximise_u(struct model *model, const struct layout *l, const struct
             double left = drawn;
             if (within && all > 0) left = drawn - s->level[CLASS_SAME][u][v] / all;
             if (left < drawn * .02) left = drawn * .02;
+            if (within && v == LEVEL_SAME) model->others[u] = drawn > 0 ? left / drawn : 1;
             if (v == LEVEL_SAME) floor = .1 / (all + 1);
             /* Less what chance may have added to a handful. */
             double others = model->seen[u][v] - s->level[CLASS_SAME][u][v];
@@ -599,8 +610,9 @@ static void maximise_u(struct model *model, const struct layout *l, const struct
         /* Of a name of which only a part is said: strangers' parts agree as their family names do. */
         if (l->units[u].kind == UNIT_NAME)
             model->u[u][LEVEL_MASKED_SAME] = fmax(model->u[u][LEVEL_MASKED_SAME], model->u[u][LEVEL_SURNAME_ONLY]);
+        if (within) owe_within(model, s, u);
         double ones = model->held[u][1], seen_twos = model->held[u][2], twos = seen_twos;
-        if (within && s->pair_only[u] > 0) twos *= 1 - s->pair_only_same[u] / s->pair_only[u];
+        if (within && s->held[u][2] > 0) twos *= 1 - s->held_same[u][2] / s->held[u][2];
         double rare = rare_share(ones + (seen_twos - twos), twos, model->rows);
         double faith = USUAL_ROWS / (1 + model->rows / 1000);
         model->rare[u] = (rare * model->rows + stranger_value(l->units[u].kind) * faith) / (model->rows + faith);
