@@ -31,7 +31,11 @@
  *   P8  enclose_verify measures with code of its own and rejects a plan that lacks one piece of its fence
  *   P9  a compound lies within one community, and no fence stands on a public street
  *   P10 every home is in exactly one compound; every compound has a staffed gate
- *   P11 enclose_verify accepts no exception that a gate would mend, and none where the rule is kept */
+ *   P11 enclose_verify accepts no exception that a gate would mend, and none where the rule is kept
+ *   P12 a patch counts as exact (grounds_exact) only if no plan on it costs a yuan less in the planner's model - its fence, a main gate
+ *       for each compound, walls opened -, whatever side homes in doubt open to and however homes are gathered, within what P3
+ *       says; further gates are not part of it. A search cut short, by its count of work or the clock, claims nothing
+ *       (the proof: enclose_exact.c) */
 #ifndef WG_ENCLOSE_H
 #define WG_ENCLOSE_H
 #include "base/base.h"
@@ -195,8 +199,12 @@ struct enclose_plan {
     size_t blocks;            /* street blocks with homes: gates the hulls would need */
     bool proven;              /* cost == bound but for rounding */
     bool cut_short;           /* the time limit ended the search */
-    const char *cut_in;       /* sides, groups or gates: what it was at; NULL */
-    size_t grounds, searched; /* patches of ground with homes; those whose search ran to its end */
+    const char *cut_in;       /* sides, groups, exact or gates: what it was at; NULL */
+    size_t grounds, searched; /* patches of ground with homes; those whose groups were searched to the end */
+    size_t grounds_exact;     /* patches whose part of the plan is proven best, to the yuan (P12) */
+    size_t grounds_improved;  /* patches where the exact search found a cheaper plan than the groups had */
+    double bound_any;         /* the proven least whatever side the homes in doubt open to; at most `bound` */
+    bool exact;               /* cost == bound_any but for rounding: nothing is cheaper, whatever the sides */
 };
 struct enclose_options {
     double seconds; /* 0: no limit; reading the ground, placing gates and drawing up the plan take their time all the same */

@@ -17,9 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/enclose/enclose_tour.h"
+#include "engine/enclose/enclose_bound.h"
 
-enum { MOST_STATES = 3000000, PINCH_CM = 30 };
+enum { MOST_STATES = 3000000, MOST_POPS = 12000000, PINCH_CM = 30 };
 static const double close_enough = 0.0005; /* of the cost: a gap not worth seconds of search */
 
 /* How many compounds at least hold some homes. */
@@ -32,7 +32,7 @@ struct bounder {
     struct wg_ctx *ctx;
     const struct enc_ground *g;
     const struct enclose_config *c;
-    const struct enc_answer *answer;
+    const struct enc_bound_ask *ask;
     bool locked; /* a lock may hold more households together than the largest compound */
     struct enc_flow *flow;
     int64_t base_cm;
@@ -42,6 +42,7 @@ struct bounder {
     size_t n_parts;
     int32_t *realm;     /* of each part: parts of different realms can never hang together */
     struct load *loads; /* of each part */
+    size_t pops, work;  /* steps taken; the same with all else, roughly */
 };
 /* A way to gather parts: what it costs in yuan, how many compounds it has, the component last added. */
 struct way {
@@ -79,7 +80,7 @@ static bool is_shared(const struct enc_ground *g, const struct enc_edge *e)
     return e->b < 0 && e->other >= 0 && g->space->kind[e->other] == ENC_FREE && g->space->community[e->other] != g->community;
 }
 
-static int64_t capacity_of(const struct enc_ground *g, const struct enc_edge *e)
+int64_t enc_bound_capacity(const struct enc_ground *g, const struct enc_edge *e)
 {
     return is_shared(g, e) ? e->cm / 2 : e->cm;
 }
@@ -99,17 +100,17 @@ static void cut_ground(struct bounder *b)
     b->flow = enc_flow_new(g->n + 1, g->n_edges);
     for (size_t e = 0; e < g->n_edges; e++) {
         const struct enc_edge *edge = &g->edges[e];
-        int64_t cm = capacity_of(g, edge);
+        int64_t cm = enc_bound_capacity(g, edge);
         if (cm > 0) enc_flow_edge(b->flow, (size_t)edge->a, edge->b < 0 ? g->n : (size_t)edge->b, cm);
     }
     for (size_t c = 0; c < g->n; c++)
-        if (g->home[c] >= 0 && b->answer->label[c] > 0) from[n++] = (uint32_t)c;
+        if (b->ask->source[c]) from[n++] = (uint32_t)c;
     b->base_cm = enc_flow_push(b->flow, from, n, g->n);
     enc_flow_largest(b->flow, g->n, inside);
     memcpy(b->core, inside, g->n);
     for (size_t e = 0; e < g->n_edges; e++) {
         b->barrier[e] = is_barrier(b, &g->edges[e]);
-        if (capacity_of(g, &g->edges[e]) > 0) enc_flow_room(b->flow, pair++, &b->there[e], &b->back[e]);
+        if (enc_bound_capacity(g, &g->edges[e]) > 0) enc_flow_room(b->flow, pair++, &b->there[e], &b->back[e]);
     }
     enc_flow_free(b->flow);
     free(from);
@@ -203,7 +204,7 @@ static int32_t next_part(const struct bounder *b, const struct enc_tour_question
     for (size_t c = 0; c < g->n; c++) {
         far[c] = 1e300;
         if (chosen(q, b->part[c])) far[c] = 0, enc_heap_push(&heap, 0, (int32_t)c);
-        if (b->part[c] > 0 && b->answer->label[c] > 0 && !asked[b->answer->label[c]]) fresh[b->part[c]] = true;
+        if (b->ask->label && b->part[c] > 0 && b->ask->label[c] > 0 && !asked[b->ask->label[c]]) fresh[b->part[c]] = true;
     }
     while (heap.n) {
         struct enc_heap_entry e = enc_heap_pop(&heap);
@@ -238,14 +239,14 @@ static int32_t next_part(const struct bounder *b, const struct enc_tour_question
 static void choose_parts(const struct bounder *b, struct enc_tour_question *q, bool by_size)
 {
     size_t room = 1;
-    while (room < ENC_TOUR_PARTS && b->g->n_corners << (room + 1) <= MOST_STATES) room++;
-    bool *asked = wg_xcalloc(b->answer->k + 2, sizeof *asked);
+    while (room < ENC_TOUR_PARTS && b->g->n_corners << (room + 1) <= b->ask->states) room++;
+    bool *asked = wg_xcalloc(b->ask->k + 2, sizeof *asked);
     while (q->n_reps < room && q->n_reps < b->n_parts) {
         int32_t p = next_part(b, q, asked, by_size);
         if (!p) break;
         q->reps[q->n_reps++] = p;
-        for (size_t c = 0; c < b->g->n; c++)
-            if (b->part[c] == p && b->answer->label[c] > 0) asked[b->answer->label[c]] = true;
+        for (size_t c = 0; b->ask->label && c < b->g->n; c++)
+            if (b->part[c] == p && b->ask->label[c] > 0) asked[b->ask->label[c]] = true;
     }
     free(asked);
 }
@@ -312,8 +313,8 @@ static bool make_room(const struct bounder *b, struct enc_tour_question *q, size
         size_t codes = b->g->n_corners, few = q->n_reps < 3 ? q->n_reps : 3;
         if (q->n_holes == holes_before) return false;
         for (size_t h = 0; h < q->n_holes; h++) codes *= ENC_TOUR_WINDINGS;
-        if (codes << few > MOST_STATES) continue;
-        while (codes << q->n_reps > MOST_STATES) q->n_reps--;
+        if (codes << few > b->ask->states) continue;
+        while (codes << q->n_reps > b->ask->states) q->n_reps--;
         return true;
     }
 }
@@ -330,57 +331,210 @@ static bool add_holes(struct enc_tours *tours, struct enc_tour_question *q, cons
     return q->n_holes > before;
 }
 
+/* ---- all ways to gather them that may be worth it, least first ---- */
+
+struct lister {
+    const struct bounder *b;
+    const struct enc_tour_question *q;
+    const double *walk;
+    size_t fewest;
+    double base, limit; /* yuan */
+    size_t block[ENC_TOUR_PARTS];
+    uint8_t of[ENC_TOUR_PARTS];
+    struct enc_gatherings *out;
+};
+
+static void note_gathering(const struct lister *l, double yuan)
+{
+    struct enc_gatherings *out = l->out;
+    if (out->n == ENC_GATHERINGS && yuan >= out->list[out->n - 1].yuan) return;
+    size_t i = out->n < ENC_GATHERINGS ? out->n++ : out->n - 1;
+    for (; i > 0 && out->list[i - 1].yuan > yuan; i--) out->list[i] = out->list[i - 1];
+    out->list[i].yuan = yuan;
+    memcpy(out->list[i].block, l->of, sizeof l->of);
+}
+
+static size_t needs_of(const struct lister *l, size_t set)
+{
+    struct load load = {0};
+    for (size_t i = 0; i < l->q->n_reps; i++)
+        if (set >> i & 1) add_load(&load, &l->b->loads[l->q->reps[i]]);
+    return compounds_for(l->b, &load);
+}
+
+/* Part `at` goes to each piece begun, or begins one. What pieces cost never falls as they grow, so a sum beyond the limit ends it. */
+static void list_from(struct lister *l, size_t at, size_t blocks)
+{
+    double gate = enc_compound_yuan(l->b->c), yuan = l->base;
+    size_t compounds = 0;
+    for (size_t k = 0; k < blocks; k++) {
+        size_t needs = needs_of(l, l->block[k]);
+        compounds += needs;
+        yuan += l->walk[l->block[k]] * l->b->c->fence_yuan / 100 + gate * (double)needs;
+    }
+    if (compounds < l->fewest) yuan += gate * (double)(l->fewest - compounds);
+    if (yuan >= l->limit) return;
+    if (at == l->q->n_reps) {
+        note_gathering(l, yuan);
+        return;
+    }
+    for (size_t k = 0; k <= blocks; k++) {
+        size_t before = k < blocks ? l->block[k] : 0;
+        size_t other = before ? (size_t)__builtin_ctzll(before) : at;
+        if (l->b->realm[l->q->reps[at]] != l->b->realm[l->q->reps[other]]) continue; /* never together */
+        l->block[k] = before | (size_t)1 << at;
+        l->of[at] = (uint8_t)k;
+        list_from(l, at + 1, k < blocks ? blocks : blocks + 1);
+        l->block[k] = before;
+    }
+}
+
+static void list_gatherings(const struct bounder *b, const struct enc_tour_question *q, const double *walk, size_t fewest)
+{
+    struct enc_gatherings *out = b->ask->gatherings;
+    struct lister l = {.b = b, .q = q, .walk = walk, .fewest = fewest, .out = out};
+    l.base = (double)b->base_cm / 100 * b->c->fence_yuan;
+    l.limit = b->ask->cost - b->ask->near;
+    out->n = 0;
+    out->n_reps = q->n_reps;
+    memcpy(out->reps, q->reps, sizeof out->reps);
+    memcpy(out->part, b->part, b->g->n * sizeof *out->part);
+    list_from(&l, 0, 0);
+}
+
+/* ---- all of it ---- */
+
 /* The best of the bounds got with more and more holes watched; `enough` is no longer worth looking beyond. */
-static struct way least_way(const struct bounder *b, struct enc_tour_question *q, size_t fewest, double enough,
+static struct way least_way(struct bounder *b, struct enc_tour_question *q, size_t fewest, double enough,
                             struct enc_limits *limits)
 {
     struct way best = {.yuan = enc_compound_yuan(b->c) * (double)fewest, .compounds = fewest};
     size_t sets[ENC_TOUR_PARTS], n = 0;
     for (bool more = true; more && best.yuan < enough && !enc_out_of_time(limits);) {
         double *walk = wg_xcalloc((size_t)1 << q->n_reps, sizeof *walk);
-        struct enc_tours *tours = enc_tours(b->g, q, walk);
+        struct enc_tours *tours = q->n_reps > 1 ? enc_tours(b->g, q, walk) : NULL;
         struct way way = gather(b, q, walk, fewest, sets, &n);
+        if (b->ask->gatherings && (way.yuan > best.yuan || !b->ask->gatherings->n)) list_gatherings(b, q, walk, fewest);
         if (way.yuan > best.yuan) best = way;
         size_t holes = q->n_holes;
-        more = add_holes(tours, q, sets, n) && make_room(b, q, holes);
-        enc_tours_free(tours);
+        more = tours && b->ask->holes && add_holes(tours, q, sets, n) && make_room(b, q, holes);
+        if (tours) b->pops += enc_tours_pops(tours), b->work += enc_tours_work(tours);
+        if (tours) enc_tours_free(tours);
+        q->most_pops = b->pops < b->ask->pops ? b->ask->pops - b->pops : 0;
+        more = more && q->most_pops > 0;
         free(walk);
     }
     return best;
 }
 
-int enc_ground_bound(struct wg_ctx *ctx, const struct enc_ground *g, struct enc_limits *limits, struct enc_answer *answer)
+static size_t weigh_all(struct bounder *b)
+{
+    struct load all = {0};
+    for (size_t h = 0; h < b->g->n_homes; h++) {
+        b->locked = b->locked || b->g->key[h] >= 0;
+        add_home(b, &all, b->g->households[h]);
+    }
+    return compounds_for(b, &all);
+}
+
+size_t enc_bound_fewest(const struct enc_ground *g)
+{
+    struct bounder b = {.g = g, .c = g->space->map->config};
+    return weigh_all(&b);
+}
+
+/* With the walls that `c` lets come down. */
+static struct enc_bound bound_with(struct wg_ctx *ctx, const struct enc_ground *g, const struct enclose_config *c,
+                                   const struct enc_bound_ask *ask, struct enc_limits *limits)
 {
     struct wg_arena_mark mark = wg_arena_mark(ctx->arena);
-    struct bounder b = {.ctx = ctx, .g = g, .c = g->space->map->config, .answer = answer};
-    struct load all = {0};
-    for (size_t h = 0; h < g->n_homes; h++) {
-        b.locked = b.locked || g->key[h] >= 0;
-        add_home(&b, &all, g->households[h]);
-    }
-    size_t fewest = compounds_for(&b, &all);
+    struct bounder b = {.ctx = ctx, .g = g, .c = c, .ask = ask};
+    size_t fewest = weigh_all(&b);
     b.core = wg_alloc_n(ctx->arena, g->n + 1, 1), b.barrier = wg_alloc_n(ctx->arena, g->n_edges + 1, 1);
     b.there = wg_alloc_n(ctx->arena, g->n_edges + 1, sizeof *b.there);
     b.back = wg_alloc_n(ctx->arena, g->n_edges + 1, sizeof *b.back);
     cut_ground(&b);
     double gate = enc_compound_yuan(b.c), least = (double)b.base_cm / 100 * b.c->fence_yuan,
-           over = answer->cost - least - gate * (double)fewest;
+           over = ask->cost - least - gate * (double)fewest;
     struct way best = {.yuan = gate * (double)fewest, .compounds = fewest};
-    if (over > 1 && !enc_out_of_time(limits)) {
+    if (over > ask->near && !enc_out_of_time(limits)) {
         struct enc_tour_question q = {.core = b.core, .there = b.there, .back = b.back, .barrier = b.barrier};
         find_parts(&b);
         find_realms(&b);
         q.part = b.part;
         q.limits = limits;
+        q.most_pops = ask->pops;
         q.gate_cm = gate / b.c->fence_yuan * 100;
         q.most_cm = (over + 1) / b.c->fence_yuan * 100; /* the plan at hand is no dearer */
         choose_parts(&b, &q, fewest > 1);
-        best = least_way(&b, &q, fewest, answer->cost * (1 - close_enough) - least, limits);
+        best = least_way(&b, &q, fewest, ask->cost - ask->near - least, limits);
     }
-    answer->least_cm = b.base_cm;
-    answer->bound_compounds = best.compounds;
-    answer->bound = least + best.yuan;
-    answer->proven = answer->cost <= answer->bound + 1e-6;
     wg_arena_rewind(ctx->arena, mark);
+    return (struct enc_bound){least + best.yuan, best.compounds, b.base_cm, b.work};
+}
+
+/* Beside what it costs to take one wall down: does it matter whether any comes down? */
+static bool walls_matter(const struct enc_ground *g, const struct enclose_config *c, double gap, double near)
+{
+    if (!c->may_open || gap <= near || gap > c->open_yuan + near) return false;
+    for (size_t e = 0; e < g->n_edges; e++)
+        if (g->edges[e].wall && g->edges[e].b >= 0) return true;
+    return false;
+}
+
+struct enc_bound enc_bound_find(struct wg_ctx *ctx, const struct enc_ground *g, const struct enc_bound_ask *ask,
+                                struct enc_limits *limits)
+{
+    struct enclose_config config = *g->space->map->config, standing;
+    const struct enclose_config *c = &config;
+    if (ask->small) config.gate_large_yuan -= enc_small_gate_saves(&config);
+    struct enc_bound open = bound_with(ctx, g, c, ask, limits);
+    if (!walls_matter(g, c, ask->cost - open.yuan, ask->near)) return open;
+    struct enc_bound_ask again = *ask;
+    standing = config;
+    standing.may_open = false;
+    again.gatherings = NULL;
+    struct enc_bound closed = bound_with(ctx, g, &standing, &again, limits);
+    double other = open.yuan + c->open_yuan;
+    open.work += closed.work;
+    if (fmin(closed.yuan, other) <= open.yuan) return open;
+    if (closed.compounds > open.compounds && closed.yuan < other) open.compounds = closed.compounds;
+    open.yuan = fmin(closed.yuan, other);
+    return open;
+}
+
+double enc_small_gate_saves(const struct enclose_config *c)
+{
+    return fmax(0, c->gate_large_yuan - c->fence_yuan * c->gate_large_m - c->gate_small_yuan + c->fence_yuan * c->gate_small_m);
+}
+
+static void bound_answer(struct wg_ctx *ctx, const struct enc_ground *g, double cost, bool small, struct enc_limits *limits,
+                         struct enc_answer *answer)
+{
+    struct wg_arena_mark mark = wg_arena_mark(ctx->arena);
+    uint8_t *source = wg_alloc_n(ctx->arena, g->n + 1, 1);
+    for (size_t c = 0; c < g->n; c++) source[c] = g->home[c] >= 0 && answer->label[c] > 0;
+    struct enc_bound_ask ask = {
+        .source = source, .label = answer->label, .k = answer->k, .cost = cost, .small = small, .holes = true};
+    ask.near = fmax(1, cost * close_enough);
+    ask.states = MOST_STATES, ask.pops = MOST_POPS;
+    struct enc_bound bound = enc_bound_find(ctx, g, &ask, limits);
+    answer->least_cm = bound.least_cm;
+    answer->bound_compounds = bound.compounds;
+    answer->bound = bound.yuan;
+    answer->proven = cost <= answer->bound + 1e-6;
+    wg_arena_rewind(ctx->arena, mark);
+}
+
+int enc_ground_bound(struct wg_ctx *ctx, const struct enc_ground *g, struct enc_limits *limits, struct enc_answer *answer)
+{
+    bound_answer(ctx, g, answer->cost, false, limits, answer);
     return 0;
+}
+
+void enc_ground_bound_small(struct wg_ctx *ctx, const struct enc_ground *g, struct enc_limits *limits,
+                            struct enc_answer *answer)
+{
+    double less = enc_small_gate_saves(g->space->map->config) * (double)answer->k;
+    bound_answer(ctx, g, answer->cost - less, true, limits, answer);
 }

@@ -296,14 +296,15 @@ struct enc_answer {
 struct enc_limits {
     wg_time deadline; /* monotonic; 0: none */
     const struct wg_progress *progress;
-    const char *phase;  /* what is being done: sides, groups or gates */
+    const char *phase;  /* what is being done: sides, groups, exact or gates */
     const char *cut_in; /* the phase in which time ran out; NULL */
     bool cut_short;
 };
 /* How much is done after the ground, the sides and the groups. */
 #define ENC_DONE_SPACE 0.1
 #define ENC_DONE_SIDES 0.25
-#define ENC_DONE_GROUPS 0.9
+#define ENC_DONE_GROUPS 0.75
+#define ENC_DONE_EXACT 0.9
 bool enc_out_of_time(struct enc_limits *limits);
 /* Grounds of every block that has homes. `keys` (one a building, -1: none) are locked memberships. */
 WG_MUST int enc_grounds(struct wg_ctx *ctx, struct enc_space *space, const int32_t *keys, struct enc_limits *limits,
@@ -319,6 +320,8 @@ void enc_sides_set(struct enc_ground *g, const bool *turned);
 void enc_sides_settle(struct wg_ctx *ctx, struct enc_space *space, const struct enc_ground *grounds, size_t n);
 /* Yuan of a compound's main gate over the drive, less the fence it stands in place of. */
 double enc_compound_yuan(const struct enclose_config *config);
+/* What a gate for people saves of that. */
+double enc_small_gate_saves(const struct enclose_config *config);
 /* The least cut round all homes, or all whose side is known, as a flow that further cuts start from; its length comes back. Freed with
  * enc_flow_free. The sink is node g->n. */
 struct enc_flow *enc_ground_flow(const struct enc_ground *g, bool doubtful, int64_t *ret_cm);
@@ -336,6 +339,9 @@ WG_MUST int enc_ground_solve(struct wg_ctx *ctx, struct enc_ground *g, struct en
 WG_MUST int enc_ground_split(struct wg_ctx *ctx, const struct enc_ground *g, struct enc_answer *answer);
 WG_MUST int enc_ground_bound(struct wg_ctx *ctx, const struct enc_ground *g, struct enc_limits *limits,
                              struct enc_answer *answer);
+/* The same for compounds with gates for people. */
+void enc_ground_bound_small(struct wg_ctx *ctx, const struct enc_ground *g, struct enc_limits *limits,
+                            struct enc_answer *answer);
 double enc_answer_cost(const struct enc_ground *g, const struct enc_answer *answer);
 
 /* ---- the plan being made ---- */

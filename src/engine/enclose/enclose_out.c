@@ -193,6 +193,8 @@ static void summary(struct out *o, const struct enclose_plan *p)
     key_flag(o, "cut_short", p->cut_short);
     key_text(o, "cut_in", p->cut_in);
     key_whole(o, "grounds", (int64_t)p->grounds), key_whole(o, "grounds_searched", (int64_t)p->searched);
+    key_whole(o, "grounds_exact", (int64_t)p->grounds_exact), key_whole(o, "grounds_improved", (int64_t)p->grounds_improved);
+    key_number(o, "bound_any", p->bound_any), key_flag(o, "exact", p->exact);
     key_number(o, "gap_percent", p->bound > 0 ? 100 * (p->cost / p->bound - 1) : 0);
     key_whole(o, "buildings", (int64_t)s->buildings), key_whole(o, "households", s->households);
     key_whole(o, "compounds", (int64_t)s->compounds), key_number(o, "fence_m", s->fence_m),

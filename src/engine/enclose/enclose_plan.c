@@ -5,40 +5,63 @@
 #include "engine/enclose/enclose_internal.h"
 #include "engine/enclose/enclose_plan_internal.h"
 
+static double share_done(double from, double to, size_t done, size_t total)
+{
+    return from + (to - from) * (double)done / (double)(total ? total : 1);
+}
+
+/* Groups on every patch; then, in the time that is left, the exact search on each. */
 static int solve_all(struct enc_making *k, const struct enclose_options *options)
+{
+    size_t total = 0, done = 0;
+    k->answers = wg_alloc_n(k->ctx->arena, k->n_grounds + 1, sizeof *k->answers);
+    k->exact = wg_alloc_n(k->ctx->arena, k->n_grounds + 1, sizeof *k->exact);
+    for (size_t i = 0; i < k->n_grounds; i++) total += k->grounds[i].n;
+    for (size_t i = 0; i < k->n_grounds; i++) {
+        if (wg_progress_cancelled(options->progress)) return wg_refuse(k->ctx, WG_E_CANCELLED, NULL, NULL, NULL);
+        int rc = enc_ground_solve(k->ctx, &k->grounds[i], &k->limits, &k->answers[i]);
+        if (rc) return rc;
+        if (!k->limits.cut_short) k->searched++;
+        done += k->grounds[i].n;
+        wg_progress_report(options->progress, share_done(ENC_DONE_SIDES, ENC_DONE_GROUPS, done, total));
+    }
+    k->limits.phase = "exact";
+    done = 0;
+    for (size_t i = 0; i < k->n_grounds; i++) {
+        if (wg_progress_cancelled(options->progress)) return wg_refuse(k->ctx, WG_E_CANCELLED, NULL, NULL, NULL);
+        int rc = enc_exact_search(k->ctx, &k->grounds[i], &k->limits, &k->answers[i], &k->exact[i]);
+        if (rc) return rc;
+        done += k->grounds[i].n;
+        wg_progress_report(options->progress, share_done(ENC_DONE_GROUPS, ENC_DONE_EXACT, done, total));
+    }
+    return 0;
+}
+
+/* The answers of all patches as labels of the draft. */
+static void take_answers(struct enc_making *k)
 {
     const struct enc_space *sp = &k->space;
     struct enc_draft *d = &k->draft;
-    size_t n_tri = sp->mesh.n_tri, total = 0, done = 0;
+    size_t n_tri = sp->mesh.n_tri;
     d->label = wg_alloc_n(k->ctx->arena, n_tri + 1, sizeof *d->label);
     d->open = wg_alloc_n(k->ctx->arena, n_tri + 1, 1);
-    k->terms = wg_alloc_n(k->ctx->arena, k->n_grounds + 1, sizeof *k->terms);
-    for (size_t i = 0; i < k->n_grounds; i++) total += k->grounds[i].n;
+    k->last_label = wg_alloc_n(k->ctx->arena, k->n_grounds + 1, sizeof *k->last_label);
     for (size_t i = 0; i < k->n_grounds; i++) {
-        struct enc_ground *g = &k->grounds[i];
-        struct enc_answer a;
-        if (wg_progress_cancelled(options->progress)) return wg_refuse(k->ctx, WG_E_CANCELLED, NULL, NULL, NULL);
-        int rc = enc_ground_solve(k->ctx, g, &k->limits, &a);
-        if (rc) return rc;
+        const struct enc_ground *g = &k->grounds[i];
+        const struct enc_answer *a = &k->answers[i];
         for (size_t c = 0; c < g->n; c++)
-            if (a.label[c] > 0) d->label[g->tri[c]] = a.label[c] + (int32_t)d->n_labels;
+            if (a->label[c] > 0) d->label[g->tri[c]] = a->label[c] + (int32_t)d->n_labels;
         for (size_t e = 0; e < g->n_edges; e++) {
             const struct enc_edge *edge = &g->edges[e];
-            if (!a.open[e] || edge->b < 0) continue;
+            if (!a->open[e] || edge->b < 0) continue;
             d->open[edge->tri] |= (uint8_t)(1U << edge->corner);
             for (int j = 0; j < 3; j++)
                 if (sp->mesh.adj[edge->other][j] == edge->tri) d->open[edge->other] |= (uint8_t)(1U << j);
         }
-        d->n_labels += a.k;
-        k->terms[i] = (struct enc_ground_bound_terms){(int32_t)d->n_labels, a.bound_compounds};
-        k->bound += a.bound;
-        k->least_cm += a.least_cm;
-        done += g->n;
-        if (!k->limits.cut_short) k->searched++;
-        wg_progress_report(options->progress,
-                           ENC_DONE_SIDES + (ENC_DONE_GROUPS - ENC_DONE_SIDES) * (double)done / (double)(total ? total : 1));
+        d->n_labels += a->k;
+        k->last_label[i] = (int32_t)d->n_labels;
+        k->least_cm += a->least_cm;
     }
-    return 0;
 }
 
 static void street_starts(const struct enc_space *sp, struct enc_stand *starts, size_t *ret_n)
@@ -100,26 +123,45 @@ static void walk_streets(struct enc_making *k)
     free(starts);
 }
 
-/* Where the plan itself has a compound with no room for a gate for vehicles, the ground's compounds are counted with gates for people. */
-static void settle_bound(struct enc_making *k)
+/* How many compounds of each patch have no staffed gate for vehicles. */
+static void count_small(const struct enc_making *k, size_t *small)
 {
-    const struct enclose_config *c = k->map->config;
-    double less =
-        fmax(0, c->gate_large_yuan - c->fence_yuan * c->gate_large_m - c->gate_small_yuan + c->fence_yuan * c->gate_small_m);
     size_t ground = 0;
-    bool *small = wg_alloc_n(k->ctx->arena, k->n_grounds + 1, sizeof *small);
-    bool *roomy = wg_alloc_n(k->ctx->arena, k->draft.n_labels + 2, sizeof *roomy);
+    bool *roomy = wg_xcalloc(k->draft.n_labels + 2, sizeof *roomy);
     for (size_t i = 0; i < k->draft.n_gates; i++)
         if (k->draft.gates[i].large && k->draft.gates[i].state == ENCLOSE_STAFFED) roomy[k->draft.gates[i].label] = true;
     for (int32_t label = 1; label <= (int32_t)k->draft.n_labels; label++) {
-        while (label > k->terms[ground].last_label) ground++;
-        small[ground] = small[ground] || !roomy[label];
+        while (label > k->last_label[ground]) ground++;
+        small[ground] += !roomy[label];
     }
+    free(roomy);
+}
+
+/* The bounds of all patches. Where the plan itself has a compound with no room for a gate for vehicles, the patch's compounds are counted
+ * with gates for people: the bound is found anew with their price, and what holds for any sides falls by as much for each compound that
+ * a plan no dearer can have. */
+static void settle_bound(struct enc_making *k)
+{
+    const struct enclose_config *c = k->map->config;
+    size_t *small = wg_xcalloc(k->n_grounds + 1, sizeof *small);
+    double less = enc_small_gate_saves(c), gate = enc_compound_yuan(c) - less;
+    count_small(k, small);
     for (size_t i = 0; i < k->n_grounds; i++) {
-        double gates = (enc_compound_yuan(c) - (small[i] ? less : 0)) * (double)k->terms[i].compounds;
-        if (small[i]) k->bound -= less * (double)k->terms[i].compounds;
-        k->bound_gates += gates;
+        struct enc_answer *a = &k->answers[i];
+        const struct enc_exact *e = &k->exact[i];
+        double any = e->bound, cost = a->cost - less * (double)small[i];
+        if (small[i]) {
+            any -= less * floor(a->cost / gate);
+            enc_ground_bound_small(k->ctx, &k->grounds[i], &k->limits, a);
+        }
+        any = fmax(0, any);
+        k->bound += fmax(a->bound, any);
+        k->bound_any += any;
+        k->bound_gates += (enc_compound_yuan(c) - (small[i] ? less : 0)) * (double)a->bound_compounds;
+        k->n_exact += e->exact && cost - any <= ENC_EXACT_NEAR;
+        k->n_improved += e->better;
     }
+    free(small);
 }
 
 int enclose_plan(struct wg_ctx *ctx, const struct enclose_map *map, const struct enclose_options *options,
@@ -140,6 +182,7 @@ int enclose_plan(struct wg_ctx *ctx, const struct enclose_map *map, const struct
     k->limits.phase = "groups";
     if (!rc) rc = solve_all(k, options);
     if (rc) return rc;
+    take_answers(k);
     enc_sides_settle(ctx, &k->space, k->grounds, k->n_grounds);
     walk_streets(k);
     enc_fences_find(&k->draft);

@@ -1,13 +1,8 @@
 /* enclose_plan_internal.h - the plan in the making, between enclose_plan.c and enclose_tell.c. */
 #ifndef WG_ENCLOSE_PLAN_INTERNAL_H
 #define WG_ENCLOSE_PLAN_INTERNAL_H
-#include "engine/enclose/enclose_internal.h"
+#include "engine/enclose/enclose_exact.h"
 
-/* What the bound of one ground counts. */
-struct enc_ground_bound_terms {
-    int32_t last_label; /* of the plan's compounds on it */
-    size_t compounds;
-};
 struct enc_making {
     struct wg_ctx *ctx;
     const struct enclose_map *map;
@@ -17,9 +12,13 @@ struct enc_making {
     size_t n_grounds;
     struct enc_draft draft;
     struct enc_limits limits;
-    size_t searched;                      /* grounds whose search ran to its end */
-    struct enc_ground_bound_terms *terms; /* of each ground */
-    double bound, bound_gates;            /* in yuan; the part of it that gates are */
+    struct enc_answer *answers; /* of each ground */
+    struct enc_exact *exact;
+    int32_t *last_label;               /* of the plan's compounds on each ground */
+    size_t searched;                   /* grounds whose groups were searched to the end */
+    size_t n_exact, n_improved;        /* grounds whose answer is proven best; where the exact search beat the groups */
+    double bound, bound_gates;         /* in yuan; the part of it that gates are */
+    double bound_any;                  /* whatever side the homes in doubt open to */
     int64_t least_cm;
 };
 /* Puts the draft into the caller's terms: degrees, names, money. */

@@ -553,6 +553,9 @@ static void count_money(struct teller *t)
     p->cut_short = t->k->limits.cut_short;
     p->cut_in = t->k->limits.cut_in;
     p->grounds = t->k->n_grounds, p->searched = t->k->searched;
+    p->grounds_exact = t->k->n_exact, p->grounds_improved = t->k->n_improved;
+    p->bound_any = fmin(t->k->bound_any, p->bound);
+    p->exact = p->cost - p->bound_any < 1;
 }
 
 /* What the plain ways would take: a fence along the hull of each street block's homes; one round each home. */

@@ -15,8 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POPS = 12000000 }; /* steps of all searches in one patch: bounded by the work, not by the clock */
-
 struct step {
     uint32_t to;
     uint16_t mask;      /* the parts whose paths it crosses */
@@ -342,7 +340,7 @@ static double limit_of(const struct enc_tours *t, const struct found *best)
 static bool is_late(struct enc_tours *t)
 {
     if (t->pops % 4096 || !enc_out_of_time(t->q.limits)) return false;
-    t->pops = (size_t)POPS + 1;
+    t->pops = t->q.most_pops + 1;
     return true;
 }
 
@@ -360,7 +358,7 @@ static void walk_from(struct enc_tours *t, uint32_t start, struct found *best)
         size_t p = code % t->sets;
         if (e.d > t->dist[state]) continue;
         if (e.d >= limit) return;
-        if (t->pops++ > POPS || is_late(t)) { /* nothing shorter than this is left out */
+        if (t->pops++ > t->q.most_pops || is_late(t)) { /* nothing shorter than this is left out */
             for (size_t s = 1; s < t->sets; s += 2) best[s].cm = fmin(best[s].cm, e.d);
             return;
         }
@@ -402,8 +400,8 @@ static void walk_low(struct enc_tours *t, size_t low)
     struct found *best = wg_xcalloc(t->sets, sizeof *best);
     for (size_t p = 1; p < t->sets; p += 2) best[p] = (struct found){worth(t, p), UINT32_MAX, 0};
     for (size_t i = 0; i < t->n_starts[low]; i++) {
-        for (size_t p = 1; p < t->sets && t->pops > POPS; p += 2) best[p].cm = 0; /* not looked at: it may cost nothing */
-        if (t->pops <= POPS) walk_from(t, t->starts[low][i], best);
+        for (size_t p = 1; p < t->sets && t->pops > t->q.most_pops; p += 2) best[p].cm = 0; /* not looked at: it may cost nothing */
+        if (t->pops <= t->q.most_pops) walk_from(t, t->starts[low][i], best);
     }
     for (size_t b = 1; b < t->q.n_reps - low; b++) /* a walk round more goes round these as well */
         for (size_t p = 1; p < t->sets; p += 2)
@@ -420,7 +418,7 @@ static size_t retrace(struct enc_tours *t, size_t set, uint32_t *ret_steps, size
 {
     struct found w = t->walk[set];
     size_t n = 0;
-    if (w.start == UINT32_MAX || t->pops > POPS) return 0;
+    if (w.start == UINT32_MAX || t->pops > t->q.most_pops) return 0;
     search_open(t, (size_t)__builtin_ctzll(set));
     t->via = wg_xcalloc(t->g->n_corners * t->codes + 1, sizeof *t->via);
     t->before = wg_xcalloc(t->g->n_corners * t->codes + 1, sizeof *t->before);
@@ -517,6 +515,17 @@ struct enc_tours *enc_tours(const struct enc_ground *g, const struct enc_tour_qu
     for (size_t low = 0; laid && low + 1 < q->n_reps; low++) walk_low(t, low);
     for (size_t s = 0; s < sets; s++) ret_walk[s] = t->walk[s].cm;
     return t;
+}
+
+size_t enc_tours_pops(const struct enc_tours *t)
+{
+    return t->pops;
+}
+
+size_t enc_tours_work(const struct enc_tours *t)
+{
+    size_t states = t->g->n_corners * power(WINDINGS, t->q.n_holes) << t->q.n_reps;
+    return t->pops + states / 4 + t->g->n * (10 + t->q.n_reps + t->q.n_holes);
 }
 
 void enc_tours_free(struct enc_tours *t)

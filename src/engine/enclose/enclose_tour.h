@@ -19,6 +19,7 @@ struct enc_tour_question {
     struct enc_tour_hole holes[ENC_TOUR_HOLES]; /* walks may not go round these the wrong way */
     size_t n_holes;
     struct enc_limits *limits;
+    size_t most_pops;        /* steps of all searches: bounded by the work, not by the clock */
     double gate_cm, most_cm; /* a gate, in fence; more than most_cm is never worth it */
 };
 struct enc_tours;
@@ -27,5 +28,7 @@ struct enc_tours;
 struct enc_tours *enc_tours(const struct enc_ground *g, const struct enc_tour_question *q, double *ret_walk);
 /* What the walk found for the set goes round the wrong way, as no outer edge can; the count, at most `most`. */
 size_t enc_tours_faults(struct enc_tours *t, size_t set, struct enc_tour_hole *ret, size_t most);
+size_t enc_tours_pops(const struct enc_tours *t); /* steps taken so far */
+size_t enc_tours_work(const struct enc_tours *t); /* the same with what it took to begin, in steps */
 void enc_tours_free(struct enc_tours *t);
 #endif
