@@ -159,32 +159,30 @@ static uint32_t root_of(struct clusters *c, uint32_t r)
     return r;
 }
 
-/* Two clusters become one when the pair that asks for it is not outweighed by what else their members say of each other: the log
- * odds of all their pairs have to sum to more than nothing (correlation clustering: Bansal, Blum & Chawla 2004), so that rows are
- * not the same because both resemble a third. Several pairs that agree are more than one witness, and fewer than their number,
- * since the same rows speak in them: the prior is held against them by the eighth root of how many they are. */
+/* Two clusters become one when the pair that asks for it is not outweighed by what else their members say of each other
+ * (correlation clustering: Bansal, Blum & Chawla 2004), so that rows are not the same because both resemble a third. They are
+ * compared as two people are, field by field, each field saying the mean of what it says in the pairs that have it: many rows that
+ * give a name only do not drown the few whose telephones differ. Several pairs that agree are more than one witness, and fewer
+ * than their number, since the same rows speak in them: the prior is held against them by the sixth root of how many they are. */
 static bool may_join(const struct match_index *index, const struct clusters *c, uint32_t a, uint32_t b,
                      const struct match_pair *pair)
 {
     size_t pairs = (size_t)c->size[a] * c->size[b];
     if (pairs == 1) return true;
     if (pairs > LARGE_CLUSTER * LARGE_CLUSTER) return pair->probability > .99;
-    double sum = 0, prior = (index->model.log_same - index->model.log_rest) / sqrt(sqrt(sqrt((double)pairs)));
+    struct unit_bits sums = {.pairs = {0}};
     uint32_t i = a;
     do {
         uint32_t j = b;
         do {
             struct comparison found;
-            struct scored s;
             (void)compare_rows(&index->layout, &index->dep, index_side(index, i), index_side(index, j), NULL, 0, &found);
-            model_score(&index->model, &index->layout, &index->words, NULL, &found, &s);
-            double bits = (double)s.bits + prior;
-            sum += bits > 12 ? 12 : bits < -12 ? -12 : bits;
+            model_add_bits(&index->model, &index->layout, &index->words, &found, &sums);
             j = c->next[j];
         } while (j != b);
         i = c->next[i];
     } while (i != a);
-    return sum > 0;
+    return model_mean_odds(&index->model, &sums, cbrt(sqrt((double)pairs))) > 0;
 }
 
 static void join(struct clusters *c, uint32_t a, uint32_t b)

@@ -507,6 +507,13 @@ static inline float model_rarity_known(const struct model *model, struct rarity_
 }
 void model_score(const struct model *model, const struct layout *layout, const struct words *words, struct rarity_memo *memo,
                  const struct comparison *c, struct scored *ret);
+/* What each unit says, summed over pairs; and the log2 odds if it said its mean, the prior divided by `less`. */
+struct unit_bits {
+    double bits[CLASSES][UNITS_MAX], pairs[UNITS_MAX];
+};
+void model_add_bits(const struct model *model, const struct layout *layout, const struct words *words,
+                    const struct comparison *c, struct unit_bits *sums);
+double model_mean_odds(const struct model *model, const struct unit_bits *sums, double less);
 /* Which places hang on which, by some rows of the register, whose content orders them. */
 void depend_look(struct model *model, const struct layout *layout, const uint32_t *slots, const uint32_t *rows, size_t n);
 /* 2 if the unit agrees, 1 if the one it hangs on does, both added; -1: it hangs on none, or one of the two is missing. */

@@ -321,6 +321,35 @@ void model_score(const struct model *model, const struct layout *l, const struct
     ret->bits = ret->weight[CLASS_SAME] - (float)(others - model->log_rest);
 }
 
+void model_add_bits(const struct model *model, const struct layout *l, const struct words *words, const struct comparison *c,
+                    struct unit_bits *sums)
+{
+    for (size_t u = 0; u < l->n_units; u++) {
+        uint8_t v = c->level[u];
+        if (v == LEVEL_MISSING) continue;
+        float rarity = model_rarity(model, words, u, l->units[u].kind, v, c->shared[u]);
+        float bits = model->table[CLASS_SAME][u][v] + rarity;
+        int state = depend_state(model, c->level, u);
+        sums->bits[CLASS_SAME][u] +=
+            (double)((bits > MOST_BITS ? MOST_BITS : bits) + depend_bits(model, CLASS_SAME, u, state, v, rarity));
+        if (l->units[u].family)
+            sums->bits[CLASS_FAMILY][u] +=
+                (double)(model->table[CLASS_FAMILY][u][v] + rarity + depend_bits(model, CLASS_FAMILY, u, state, v, rarity));
+        sums->pairs[u]++;
+    }
+}
+
+double model_mean_odds(const struct model *model, const struct unit_bits *sums, double less)
+{
+    double same = 0, family = model->log_family;
+    for (size_t u = 0; u < UNITS_MAX; u++) {
+        if (sums->pairs[u] <= 0) continue;
+        same += sums->bits[CLASS_SAME][u] / sums->pairs[u];
+        family += sums->bits[CLASS_FAMILY][u] / sums->pairs[u];
+    }
+    return model->log_same / less + same - log2(model->lambda_strangers + exp2(family));
+}
+
 /* --- expectation and maximisation ------------------------------------------------------------------------------------ */
 struct sums {
     double level[CLASSES][UNITS_MAX][LEVELS];
@@ -449,6 +478,26 @@ static void rarities(const struct model *model, const struct layout *l, const st
     }
 }
 
+static double most_differing(enum unit_kind kind)
+{
+    switch (kind) {
+    case UNIT_NAME:
+        return .01;
+    case UNIT_IDNO:
+    case UNIT_SEX:
+        return .06;
+    case UNIT_BIRTH:
+    case UNIT_GIVEN:
+        return .1;
+    case UNIT_SURNAME:
+        return .12;
+    case UNIT_AGE:
+        return 1;
+    default:
+        return .5;
+    }
+}
+
 /* How often, at most, the same person is written so. An error is rarer than none, and what does not change hardly ever differs.
  * EM with bounds on m (Winkler 1993): without them the class of the same person takes in, where a table holds hardly any doubles,
  * whatever crowd the other two classes describe least well - relatives, whose sex and number then differ as a rule, or neighbours,
@@ -458,15 +507,7 @@ static double most_written(enum unit_kind kind, uint8_t v)
     bool name = kind == UNIT_NAME, part = kind == UNIT_GIVEN || kind == UNIT_SURNAME;
     switch (v) {
     case LEVEL_DIFFERS:
-        return name                   ? .01
-               : kind == UNIT_IDNO    ? .06
-               : kind == UNIT_SEX     ? .06
-               : kind == UNIT_BIRTH   ? .1
-               : kind == UNIT_GIVEN   ? .1
-               : kind == UNIT_SURNAME ? .12
-               : kind == UNIT_PHONE   ? .5
-               : kind == UNIT_AGE     ? 1
-                                      : .5;
+        return most_differing(kind);
     case LEVEL_SURNAME_ONLY:
         return .06;
     case LEVEL_GIVEN_ONLY:
