@@ -417,19 +417,37 @@ static void gather_dates(struct match_index *index)
     words->dates = index->dates;
 }
 
+/* What is looked up lies far apart: in small pages, finding the page costs as much as fetching what stands there. Most tables are
+ * large already; those that moved as they grew, or stand in memory that was used before, may not be. */
+static void enlarge_rows(const struct match_index *index)
+{
+    const struct words *w = &index->words;
+    wish_large_pages(w->table, ((size_t)w->mask + 1) * sizeof *w->table, true);
+    wish_large_pages(w->pool, w->pool_cap, true);
+    wish_large_pages(index->sketches, (size_t)index->rows_cap * sizeof *index->sketches, true);
+    wish_large_pages(index->slots, (size_t)index->rows_cap * index->layout.n_slots * sizeof *index->slots, true);
+}
+
+static void enlarge_keys(const struct match_index *index)
+{
+    const struct postings *p = &index->postings;
+    wish_large_pages(p->start, (size_t)p->buckets * sizeof *p->start, true);
+    wish_large_pages(p->entry, (size_t)p->start[p->buckets] * sizeof *p->entry, true);
+    wish_large_pages(index->numbers.held, numbers_bytes(&index->numbers), true);
+    wish_large_pages(index->phones.held, numbers_bytes(&index->phones), true);
+}
+
 static void rebuild(struct match_index *index, const struct wg_progress *progress)
 {
     size_t threads = index->options.threads ? index->options.threads : wg_cores();
     index->options.threads = threads;
     words_trim(&index->words);
     rows_trim(index);
-    /* Most of them are large already; what moved as it grew may not be. */
-    wish_large_pages(index->words.pool, index->words.pool_cap, true);
-    wish_large_pages(index->sketches, (size_t)index->rows_cap * sizeof *index->sketches, true);
-    wish_large_pages(index->slots, (size_t)index->rows_cap * index->layout.n_slots * sizeof *index->slots, true);
+    enlarge_rows(index);
     postings_build(&index->postings, &index->layout, &index->words, index->slots, index->rows, threads);
     gather_numbers(index);
     gather_dates(index);
+    enlarge_keys(index);
     wg_progress_report(progress, .7);
     look_at_ages(index);
     model_prior(&index->model, &index->layout);
