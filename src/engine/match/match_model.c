@@ -4,8 +4,8 @@
 
 #include "engine/match/match_internal.h"
 
-#define MOST_KNOWN .9 /* part of a list's rows that are taken to be known, at most */
-enum { ROUNDS = 30, USUAL_PAIRS = 50, USUAL_ROWS = 100, USUAL_VALUES = 30 };
+#define MOST_KNOWN .98 /* part of a list's rows that are taken to be known, at most */
+enum { ROUNDS = 30, USUAL_PAIRS = 50, USUAL_ROWS = 100, USUAL_VALUES = 10, FEW_PAIRS = 30 };
 
 /* What agreement of the same person looks like before any data is seen: the levels a kind can have, and their shares. */
 struct share {
@@ -619,7 +619,7 @@ bool model_learns_from(const struct model *model, const struct layout *l, const 
 static void owe_within(struct model *model, const struct sums *s, size_t u)
 {
     for (int c = 1; c <= HELD_MOST; c++) {
-        double same = s->held_same[u][c] / (s->held[u][c] + USUAL_VALUES);
+        double same = s->held_same[u][c] / (s->held[u][c] + FEW_PAIRS);
         model->due[u][c] = c > 2 ? (c - 2) * (1 - same) : 0;
     }
 }
