@@ -9,6 +9,8 @@
  *            at least the least closed walk round S (enclose_tour.h).
  *   gates    A component that holds parts with more households than one compound may have holds several compounds: as many as the
  *            packing of its homes takes at least. Each has a staffed gate for vehicles with its cabin and guards.
+ *   walls    A plan that takes no wall down is a plan where none may come down, and pays that bound; any other pays for one at least. Asked
+ *            only where the plan at hand is within one wall's price of its bound.
  *   dividing A component of several compounds has fence between them: not counted.
  *
  * The bound is the least sum over all ways to gather the parts into components. Where A has more parts than can be asked about
@@ -19,7 +21,14 @@
 
 #include "engine/enclose/enclose_bound.h"
 
-enum { MOST_STATES = 3000000, MOST_POPS = 12000000, PINCH_CM = 30 };
+enum {
+    MOST_STATES = 3000000,
+    MANY_STATES = 300000000,
+    MOST_POPS = 12000000,
+    MANY_POPS = 3000000,
+    PINCH_CM = 30,
+    MOST_LISTED = 20000
+};
 static const double close_enough = 0.0005; /* of the cost: a gap not worth seconds of search */
 
 /* How many compounds at least hold some homes. */
@@ -42,7 +51,8 @@ struct bounder {
     size_t n_parts;
     int32_t *realm;     /* of each part: parts of different realms can never hang together */
     struct load *loads; /* of each part */
-    size_t pops, work;  /* steps taken; the same with all else, roughly */
+    size_t states;      /* most corners times sets of parts in one question */
+    size_t work;        /* of all searches, in steps */
 };
 /* A way to gather parts: what it costs in yuan, how many compounds it has, the component last added. */
 struct way {
@@ -239,7 +249,7 @@ static int32_t next_part(const struct bounder *b, const struct enc_tour_question
 static void choose_parts(const struct bounder *b, struct enc_tour_question *q, bool by_size)
 {
     size_t room = 1;
-    while (room < ENC_TOUR_PARTS && b->g->n_corners << (room + 1) <= b->ask->states) room++;
+    while (room < ENC_TOUR_PARTS && b->g->n_corners << (room + 1) <= b->states) room++;
     bool *asked = wg_xcalloc(b->ask->k + 2, sizeof *asked);
     while (q->n_reps < room && q->n_reps < b->n_parts) {
         int32_t p = next_part(b, q, asked, by_size);
@@ -313,8 +323,8 @@ static bool make_room(const struct bounder *b, struct enc_tour_question *q, size
         size_t codes = b->g->n_corners, few = q->n_reps < 3 ? q->n_reps : 3;
         if (q->n_holes == holes_before) return false;
         for (size_t h = 0; h < q->n_holes; h++) codes *= ENC_TOUR_WINDINGS;
-        if (codes << few > b->ask->states) continue;
-        while (codes << q->n_reps > b->ask->states) q->n_reps--;
+        if (codes << few > b->states) continue;
+        while (q->n_reps > few && codes << q->n_reps > b->states) q->n_reps--;
         return true;
     }
 }
@@ -342,6 +352,7 @@ struct lister {
     size_t block[ENC_TOUR_PARTS];
     uint8_t of[ENC_TOUR_PARTS];
     struct enc_gatherings *out;
+    size_t left; /* how many are yet to be looked at */
 };
 
 static void note_gathering(const struct lister *l, double yuan)
@@ -367,6 +378,8 @@ static void list_from(struct lister *l, size_t at, size_t blocks)
 {
     double gate = enc_compound_yuan(l->b->c), yuan = l->base;
     size_t compounds = 0;
+    if (!l->left) return;
+    l->left--;
     for (size_t k = 0; k < blocks; k++) {
         size_t needs = needs_of(l, l->block[k]);
         compounds += needs;
@@ -392,7 +405,7 @@ static void list_from(struct lister *l, size_t at, size_t blocks)
 static void list_gatherings(const struct bounder *b, const struct enc_tour_question *q, const double *walk, size_t fewest)
 {
     struct enc_gatherings *out = b->ask->gatherings;
-    struct lister l = {.b = b, .q = q, .walk = walk, .fewest = fewest, .out = out};
+    struct lister l = {.b = b, .q = q, .walk = walk, .fewest = fewest, .out = out, .left = MOST_LISTED};
     l.base = (double)b->base_cm / 100 * b->c->fence_yuan;
     l.limit = b->ask->cost - b->ask->near;
     out->n = 0;
@@ -404,26 +417,60 @@ static void list_gatherings(const struct bounder *b, const struct enc_tour_quest
 
 /* ---- all of it ---- */
 
-/* The best of the bounds got with more and more holes watched; `enough` is no longer worth looking beyond. */
+/* After a search that was broken off: fewer parts. False: there are too few to ask about less. */
+static bool ask_less(struct enc_tour_question *q)
+{
+    enum { FEWER = 2, FEWEST = 5 };
+    if (q->n_reps < FEWEST) return false;
+    q->n_reps -= FEWER;
+    return true;
+}
+
+/* One question; false when nothing more can be learnt by another like it. `holes`: what walks went round the wrong way is asked for next,
+ * and else fewer parts where these were too many. */
+static bool ask_once(struct bounder *b, struct enc_tour_question *q, size_t fewest, bool holes, struct way *best)
+{
+    size_t sets[ENC_TOUR_PARTS], n = 0, n_holes = q->n_holes;
+    double *walk = wg_xcalloc(q->n_reps <= ENC_TOUR_PARTS ? (size_t)1 << q->n_reps : 1, sizeof *walk);
+    struct enc_tours *tours = q->n_reps > 1 ? enc_tours(b->g, q, walk) : NULL;
+    struct way way = gather(b, q, walk, fewest, sets, &n);
+    bool more = false;
+    if (b->ask->gatherings && (way.yuan > best->yuan || !b->ask->gatherings->n)) list_gatherings(b, q, walk, fewest);
+    if (way.yuan > best->yuan) *best = way;
+    if (tours) {
+        size_t pops = enc_tours_pops(tours);
+        b->work += enc_tours_work(tours);
+        if (holes) {
+            q->most_pops = pops < q->most_pops ? q->most_pops - pops : 0;
+            more = q->most_pops && add_holes(tours, q, sets, n) && make_room(b, q, n_holes);
+        } else
+            more = enc_tours_broken_off(tours) && ask_less(q);
+        enc_tours_free(tours);
+    }
+    free(walk);
+    return more;
+}
+
+/* The best of the bounds got first with more and more holes watched, then with as many parts as may be; `enough` is no longer worth looking
+ * beyond. */
 static struct way least_way(struct bounder *b, struct enc_tour_question *q, size_t fewest, double enough,
                             struct enc_limits *limits)
 {
     struct way best = {.yuan = enc_compound_yuan(b->c) * (double)fewest, .compounds = fewest};
-    size_t sets[ENC_TOUR_PARTS], n = 0;
-    for (bool more = true; more && best.yuan < enough && !enc_out_of_time(limits);) {
-        double *walk = wg_xcalloc((size_t)1 << q->n_reps, sizeof *walk);
-        struct enc_tours *tours = q->n_reps > 1 ? enc_tours(b->g, q, walk) : NULL;
-        struct way way = gather(b, q, walk, fewest, sets, &n);
-        if (b->ask->gatherings && (way.yuan > best.yuan || !b->ask->gatherings->n)) list_gatherings(b, q, walk, fewest);
-        if (way.yuan > best.yuan) best = way;
-        size_t holes = q->n_holes;
-        more = tours && b->ask->holes && add_holes(tours, q, sets, n) && make_room(b, q, holes);
-        if (tours) b->pops += enc_tours_pops(tours), b->work += enc_tours_work(tours);
-        if (tours) enc_tours_free(tours);
-        q->most_pops = b->pops < b->ask->pops ? b->ask->pops - b->pops : 0;
-        more = more && q->most_pops > 0;
-        free(walk);
+    struct enc_tour_question many = *q;
+    size_t asked;
+    b->states = b->ask->states;
+    choose_parts(b, q, fewest > 1);
+    asked = q->n_reps;
+    while (best.yuan < enough && !enc_out_of_time(limits) && ask_once(b, q, fewest, b->ask->holes, &best)) {
     }
+    if (!b->ask->many) return best;
+    b->states = MANY_STATES;
+    many.most_pops = MANY_POPS;
+    choose_parts(b, &many, fewest > 1);
+    bool more = many.n_reps > asked;
+    while (more && best.yuan < enough && !enc_out_of_time(limits))
+        more = ask_once(b, &many, fewest, false, &best) && many.n_reps > asked;
     return best;
 }
 
@@ -466,7 +513,6 @@ static struct enc_bound bound_with(struct wg_ctx *ctx, const struct enc_ground *
         q.most_pops = ask->pops;
         q.gate_cm = gate / b.c->fence_yuan * 100;
         q.most_cm = (over + 1) / b.c->fence_yuan * 100; /* the plan at hand is no dearer */
-        choose_parts(&b, &q, fewest > 1);
         best = least_way(&b, &q, fewest, ask->cost - ask->near - least, limits);
     }
     wg_arena_rewind(ctx->arena, mark);
@@ -515,7 +561,7 @@ static void bound_answer(struct wg_ctx *ctx, const struct enc_ground *g, double 
     uint8_t *source = wg_alloc_n(ctx->arena, g->n + 1, 1);
     for (size_t c = 0; c < g->n; c++) source[c] = g->home[c] >= 0 && answer->label[c] > 0;
     struct enc_bound_ask ask = {
-        .source = source, .label = answer->label, .k = answer->k, .cost = cost, .small = small, .holes = true};
+        .source = source, .label = answer->label, .k = answer->k, .cost = cost, .small = small, .holes = true, .many = true};
     ask.near = fmax(1, cost * close_enough);
     ask.states = MOST_STATES, ask.pops = MOST_POPS;
     struct enc_bound bound = enc_bound_find(ctx, g, &ask, limits);

@@ -25,6 +25,7 @@ struct enc_bound_ask {
     double near;                       /* yuan below the cost that are no longer worth a search */
     size_t states, pops;               /* most states of a search; most steps of all */
     bool holes;                        /* walks are asked again where they go round houses the wrong way */
+    bool many;                         /* then about as many parts as may be, at some seconds' cost */
     bool small;                        /* compounds have gates for people */
     struct enc_gatherings *gatherings; /* NULL: not wanted */
 };

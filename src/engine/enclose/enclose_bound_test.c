@@ -12,6 +12,7 @@
 
 #include "engine/enclose/enclose_cover.h"
 #include "engine/enclose/enclose_internal.h"
+#include "engine/enclose/enclose_states.h"
 
 static uint64_t next(uint64_t *state)
 {
@@ -144,6 +145,31 @@ static void test_enclose__the_terms_add_up(void **state)
     }
 }
 
+/* ---- states ---- */
+
+static void test_enclose__a_state_keeps_its_number_until_all_are_forgotten(void **state)
+{
+    (void)state; /* enclose P2: the search that finds walks */
+    enum { KEYS = 20000, FAR = 1000003 };
+    struct enc_states s = {0};
+    for (int round = 0; round < 3; round++) {
+        for (uint64_t i = 0; i < KEYS; i++) {
+            uint32_t number = enc_states_at(&s, i * FAR + (uint64_t)round);
+            assert_int_equal(number, i);
+            assert_true(s.list[number].d > 1e299);
+            s.list[number].d = (double)i;
+        }
+        for (uint64_t i = 0; i < KEYS; i++) {
+            assert_int_equal(enc_states_at(&s, i * FAR + (uint64_t)round), i);
+            assert_true(s.list[i].d < 1e299);
+        }
+        assert_int_equal(s.n, KEYS);
+        enc_states_clear(&s);
+        assert_int_equal(s.n, 0);
+    }
+    enc_states_free(&s);
+}
+
 /* ---- gates ---- */
 
 enum { PLACES = 9, DOORS = 12 };
@@ -218,6 +244,7 @@ int main(void)
         cmocka_unit_test(test_enclose__no_ground_taken_at_random_costs_less_than_the_bound),
         cmocka_unit_test(test_enclose__smaller_compounds_never_lower_the_bound),
         cmocka_unit_test(test_enclose__the_terms_add_up),
+        cmocka_unit_test(test_enclose__a_state_keeps_its_number_until_all_are_forgotten),
         cmocka_unit_test(test_enclose__as_few_guards_as_can_be),
         cmocka_unit_test(test_enclose__few_households_get_a_key_holder),
     };

@@ -115,7 +115,7 @@ static void open_patch(struct patch *p, uint64_t seed, int64_t households_max)
 
 /* ---- trying everything ---- */
 
-static int32_t root_of(int32_t *up, int32_t v)
+static int32_t root_of(const int32_t *up, int32_t v)
 {
     while (up[v] != v) v = up[v];
     return v;

@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/enclose/enclose_states.h"
+
 struct step {
     uint32_t to;
     uint16_t mask;      /* the parts whose paths it crosses */
@@ -43,9 +45,8 @@ struct enc_tours {
     struct found *walk;
     /* one search: the parts from `low` on */
     size_t low, sets, codes;
-    double *dist;
-    uint32_t *touched, *via, *before; /* of each state: the step to it and the state before, where that is wanted */
-    size_t n_touched, pops;
+    struct enc_states states; /* with the step to each and the state before */
+    size_t pops;
     struct enc_heap heap;
 };
 
@@ -313,13 +314,16 @@ static bool is_outer(const struct enc_tours *t, uint32_t code)
     return true;
 }
 
-static void reach(struct enc_tours *t, double d, uint32_t state, uint32_t before, uint32_t step)
+/* False: there are too many states. */
+static bool reach(struct enc_tours *t, double d, uint32_t corner, uint32_t code, uint32_t before, uint32_t step)
 {
-    if (t->dist[state] <= d) return;
-    if (t->dist[state] > 1e299) t->touched[t->n_touched++] = state;
-    t->dist[state] = d;
-    if (t->via) t->via[state] = step, t->before[state] = before;
-    enc_heap_push(&t->heap, d, (int32_t)state);
+    enum { MOST_STATES = 3000000 };
+    uint32_t at = enc_states_at(&t->states, (uint64_t)corner * t->codes + code);
+    struct enc_state *s = &t->states.list[at];
+    if (s->d <= d) return true;
+    s->d = d, s->via = step, s->before = before;
+    enc_heap_push(&t->heap, d, (int32_t)at);
+    return t->states.n < MOST_STATES;
 }
 
 /* The greatest length that still matters for a walk round so many parts. */
@@ -344,22 +348,30 @@ static bool is_late(struct enc_tours *t)
     return true;
 }
 
+/* Nothing shorter than d is left out. */
+static void break_off(struct enc_tours *t, struct found *best, double d)
+{
+    t->pops = t->q.most_pops + 1;
+    for (size_t s = 1; s < t->sets; s += 2) best[s].cm = fmin(best[s].cm, d);
+}
+
 /* Walks that begin with the step `start`; best[p]: the shortest found for parities p, bit 0 being the part `low`. */
 static void walk_from(struct enc_tours *t, uint32_t start, struct found *best)
 {
     uint32_t home = t->tail[start];
     double limit = limit_of(t, best);
-    for (size_t i = 0; i < t->n_touched; i++) t->dist[t->touched[i]] = 1e300;
-    t->n_touched = t->heap.n = 0;
-    reach(t, t->steps[start].cm, t->steps[start].to * (uint32_t)t->codes + turn(t, 0, &t->steps[start]), UINT32_MAX, start);
+    t->heap.n = 0;
+    enc_states_clear(&t->states);
+    (void)reach(t, t->steps[start].cm, t->steps[start].to, turn(t, 0, &t->steps[start]), UINT32_MAX, start);
     while (t->heap.n) {
         struct enc_heap_entry e = enc_heap_pop(&t->heap);
-        uint32_t state = (uint32_t)e.cell, v = state / (uint32_t)t->codes, code = state % (uint32_t)t->codes;
+        const struct enc_state *state = &t->states.list[e.cell];
+        uint32_t v = (uint32_t)(state->key / t->codes), code = (uint32_t)(state->key % t->codes);
         size_t p = code % t->sets;
-        if (e.d > t->dist[state]) continue;
+        if (e.d > state->d) continue;
         if (e.d >= limit) return;
-        if (t->pops++ > t->q.most_pops || is_late(t)) { /* nothing shorter than this is left out */
-            for (size_t s = 1; s < t->sets; s += 2) best[s].cm = fmin(best[s].cm, e.d);
+        if (t->pops++ > t->q.most_pops || is_late(t)) {
+            break_off(t, best, e.d);
             return;
         }
         if (v == home && (p & 1) && e.d < best[p].cm && is_outer(t, code)) {
@@ -368,7 +380,9 @@ static void walk_from(struct enc_tours *t, uint32_t start, struct found *best)
         }
         for (uint32_t k = t->first[v]; k < t->first[v + 1]; k++) {
             double next = e.d + t->steps[k].cm;
-            if (next < limit) reach(t, next, t->steps[k].to * (uint32_t)t->codes + turn(t, code, &t->steps[k]), state, k);
+            if (next >= limit || reach(t, next, t->steps[k].to, turn(t, code, &t->steps[k]), (uint32_t)e.cell, k)) continue;
+            break_off(t, best, e.d);
+            return;
         }
     }
 }
@@ -378,19 +392,6 @@ static void search_open(struct enc_tours *t, size_t low)
     t->low = low;
     t->sets = (size_t)1 << (t->q.n_reps - low);
     t->codes = t->sets * power(WINDINGS, t->q.n_holes);
-    size_t n = t->g->n_corners * t->codes + 1;
-    t->dist = wg_xcalloc(n, sizeof *t->dist), t->touched = wg_xcalloc(n, sizeof *t->touched);
-    for (size_t i = 0; i < n; i++) t->dist[i] = 1e300;
-    t->n_touched = 0;
-}
-
-static void search_close(struct enc_tours *t)
-{
-    free(t->dist);
-    free(t->touched);
-    free(t->via);
-    free(t->before);
-    t->dist = NULL, t->touched = NULL, t->via = NULL, t->before = NULL;
 }
 
 /* Walks round the sets of which `low` is the first part. */
@@ -400,14 +401,14 @@ static void walk_low(struct enc_tours *t, size_t low)
     struct found *best = wg_xcalloc(t->sets, sizeof *best);
     for (size_t p = 1; p < t->sets; p += 2) best[p] = (struct found){worth(t, p), UINT32_MAX, 0};
     for (size_t i = 0; i < t->n_starts[low]; i++) {
-        for (size_t p = 1; p < t->sets && t->pops > t->q.most_pops; p += 2) best[p].cm = 0; /* not looked at: it may cost nothing */
+        for (size_t p = 1; p < t->sets && t->pops > t->q.most_pops; p += 2)
+            best[p].cm = 0; /* not looked at: it may cost nothing */
         if (t->pops <= t->q.most_pops) walk_from(t, t->starts[low][i], best);
     }
     for (size_t b = 1; b < t->q.n_reps - low; b++) /* a walk round more goes round these as well */
         for (size_t p = 1; p < t->sets; p += 2)
             if (!(p >> b & 1) && best[p | (size_t)1 << b].cm < best[p].cm) best[p] = best[p | (size_t)1 << b];
     for (size_t p = 1; p < t->sets; p += 2) t->walk[p << low] = best[p];
-    search_close(t);
     free(best);
 }
 
@@ -420,15 +421,12 @@ static size_t retrace(struct enc_tours *t, size_t set, uint32_t *ret_steps, size
     size_t n = 0;
     if (w.start == UINT32_MAX || t->pops > t->q.most_pops) return 0;
     search_open(t, (size_t)__builtin_ctzll(set));
-    t->via = wg_xcalloc(t->g->n_corners * t->codes + 1, sizeof *t->via);
-    t->before = wg_xcalloc(t->g->n_corners * t->codes + 1, sizeof *t->before);
     struct found *best = wg_xcalloc(t->sets, sizeof *best);
     for (size_t p = 1; p < t->sets; p += 2) best[p] = (struct found){w.cm + 0.5, UINT32_MAX, 0};
     walk_from(t, w.start, best);
-    uint32_t state = t->tail[w.start] * (uint32_t)t->codes + w.code;
-    if (t->dist[state] > 1e299) state = UINT32_MAX;
-    for (; state != UINT32_MAX && n < most; state = t->before[state]) ret_steps[n++] = t->via[state];
-    search_close(t);
+    uint32_t at = enc_states_at(&t->states, (uint64_t)t->tail[w.start] * t->codes + w.code);
+    if (t->states.list[at].d > 1e299) at = UINT32_MAX;
+    for (; at != UINT32_MAX && n < most; at = t->states.list[at].before) ret_steps[n++] = t->states.list[at].via;
     free(best);
     return n;
 }
@@ -522,16 +520,21 @@ size_t enc_tours_pops(const struct enc_tours *t)
     return t->pops;
 }
 
+bool enc_tours_broken_off(const struct enc_tours *t)
+{
+    return t->pops > t->q.most_pops;
+}
+
 size_t enc_tours_work(const struct enc_tours *t)
 {
-    size_t states = t->g->n_corners * power(WINDINGS, t->q.n_holes) << t->q.n_reps;
-    return t->pops + states / 4 + t->g->n * (10 + t->q.n_reps + t->q.n_holes);
+    return t->pops + t->g->n * (10 + t->q.n_reps + t->q.n_holes);
 }
 
 void enc_tours_free(struct enc_tours *t)
 {
     for (size_t p = 0; p < t->q.n_reps; p++) free(t->starts[p]);
     enc_heap_free(&t->heap);
+    enc_states_free(&t->states);
     free(t->steps), free(t->side), free(t->tail), free(t->first), free(t->at_side), free(t->cell), free(t->beyond);
     free(t->walk);
     free(t);

@@ -3,7 +3,7 @@
 #define WG_ENCLOSE_TOUR_H
 #include "engine/enclose/enclose_internal.h"
 
-enum { ENC_TOUR_PARTS = 10, ENC_TOUR_HOLES = 5, ENC_TOUR_WINDINGS = 5 };
+enum { ENC_TOUR_PARTS = 14, ENC_TOUR_HOLES = 5, ENC_TOUR_WINDINGS = 5 };
 /* What stands (a house, a wall) beside the edge of a cell. */
 struct enc_tour_hole {
     int32_t cell;
@@ -28,7 +28,8 @@ struct enc_tours;
 struct enc_tours *enc_tours(const struct enc_ground *g, const struct enc_tour_question *q, double *ret_walk);
 /* What the walk found for the set goes round the wrong way, as no outer edge can; the count, at most `most`. */
 size_t enc_tours_faults(struct enc_tours *t, size_t set, struct enc_tour_hole *ret, size_t most);
-size_t enc_tours_pops(const struct enc_tours *t); /* steps taken so far */
-size_t enc_tours_work(const struct enc_tours *t); /* the same with what it took to begin, in steps */
+size_t enc_tours_pops(const struct enc_tours *t);     /* steps taken so far */
+bool enc_tours_broken_off(const struct enc_tours *t); /* there was more to look at than may be */
+size_t enc_tours_work(const struct enc_tours *t);     /* the same with what it took to begin, in steps */
 void enc_tours_free(struct enc_tours *t);
 #endif
