@@ -19,10 +19,11 @@ struct enc_flow {
     struct arc *arcs;
     size_t n_arcs, cap_arcs, nodes;
     uint32_t *head, *label, *here, *queue,
-        *count; /* label: nodes and more where the sink is out of reach; count: nodes of each label */
+        *count;    /* label: nodes and more where the sink is out of reach; count: nodes of each label */
+    size_t raised; /* labels raised one by one since all were last set */
     bool labelled;
 };
-enum { END = UINT32_MAX };
+enum { END = UINT32_MAX, SHARE = 2 };
 
 struct enc_flow *enc_flow_new(size_t nodes, size_t arcs)
 {
@@ -100,6 +101,7 @@ static void label_nodes(struct enc_flow *f, size_t sink)
         }
     }
     f->labelled = true;
+    f->raised = 0;
 }
 
 /* No node is left at this distance: whatever lies farther cannot reach the sink any more. */
@@ -117,6 +119,7 @@ static void relabel(struct enc_flow *f, uint32_t v)
     for (uint32_t a = f->head[v]; a != END; a = f->arcs[a].next)
         if (f->arcs[a].left > 0 && f->label[f->arcs[a].to] + 1 < least) least = f->label[f->arcs[a].to] + 1;
     f->label[v] = least;
+    f->raised++;
     f->here[v] = f->head[v];
     if (least < f->nodes) f->count[least]++;
     if (--f->count[old] == 0) close_gap(f, old);
@@ -138,6 +141,12 @@ static int64_t push_from(struct enc_flow *f, uint32_t source, size_t sink)
     size_t depth = 0;
     uint32_t v = source;
     while (f->label[source] < f->nodes) {
+        if (f->raised > f->nodes / SHARE) { /* where little flows any more, labels creep: setting all anew is quicker */
+            label_nodes(f, sink);
+            v = source;
+            depth = 0;
+            continue;
+        }
         if (v == sink) {
             size_t tight = 0;
             total += augment(f, depth, &tight);

@@ -58,6 +58,19 @@ static void index_edges(struct wg_ctx *ctx, struct enc_ground *g)
     }
     for (size_t c = g->n; c > 0; c--) g->first[c] = g->first[c - 1];
     g->first[0] = 0;
+    g->across = wg_alloc_n(ctx->arena, 2 * g->n_edges + 1, sizeof *g->across);
+    g->odd = wg_alloc_n(ctx->arena, 2 * g->n_edges + 1, 1);
+    g->tight = wg_alloc_n(ctx->arena, g->n + 1, 1);
+    for (size_t c = 0; c < g->n; c++) {
+        for (uint32_t k = g->first[c]; k < g->first[c + 1]; k++) {
+            const struct enc_edge *e = &g->edges[g->items[k]];
+            g->across[k] = e->a == (int32_t)c ? e->b : e->a;
+            g->odd[k] = e->narrow ? ENC_SHUT : e->wall || e->real_cm < PINCH_CM ? ENC_ODD : ENC_PLAIN;
+        }
+        for (int i = 0; i < 3; i++)
+            g->tight[c] = g->tight[c] || (g->degree[g->corner[c][i]] == UINT16_MAX &&
+                                          enc_height(&g->space->mesh, (size_t)g->tri[c], i) * 100 < PINCH_CM);
+    }
 }
 
 /* Corners numbered within the ground, with how many triangles lie round each. */
@@ -142,6 +155,30 @@ static void make_homes(struct maker *k, struct enc_ground *g, const struct sorte
         if (weight[h] > 0) g->place[h].x /= weight[h], g->place[h].y /= weight[h];
 }
 
+/* Cells in the order of a flood: neighbours lie near each other in memory, which searches over large patches feel. */
+static void order_cells(struct maker *k, struct enc_ground *g)
+{
+    const struct enc_mesh *m = &k->space->mesh;
+    int32_t *order = wg_xcalloc(g->n + 1, sizeof *order);
+    size_t n = 0;
+    for (size_t from = 0; from < g->n; from++) {
+        if (k->cell[g->tri[from]] < 0) continue;
+        size_t at = n;
+        order[n++] = g->tri[from];
+        k->cell[g->tri[from]] = -1;
+        for (; at < n; at++)
+            for (int i = 0; i < 3; i++) {
+                int32_t u = m->adj[order[at]][i];
+                if (u < 0 || k->cell[u] < 0) continue;
+                order[n++] = u;
+                k->cell[u] = -1;
+            }
+    }
+    memcpy(g->tri, order, g->n * sizeof *order);
+    for (size_t c = 0; c < g->n; c++) k->cell[g->tri[c]] = (int32_t)c;
+    free(order);
+}
+
 int enc_grounds(struct wg_ctx *ctx, struct enc_space *sp, const int32_t *keys, struct enc_limits *limits,
                 struct enc_ground **ret_grounds, size_t *ret_n)
 {
@@ -191,6 +228,7 @@ int enc_grounds(struct wg_ctx *ctx, struct enc_space *sp, const int32_t *keys, s
             k.cell[tris[x]] = (int32_t)g->n;
             g->tri[g->n++] = (int32_t)tris[x];
         }
+        order_cells(&k, g);
         make_corners(&k, g);
         make_edges(&k, g);
         make_homes(&k, g, &homes[i], j - i);
@@ -247,10 +285,10 @@ static bool pinched(const struct flooding *f, int32_t cell, const struct enc_edg
     return enc_height(&g->space->mesh, (size_t)g->tri[cell], third) * 100 < PINCH_CM;
 }
 
-static bool may_flood(const struct flooding *f, int32_t c, uint32_t edge, int32_t d)
+static bool may_flood(const struct flooding *f, int32_t c, uint32_t edge)
 {
     const struct enc_edge *e = &f->g->edges[edge];
-    if (d < 0 || !f->inside[d] || f->part[d] || e->narrow || (e->wall && !(f->open && f->open[edge]))) return false;
+    if (e->wall && !(f->open && f->open[edge])) return false;
     if (!e->wall && e->real_cm < PINCH_CM && f->around[e->ends[0]] != f->g->degree[e->ends[0]] &&
         f->around[e->ends[1]] != f->g->degree[e->ends[1]])
         return false; /* the ground inside is pinched here */
@@ -271,8 +309,9 @@ static bool flood(struct flooding *f, int32_t from, int32_t number, size_t *ret_
         homes = homes || g->home[c] >= 0;
         for (uint32_t k = g->first[c]; k < g->first[c + 1]; k++) {
             uint32_t edge = g->items[k];
-            int32_t d = g->edges[edge].a == c ? g->edges[edge].b : g->edges[edge].a;
-            if (!may_flood(f, c, edge, d)) continue;
+            int32_t d = g->across[k];
+            if (d < 0 || !f->inside[d] || f->part[d] || g->odd[k] == ENC_SHUT) continue;
+            if ((g->odd[k] || g->tight[c]) && !may_flood(f, c, edge)) continue;
             f->part[d] = number;
             f->entry[d] = edge + 1;
             if (c == from && !f->entry[c]) f->entry[c] = edge + 1; /* begun in a pinch: on one side of it */

@@ -1,8 +1,8 @@
 /* Which homes make one compound. The least cut round every home of a patch falls into parts; each part would need a gate and its
  * guards, so parts are joined by strips of ground where that costs less than the gate it saves; the cut is made again with the strip
  * inside, strips are laid anew and homes in doubt turned to their other side until nothing pays any more. The search runs up to four
- * times - with walls left standing and opened; within the largest compound and beyond it, to be cut through afterwards - and the
- * cheapest plan stands. */
+ * times - with walls left standing and opened; within the largest compound and beyond it, to be cut through afterwards - and again, with
+ * walls as was better, looking beyond what single steps find (enclose_kick.c); the cheapest plan stands. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,7 +60,8 @@ void enc_group_cut(struct enc_group *s)
 
 /* ---- joining ---- */
 
-enum { MOST_TRIES = 12, THOROUGH_TRIES = 60, MOST_WORK = 800000 };
+enum { MOST_TRIES = 12, THOROUGH_TRIES = 60, MOST_WORK = 4000000 };
+static const double likely = 1.5, thinkable = 6; /* gates that a strip may be thought to cost */
 
 /* One join that pays (or a lock or the least size asks for it); false when none of the likely ones does. `far`: how many gates a strip may
  * be thought to cost and yet be tried: with the strip inside, the cut often grows to walls and houses and is cheaper. */
@@ -93,9 +94,19 @@ static bool join_once(struct enc_group *s, uint8_t *barred, size_t *tries, doubl
     return joined;
 }
 
+/* How far strips are looked for where one may cost `far` gates; everywhere where locks or the least size ask for some. */
+static double reach_of(const struct enc_group *s, double far)
+{
+    const struct enclose_config *c = s->g->space->map->config;
+    bool asked = c->households_min > 0;
+    for (size_t h = 0; h < s->g->n_homes && !asked; h++) asked = s->g->key[h] >= 0;
+    return asked ? 1e300 : far * enc_compound_yuan(c) / c->fence_yuan * 100;
+}
+
 static void join_parts(struct enc_group *s, double far, size_t most)
 {
     uint8_t *barred = wg_xcalloc(s->g->n_edges + 1, 1);
+    s->reach_cm = reach_of(s, far);
     size_t tries = 0;
     while (s->parts > 1 && !enc_out_of_time(s->limits) && join_once(s, barred, &tries, far, most)) {
     }
@@ -112,9 +123,12 @@ static bool relay_one(struct enc_group *s, size_t i)
     enc_group_cut(s);
     if (s->cost <= now - 1e-6 || (s->parts == parts && s->cost <= now + 1e-6))
         return true; /* it had become idle, or costs too much */
+    struct wg_arena_mark mark = wg_arena_mark(s->ctx->arena);
     struct enc_bridge *list = NULL;
     bool laid = s->parts > parts && enc_strip_bridges(s, NULL, &list) > 0;
-    if (laid) enc_strip_add(s, enc_strip_lay(s, list[0].edge));
+    uint32_t edge = laid ? list[0].edge : 0;
+    wg_arena_rewind(s->ctx->arena, mark);
+    if (laid) enc_strip_add(s, enc_strip_lay(s, edge));
     if (laid) enc_group_cut(s);
     if (s->cost < now - 1e-6 && s->parts <= parts) return true;
     if (laid) s->n_strips--;
@@ -127,6 +141,7 @@ static bool relay_one(struct enc_group *s, size_t i)
 static bool relay_strips(struct enc_group *s)
 {
     bool any = false, better = true;
+    s->reach_cm = reach_of(s, likely);
     for (int round = 0; better && round < 6; round++) {
         better = false;
         for (size_t i = 0; i < s->n_strips && !enc_out_of_time(s->limits); i++) better = relay_one(s, i) || better;
@@ -139,7 +154,6 @@ void enc_group_improve(struct enc_group *s)
 {
     enum { MOST_ROUNDS = 6 };
     double last = 1e300;
-    static const double likely = 1.5, thinkable = 6;
     join_parts(s, likely, MOST_TRIES);
     for (int round = 0; round < MOST_ROUNDS && s->cost < last - 1e-6 && !enc_out_of_time(s->limits); round++) {
         last = s->cost;
@@ -150,6 +164,18 @@ void enc_group_improve(struct enc_group *s)
     double before = s->cost;
     join_parts(s, thinkable, THOROUGH_TRIES);
     if (s->cost < before - 1e-6) (void)relay_strips(s);
+}
+
+void enc_group_settle(struct enc_group *s, struct enc_xy at, double radius, int rounds)
+{
+    double last = 1e300;
+    join_parts(s, likely, MOST_TRIES);
+    for (int round = 0; round < rounds && s->cost < last - 1e-6 && !enc_out_of_time(s->limits); round++) {
+        last = s->cost;
+        (void)enc_turn_near(s, at, radius);
+        (void)relay_strips(s);
+        join_parts(s, likely, MOST_TRIES);
+    }
 }
 
 /* ---- the search ---- */
@@ -195,7 +221,8 @@ static void keep(const struct enc_group *s, struct enc_answer *a)
 }
 
 /* One search, cut through where a compound is too large; taken over when it is cheaper. */
-static int search(struct enc_group *s, const bool *first_sides, struct enc_answer *try, struct enc_answer *best)
+static int search(struct enc_group *s, const bool *first_sides, bool kick, struct enc_answer *try, struct enc_answer *best,
+                  double *ret_cost)
 {
     struct wg_arena_mark mark = wg_arena_mark(s->ctx->arena);
     s->strips = NULL, s->n_strips = s->cap_strips = 0; /* the last search's went with the arena */
@@ -203,11 +230,13 @@ static int search(struct enc_group *s, const bool *first_sides, struct enc_answe
     s->turns = MOST_WORK / (s->g->n + 1);
     enc_group_cut(s);
     enc_group_improve(s);
+    if (kick) enc_group_kick(s);
     keep(s, try);
     s->strips = NULL, s->n_strips = s->cap_strips = 0;
     int rc = enc_ground_split(s->ctx, s->g, try);
     if (rc) return rc;
     try->cost = enc_answer_cost(s->g, try);
+    *ret_cost = try->cost;
     wg_arena_rewind(s->ctx->arena, mark);
     if (try->cost >= best->cost - 1e-6) return 0;
     struct enc_answer swap = *best;
@@ -228,12 +257,19 @@ int enc_ground_solve(struct wg_ctx *ctx, struct enc_ground *g, struct enc_limits
     for (size_t e = 0; e < g->n_edges && !walls; e++) walls = g->edges[e].wall && g->edges[e].b >= 0;
     for (size_t h = 0; h < g->n_homes; h++) households += g->households[h];
     int rc = 0;
-    for (int way = 0; way < 4 && !rc; way++) {
-        s.may_open = way >= 2; /* with walls left standing, then with leave to open them: only taken where it is no dearer */
+    double cost = 1e300, least[2] = {1e300, 1e300};
+    bool opening_helps[2] = {false, false};
+    for (int way = 0; way < 8 && !rc;
+         way++) { /* within the largest compound and beyond; walls left standing and opened; without kicks and with */
+        bool kick = way >= 4;
         s.any_size = (way & 1) != 0;
+        s.may_open = (way & 2) != 0; /* only taken where it is cheaper: leave to open walls never makes a plan dearer */
         if ((s.may_open && !(walls && c->may_open)) || (s.any_size && households <= c->households_max)) continue;
+        if (kick && s.may_open && !opening_helps[s.any_size]) continue;
         if (way > 0 && enc_out_of_time(limits)) break;
-        rc = search(&s, sides, &try, &a);
+        rc = search(&s, sides, kick, &try, &a, &cost);
+        opening_helps[s.any_size] = opening_helps[s.any_size] || (s.may_open && cost < least[s.any_size] - 1e-6);
+        least[s.any_size] = fmin(least[s.any_size], cost);
     }
     enc_heap_free(&s.heap);
     enc_cut_free(s.cut);

@@ -1,5 +1,5 @@
 /* enclose_group_internal.h - the search for the grouping of one patch, between enclose_group.c (joining parts, the order of the search),
- * enclose_strip.c (strips of ground between parts) and enclose_turn.c (which side homes open to). */
+ * enclose_strip.c (strips of ground between parts), enclose_turn.c (which side homes open to) and enclose_kick.c (out of dead ends). */
 #ifndef WG_ENCLOSE_GROUP_INTERNAL_H
 #define WG_ENCLOSE_GROUP_INTERNAL_H
 #include "engine/enclose/enclose_internal.h"
@@ -20,6 +20,7 @@ struct enc_group {
     size_t parts;
     int64_t cut_cm;
     double cost;
+    double reach_cm; /* farther than this no strip is thought of */
     size_t turns; /* turns that may still be tried: bounded by the size of the ground, not by the clock */
     struct enc_strip *strips;
     size_t n_strips, cap_strips;
@@ -39,6 +40,10 @@ struct enc_bridge {
 /* The least cut with the strips laid, its parts and what it costs. */
 void enc_group_cut(struct enc_group *s);
 void enc_group_improve(struct enc_group *s);
+/* Joins, relays and turns within `radius` of a place, while that helps. */
+void enc_group_settle(struct enc_group *s, struct enc_xy at, double radius, int rounds);
+/* Leaves a plan that no single step makes cheaper, and comes back with one that is no dearer; enclose_kick.c. */
+void enc_group_kick(struct enc_group *s);
 
 /* Cheapest ways from all parts over the ground outside. */
 void enc_strip_spread(struct enc_group *s);
@@ -49,4 +54,6 @@ void enc_strip_add(struct enc_group *s, struct enc_strip strip);
 
 /* Turns homes while that makes the plan cheaper; true when any was. */
 bool enc_turn_homes(struct enc_group *s);
+/* The same, one by one, for those within `radius` of a place. */
+bool enc_turn_near(struct enc_group *s, struct enc_xy at, double radius);
 #endif

@@ -261,6 +261,8 @@ struct enc_edge {
     bool thin;         /* short, with an end on something solid: no strip is led through */
     uint32_t ends[2];  /* its corners, as corners of the ground */
 };
+/* What speaks against walking across an edge: nobody passes; a wall, or too short a piece for all ways. */
+enum enc_odd { ENC_PLAIN, ENC_SHUT, ENC_ODD };
 struct enc_ground {
     const struct enc_space *space;
     int32_t *tri; /* triangle of each cell */
@@ -268,6 +270,9 @@ struct enc_ground {
     struct enc_edge *edges;
     size_t n_edges;
     uint32_t *first, *items; /* edges of cell c: items[first[c] .. first[c + 1]) */
+    int32_t *across;         /* the cell on the other side of each of these edges; -1 */
+    uint8_t *odd;            /* of each of these edges: enc_odd */
+    uint8_t *tight;          /* of each cell: a corner where something stands lies near the edge opposite */
     uint32_t (*corner)[3];   /* of each cell: its corners, numbered within the ground */
     uint16_t *degree;        /* of each corner: triangles round it; more than any count where it is solid */
     size_t n_corners;

@@ -30,11 +30,11 @@ void enc_strip_spread(struct enc_group *s)
         if (e.d > s->dist[e.cell]) continue;
         for (uint32_t k = g->first[e.cell]; k < g->first[e.cell + 1]; k++) {
             const struct enc_edge *edge = &g->edges[g->items[k]];
-            int32_t d = edge->a == e.cell ? edge->b : edge->a;
+            int32_t d = g->across[k];
             if (d < 0 || s->part[d] > 0 || shut(s, edge)) continue;
             double step = s->perimeter[d] - 2 * (double)edge->cm + (edge->wall ? open_cm : 0);
             double next = e.d + fmax(step, 0) + 1;
-            if (next >= s->dist[d]) continue;
+            if (next >= s->dist[d] || next > s->reach_cm) continue;
             s->dist[d] = next;
             s->origin[d] = s->origin[e.cell];
             s->from_edge[d] = (int32_t)g->items[k];

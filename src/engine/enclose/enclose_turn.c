@@ -11,8 +11,6 @@ static const double near_m = 60; /* homes whose yards may be one */
 static bool try_turn(struct enc_group *s, int32_t a, int32_t b)
 {
     double was = s->cost;
-    if (!s->turns) return false;
-    s->turns--;
     bool *before = wg_xcalloc(s->g->n_homes + 1, sizeof *before);
     memcpy(before, s->g->turned, s->g->n_homes * sizeof *before);
     bool better = enc_side_turn(s->g, a) && (b < 0 || enc_side_turn(s->g, b));
@@ -46,15 +44,32 @@ static size_t neighbours(const struct enc_group *s, int32_t h, int32_t *ret)
     return n;
 }
 
+/* One of the turns that may still be tried. */
+static bool may_turn(struct enc_group *s, int32_t a, int32_t b)
+{
+    if (!s->turns) return false;
+    s->turns--;
+    return try_turn(s, a, b);
+}
+
+bool enc_turn_near(struct enc_group *s, struct enc_xy at, double radius)
+{
+    bool any = false;
+    for (int32_t h = 0; h < (int32_t)s->g->n_homes && !enc_out_of_time(s->limits); h++)
+        if (enc_side_doubtful(s->g, h) && enc_dist(at, s->place[2 * h]) < radius) any = try_turn(s, h, -1) || any;
+    enc_group_cut(s);
+    return any;
+}
+
 bool enc_turn_homes(struct enc_group *s)
 {
     bool any = false;
     for (int32_t h = 0; h < (int32_t)s->g->n_homes && !enc_out_of_time(s->limits); h++) {
         if (!enc_side_doubtful(s->g, h)) continue;
         int32_t with[NEAREST];
-        bool turned = try_turn(s, h, -1);
+        bool turned = may_turn(s, h, -1);
         size_t n = turned ? 0 : neighbours(s, h, with);
-        for (size_t i = 0; i < n && !turned; i++) turned = with[i] > h && try_turn(s, h, with[i]);
+        for (size_t i = 0; i < n && !turned; i++) turned = with[i] > h && may_turn(s, h, with[i]);
         any = any || turned;
     }
     enc_group_cut(s);
