@@ -20,6 +20,8 @@
  *      them contradict
  *   P8 so is a row without a number that has the whole telephone and the whole Chinese name of one person, unless more of that name
  *      have that telephone, or the row says something other than this person about anything but where one lives
+ *   P9 of several entries of the register that are one person by all that they say, a row takes the nearest: that there are several
+ *      does not make it doubtful
  * An index is heap memory of its own, released by match_index_free. Reading it (match_list) is safe from several threads as
  * long as nobody changes it; the caller keeps readers and writers apart. */
 #ifndef WG_MATCH_H

@@ -160,6 +160,30 @@ static void test_match__namesakes_with_telephones_of_their_own_are_two_clusters(
     assert_int_equal(mixed, 0);
 }
 
+/* match P9 */
+static void test_match__a_person_entered_twice_is_matched_and_two_namesakes_are_not(void **state)
+{
+    struct world *w = *state;
+    struct wg_str *cells = people(w, PEOPLE, 3), row[COLUMNS];
+    memcpy(cells + COLUMNS, cells, COLUMNS * sizeof *cells); /* entered twice, in the end without the sex */
+    cells[COLUMNS + 1] = (struct wg_str){0};
+    cells[3 * COLUMNS] = cells[2 * COLUMNS]; /* of one name, with telephones and doors of their own */
+    struct match_index *index = index_people(w, cells, PEOPLE);
+    struct match_rows rows = {columns, COLUMNS, row, 1};
+    struct match_link *links = NULL;
+    struct match_measure measure;
+    memcpy(row, cells, sizeof row);
+    row[2] = (struct wg_str){0};
+    assert_int_equal(match_list(&w->ctx, index, &rows, &w->options, NULL, &links, &measure), 0);
+    assert_int_equal(links[0].outcome, MATCH_MATCHED);
+    assert_true(links[0].best.key < 2);
+    memcpy(row, cells + 2 * COLUMNS, sizeof row);
+    row[2] = row[3] = (struct wg_str){0};
+    assert_int_equal(match_list(&w->ctx, index, &rows, &w->options, NULL, &links, &measure), 0);
+    assert_int_not_equal(links[0].outcome, MATCH_MATCHED);
+    match_index_free(index);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +193,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_match__how_many_of_a_list_are_known_is_learnt_where_many_have_a_name_only, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_match__namesakes_with_telephones_of_their_own_are_two_clusters, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_match__a_person_entered_twice_is_matched_and_two_namesakes_are_not, setup,
+                                        teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,6 +49,8 @@ static void sample_row(struct match_index *index, struct finder *f, struct row_c
 /* EM begins with few doubles and takes in more as the data asks for it: begun with many, it would take namesakes and relatives for
  * doubles where there are hardly any, and never come back. */
 #define DOUBLES_A_ROW .01
+/* From which probability two entries of a register are taken for one person without asking. */
+#define SURE_DOUBLES .99
 
 static void learn(struct match_index *index)
 {
@@ -382,6 +384,15 @@ static void expect_errors(const struct match_index *index, const struct match_cl
         i = end;
     }
     free(members);
+}
+
+bool index_doubles(const struct match_index *index, const struct model *model, uint32_t a, uint32_t b)
+{
+    struct comparison c;
+    struct scored s;
+    (void)compare_rows(&index->layout, &index->dep, index_side(index, a), index_side(index, b), NULL, 0, &c);
+    model_score(model, &index->layout, &index->words, NULL, &c, &s);
+    return s.probability > SURE_DOUBLES;
 }
 
 int index_of_table(struct wg_ctx *ctx, const struct match_rows *table, const struct match_options *options,

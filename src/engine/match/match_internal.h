@@ -642,6 +642,9 @@ struct row_choice {
 size_t choose_rows(const struct layout *layout, const struct words *words, const uint32_t *slots, uint32_t rows,
                    const uint64_t *alive, size_t most, size_t threads, struct row_choice **ret);
 
+/* Are two entries of the register one person, by all that they say? */
+bool index_doubles(const struct match_index *index, const struct model *model, uint32_t a, uint32_t b);
+
 /* Puts and learns a whole table, for comparing it with itself. */
 WG_MUST int index_of_table(struct wg_ctx *ctx, const struct match_rows *table, const struct match_options *options,
                            const struct wg_progress *progress, struct match_index **ret_index);

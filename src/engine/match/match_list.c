@@ -550,7 +550,11 @@ static void decide(const struct matching *m, struct row_result *r, struct wg_are
     }
     if (r->n == 0) return;
     const struct candidate *best = &r->kept[0];
-    double p = best->odds / all;
+    double mine = best->odds; /* also as the register's other entries of that person */
+    for (size_t i = 1; i < r->n; i++) {
+        if (index_doubles(m->list->index, m->model, best->row, r->kept[i].row)) mine += r->kept[i].odds;
+    }
+    double p = mine / all;
     link->best = (struct match_candidate){.key = best->row, .probability = p, .weight = best->bits};
     for (size_t i = 0; i < r->n; i++) {
         if (r->kept[i].idno != LEVEL_SAME || !r->kept[i].name_differs || r->kept[i].stands || p >= sure) continue;
