@@ -434,6 +434,7 @@ struct model {
     double rare[UNITS_MAX];                /* p of a value that nobody else has */
     double others[UNITS_MAX];              /* of one table: part of the pairs with equal values that are two people */
     double held[UNITS_MAX][HELD_MOST + 2]; /* values that so many rows have */
+    double doubled[HELD_MOST + 1];                       /* of entries of one name that so many have, pairs that are one person */
     double due[UNITS_MAX][HELD_MOST + 1];  /* of a value that so many have, how many are owed to its being common */
     double u_drawn[UNITS_MAX][LEVELS], drawn[UNITS_MAX]; /* levels of pairs drawn at random */
     double u_same[UNITS_MAX];                            /* share of pairs with equal values, counted */
@@ -463,6 +464,8 @@ struct level_counts {
 void level_count(struct level_counts *counts, const struct layout *layout, const struct comparison *c);
 /* Pairs drawn at random, and pairs that the keys brought together. */
 void model_add_random(struct model *model, const struct layout *layout, const struct level_counts *counts);
+/* Some of those who share a name are one person entered twice: `doubled` of them, by how many share it. */
+void model_allow_doubles(struct model *model, const struct layout *layout, const double doubled[HELD_MOST + 1]);
 void model_add_seen(struct model *model, const struct level_counts *counts);
 /* Or is the pair too unlike? */
 bool model_learns_from(const struct model *model, const struct layout *layout, const struct words *words,

@@ -6,6 +6,7 @@
 /* A list teaches by a sample of its rows: as many as there are decisions to be made with what they teach, within bounds. */
 enum { SAMPLE_LEAST = 256, SAMPLE_MOST = 2000, SAMPLE_PAIRS = 100000, DRAWN_PAIRS = 20000 };
 /* Work is shared in portions of a fixed size, whose results are added up in their order: the same for any number of threads. */
+enum { FEW_NAMESAKES = 10 };
 enum { ROWS_A_PORTION = 32, PORTIONS_A_WAVE = 8, PAIRS_A_PORTION = 1024 };
 
 /* --- the sample ----------------------------------------------------------------------------------------------------- */
@@ -128,10 +129,12 @@ static void draw_strangers(const struct sample *s, size_t threads, struct model 
 }
 
 /* --- pairs that the keys bring together ----------------------------------------------------------------------------- */
+enum { NAMESAKES = 4 }; /* entries of one name that are looked at: where more have it, few of them are one person */
 struct portion {
     struct comparison *pairs;
     size_t n, cap, looked;
-    uint32_t of_row[ROWS_A_PORTION]; /* pairs */
+    uint32_t of_row[ROWS_A_PORTION];                           /* pairs */
+    uint32_t namesakes[NAMESAKES + 1], doubles[NAMESAKES + 1]; /* pairs of entries, by how many have the name */
     struct level_counts seen;
 };
 struct looking {
@@ -149,11 +152,23 @@ void learn_only_register(const struct match_index *index, struct comparison *c)
     }
 }
 
+static void look_for_doubles(const struct looking *l, const uint32_t *entries, size_t n, struct portion *out)
+{
+    for (size_t i = 1; i < n; i++) {
+        for (size_t j = 0; j < i; j++) {
+            out->namesakes[n]++;
+            out->doubles[n] += index_doubles(l->sample->index, l->model, entries[i], entries[j]);
+        }
+    }
+}
+
 static uint32_t look_at_row(const struct looking *l, struct finder *f, size_t i, struct portion *out)
 {
     const struct match_index *index = l->sample->index;
     struct side row = sample_side(l->sample, i);
-    size_t before = out->n;
+    size_t before = out->n, named = 0;
+    uint32_t entries[NAMESAKES];
+    int name = index->layout.name;
     finder_run(f, row.words, row.slots);
     out->looked += f->n;
     if (out->n + f->n > out->cap) {
@@ -165,8 +180,10 @@ static uint32_t look_at_row(const struct looking *l, struct finder *f, size_t i,
         (void)compare_rows(&index->layout, &index->dep, row, index_side(index, f->found[k]), NULL, 0, c);
         learn_only_register(index, c);
         level_count(&out->seen, &index->layout, c);
+        if (name >= 0 && c->level[name] == LEVEL_SAME && named++ < NAMESAKES) entries[named - 1] = f->found[k];
         out->n += model_learns_from(l->model, &index->layout, &index->words, c, l->cut);
     }
+    if (named <= NAMESAKES) look_for_doubles(l, entries, named, out);
     return (uint32_t)(out->n - before);
 }
 
@@ -186,6 +203,7 @@ static void learn_pairs(const struct sample *s, size_t threads, struct model *mo
     const struct match_index *index = s->index;
     size_t n = 0, cap = 0, used = 0, looked = 0;
     struct comparison *pairs = NULL;
+    double namesakes[NAMESAKES + 1] = {0}, doubles[NAMESAKES + 1] = {0}, doubled[HELD_MOST + 1] = {0};
     uint32_t *per_row = wg_xmalloc((s->rows->n + 1) * sizeof *per_row);
     struct looking *l = wg_xmalloc(sizeof *l);
     *l = (struct looking){.sample = s, .model = model};
@@ -210,11 +228,17 @@ static void learn_pairs(const struct sample *s, size_t threads, struct model *mo
             n += p->n;
             looked += p->looked;
             model_add_seen(model, &p->seen);
+            for (size_t c = 2; c <= NAMESAKES; c++) {
+                namesakes[c] += p->namesakes[c];
+                doubles[c] += p->doubles[c];
+            }
             free(p->pairs);
         }
         used += rows;
     }
     free(l);
+    for (size_t c = 2; c <= NAMESAKES; c++) doubled[c] = doubles[c] / (namesakes[c] + FEW_NAMESAKES);
+    model_allow_doubles(model, &index->layout, doubled);
     double space = (double)used * (double)index->living;
     if (space < 1) space = 1;
     struct em_sample sample = {.pairs = pairs, .n = n, .per_row = per_row, .rows = used, .space = space};

@@ -599,6 +599,18 @@ void model_add_random(struct model *model, const struct layout *l, const struct 
     }
 }
 
+void model_allow_doubles(struct model *model, const struct layout *l, const double doubled[HELD_MOST + 1])
+{
+    if (l->name < 0) return;
+    double *due = model->due[l->name], before = 0;
+    memcpy(model->doubled, doubled, sizeof model->doubled);
+    for (int c = 1; c <= HELD_MOST; c++) {
+        double all = due[c];
+        due[c] = (1 - doubled[c]) * all + doubled[c] * before;
+        before = all;
+    }
+}
+
 void model_add_seen(struct model *model, const struct level_counts *counts)
 {
     for (size_t u = 0; u < UNITS_MAX; u++) {
@@ -654,6 +666,7 @@ static void maximise_u(struct model *model, const struct layout *l, const struct
         if (within) owe_within(model, s, u);
         double ones = model->held[u][1], seen_twos = model->held[u][2], twos = seen_twos;
         if (within && s->held[u][2] > 0) twos *= 1 - s->held_same[u][2] / s->held[u][2];
+        if (!within && (int)u == l->name) twos *= 1 - model->doubled[2];
         double rare = rare_share(ones + (seen_twos - twos), twos, model->rows);
         double faith = USUAL_ROWS / (1 + model->rows / 1000);
         model->rare[u] = (rare * model->rows + stranger_value(l->units[u].kind) * faith) / (model->rows + faith);
