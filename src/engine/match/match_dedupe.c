@@ -386,11 +386,28 @@ static void expect_errors(const struct match_index *index, const struct match_cl
     free(members);
 }
 
+/* Father and son of one name have a door in common, or a telephone, hardly both; and no number, birth date or e-mail address. */
+static bool more_than_namesakes(const struct layout *l, const struct comparison *c)
+{
+    bool own = false, phone = false, place = false;
+    for (size_t u = 0; u < l->n_units; u++) {
+        if (c->level[u] != LEVEL_SAME) continue;
+        enum unit_kind kind = l->units[u].kind;
+        own = own || kind == UNIT_IDNO || kind == UNIT_BIRTH || kind == UNIT_EMAIL;
+        phone = phone || kind == UNIT_PHONE;
+        place = place || kind == UNIT_ADDRESS || kind == UNIT_TEXT;
+    }
+    return own || (phone && place);
+}
+
 bool index_doubles(const struct match_index *index, const struct model *model, uint32_t a, uint32_t b)
 {
     struct comparison c;
     struct scored s;
-    (void)compare_rows(&index->layout, &index->dep, index_side(index, a), index_side(index, b), NULL, 0, &c);
+    /* Most are plainly two people, which is seen before all is compared. */
+    float least = model_cut(model, SURE_DOUBLES);
+    if (!compare_rows(&index->layout, &index->dep, index_side(index, a), index_side(index, b), model, least, &c)) return false;
+    if (!more_than_namesakes(&index->layout, &c)) return false;
     model_score(model, &index->layout, &index->words, NULL, &c, &s);
     return s.probability > SURE_DOUBLES;
 }
