@@ -60,8 +60,10 @@ void enc_group_cut(struct enc_group *s)
 
 /* ---- joining ---- */
 
-enum { MOST_TRIES = 12, THOROUGH_TRIES = 60, MOST_WORK = 4000000 };
+enum { MOST_TRIES = 12, FEW_TRIES = 3, THOROUGH_TRIES = 60, MOST_WORK = 2000000 };
 static const double likely = 1.5, thinkable = 6; /* gates that a strip may be thought to cost */
+static const struct enc_xy nowhere = {0, 0};
+static const double everywhere = 1e300;
 
 /* One join that pays (or a lock or the least size asks for it); false when none of the likely ones does. `far`: how many gates a strip may
  * be thought to cost and yet be tried: with the strip inside, the cut often grows to walls and houses and is cheaper. */
@@ -138,13 +140,21 @@ static bool relay_one(struct enc_group *s, size_t i)
     return false;
 }
 
-static bool relay_strips(struct enc_group *s)
+static bool is_near(const struct enc_group *s, size_t strip, struct enc_xy at, double radius)
+{
+    int32_t middle = s->strips[strip].cells[s->strips[strip].n_cells / 2];
+    return enc_dist(at, enc_centre(&s->g->space->mesh, (size_t)s->g->tri[middle])) < radius;
+}
+
+/* Those within `radius` of a place. */
+static bool relay_strips(struct enc_group *s, struct enc_xy at, double radius)
 {
     bool any = false, better = true;
     s->reach_cm = reach_of(s, likely);
     for (int round = 0; better && round < 6; round++) {
         better = false;
-        for (size_t i = 0; i < s->n_strips && !enc_out_of_time(s->limits); i++) better = relay_one(s, i) || better;
+        for (size_t i = 0; i < s->n_strips && !enc_out_of_time(s->limits); i++)
+            if (is_near(s, i, at, radius)) better = relay_one(s, i) || better;
         any = any || better;
     }
     return any;
@@ -157,24 +167,24 @@ void enc_group_improve(struct enc_group *s)
     join_parts(s, likely, MOST_TRIES);
     for (int round = 0; round < MOST_ROUNDS && s->cost < last - 1e-6 && !enc_out_of_time(s->limits); round++) {
         last = s->cost;
-        (void)relay_strips(s);
+        (void)relay_strips(s, nowhere, everywhere);
         (void)enc_turn_homes(s);
         join_parts(s, likely, MOST_TRIES);
     }
     double before = s->cost;
     join_parts(s, thinkable, THOROUGH_TRIES);
-    if (s->cost < before - 1e-6) (void)relay_strips(s);
+    if (s->cost < before - 1e-6) (void)relay_strips(s, nowhere, everywhere);
 }
 
 void enc_group_settle(struct enc_group *s, struct enc_xy at, double radius, int rounds)
 {
     double last = 1e300;
-    join_parts(s, likely, MOST_TRIES);
+    join_parts(s, likely, FEW_TRIES);
     for (int round = 0; round < rounds && s->cost < last - 1e-6 && !enc_out_of_time(s->limits); round++) {
         last = s->cost;
         (void)enc_turn_near(s, at, radius);
-        (void)relay_strips(s);
-        join_parts(s, likely, MOST_TRIES);
+        (void)relay_strips(s, at, radius);
+        join_parts(s, likely, FEW_TRIES);
     }
 }
 

@@ -6,7 +6,7 @@
 
 #include "engine/enclose/enclose_group_internal.h"
 
-enum { MOST_KICKS = 120, MOST_WORK = 1500000, MOST_ROUNDS = 2 };
+enum { MOST_KICKS = 120, MOST_WORK = 1000000, MOST_ROUNDS = 2 };
 
 static uint64_t draw(uint64_t *state)
 {
