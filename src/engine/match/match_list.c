@@ -531,6 +531,9 @@ static const char *reason_matched(const struct candidate *c)
     return named ? "name" : "fields";
 }
 
+/* Of all odds of a row; an entry of less changes nothing that is seen, and need not be looked at again. */
+#define LEAST_DOUBLE 1e-3
+
 static void decide(const struct matching *m, struct row_result *r, struct wg_arena *arena, struct match_link *link)
 {
     const struct match_costs *costs = &m->options->costs;
@@ -551,7 +554,7 @@ static void decide(const struct matching *m, struct row_result *r, struct wg_are
     if (r->n == 0) return;
     const struct candidate *best = &r->kept[0];
     double mine = best->odds; /* also as the register's other entries of that person */
-    for (size_t i = 1; i < r->n; i++) {
+    for (size_t i = 1; i < r->n && r->kept[i].odds > all * LEAST_DOUBLE; i++) {
         if (index_doubles(m->list->index, m->model, best->row, r->kept[i].row)) mine += r->kept[i].odds;
     }
     double p = mine / all;
