@@ -40,14 +40,19 @@ static void value_door(struct value *v, const struct wg_str door[DOOR_PARTS])
     for (size_t i = 0; i < DOOR_PARTS; i++) value_add(v, door_order[i], door[i], true);
 }
 
-static uint32_t value_put(struct reader *r, struct value *v)
+static void value_end(struct value *v)
 {
     unsigned parts = 0;
     for (size_t i = 0; i < PLACE_PARTS; i++) parts |= (unsigned)(v->form[i] != 0) << i;
-    if (v->n == 0) return 0;
     v->text[v->n++] = ADDRESS_END;
     v->text[v->n++] = (char)('0' + (parts >> 5));
     v->text[v->n++] = (char)('0' + (parts & 31));
+}
+
+static uint32_t value_put(struct reader *r, struct value *v)
+{
+    if (v->n == 0) return 0;
+    value_end(v);
     return words_put(r->words, UNIT_ADDRESS, 1, v->form, sizeof v->form, v->text, v->n);
 }
 
@@ -179,18 +184,33 @@ static struct shape *place_of(struct address_shapes *shapes, const struct taken_
     return &shapes->shape[first & (SHAPES - 1)];
 }
 
-uint32_t address_read_shape(struct reader *r, struct wg_str s)
+static bool read_shape(struct reader *r, struct wg_str s, struct value *v)
 {
     struct taken_apart t;
     bool met;
-    if (!take_apart(s, &t)) return 0;
+    if (!take_apart(s, &t)) return false;
     struct shape *shape = place_of(r->shapes, &t, &met);
     if (!met) learn_shape(r, &t, shape);
-    if (shape->state == SHAPE_OTHER) return 0;
+    if (shape->state == SHAPE_OTHER) return false;
+    memcpy(v->form, shape->form, sizeof v->form);
+    memcpy(v->text, shape->head, shape->n_head);
+    v->n = shape->n_head;
+    value_door(v, t.door);
+    return true;
+}
+
+uint32_t address_read_shape(struct reader *r, struct wg_str s)
+{
     struct value v;
-    memcpy(v.form, shape->form, sizeof v.form);
-    memcpy(v.text, shape->head, shape->n_head);
-    v.n = shape->n_head;
-    value_door(&v, t.door);
-    return value_put(r, &v);
+    return read_shape(r, s, &v) ? value_put(r, &v) : 0;
+}
+
+bool address_read_shape_later(struct reader *r, struct wg_str s, uint32_t *ret)
+{
+    struct value v;
+    if (!read_shape(r, s, &v)) return false;
+    value_end(&v);
+    words_put_later(r->words, &r->later, UNIT_ADDRESS, 1, (struct wg_str){(const char *)v.form, sizeof v.form},
+                    (struct wg_str){v.text, v.n}, ret);
+    return true;
 }

@@ -21,8 +21,9 @@ void batch_read_chunk(struct batch *b, size_t from, size_t to, size_t worker)
     for (size_t k = from; k < to; k++) {
         if (k + 2 * AHEAD < to) reader_ahead(reader, batch_cells(b, k + 2 * AHEAD), false);
         if (k + AHEAD < to) reader_ahead(reader, batch_cells(b, k + AHEAD), true);
-        reader_row(reader, batch_cells(b, k), b->slots + k * b->layout->n_slots);
+        reader_one_of_many(reader, batch_cells(b, k), b->slots + k * b->layout->n_slots);
     }
+    reader_rest(reader);
 }
 
 bool batch_has_chunk(const struct batch *b, size_t from)

@@ -112,6 +112,22 @@ uint32_t words_find(const struct words *w, uint8_t domain, struct wg_str text); 
 void words_ahead(const struct words *w, uint8_t domain, struct wg_str text, bool value);
 void words_count_add(struct words *w, uint32_t id, uint32_t by); /* w has no base */
 uint32_t words_next(const struct words *w, uint32_t own);        /* after 0 the first, 0 after the last */
+/* Values on their way: what words_put would wait for is fetched while others are read. Each stands where `ret` points once so many
+ * have come after it, or at words_put_rest. */
+enum { LATER = 8, LATER_FORM = 40 };
+struct words_later {
+    struct {
+        uint32_t *ret, hash;
+        uint8_t domain, mark, n_form, n_text;
+        uint8_t form[LATER_FORM];
+        char text[TEXT_MAX];
+    } waiting[LATER];
+    size_t first, n;
+};
+/* n_form is LATER_FORM at most. */
+void words_put_later(struct words *w, struct words_later *later, uint8_t domain, uint8_t mark, struct wg_str form,
+                     struct wg_str text, uint32_t *ret);
+void words_put_rest(struct words *w, struct words_later *later);
 
 enum { BLOB_HEAD = 8, FORM_MAX = 128 };
 struct blob {
@@ -234,11 +250,15 @@ struct reader {
     struct address_shapes *shapes;
     const char *area_code;
     wg_day today;
+    struct words_later later;
 };
 void reader_init(struct reader *r, const struct layout *layout, const struct column_map *map, struct words *words,
                  const char *area_code, wg_day today);
 void reader_free(struct reader *r);
 void reader_row(struct reader *r, const struct wg_str *cells, uint32_t *ret_slots);
+/* The same for one of many rows: some of its values are there by reader_rest only. */
+void reader_one_of_many(struct reader *r, const struct wg_str *cells, uint32_t *ret_slots);
+void reader_rest(struct reader *r);
 /* Fetches for a row to be read soon; again with `value` a little later. */
 void reader_ahead(const struct reader *r, const struct wg_str *cells, bool value);
 
@@ -248,6 +268,8 @@ enum { ADDRESS_END = 1 };                                       /* ends what is 
 uint32_t address_read_fully(struct reader *r, struct wg_str s); /* 0 where nothing could be read */
 /* The same, where the address has such a door; else 0. */
 uint32_t address_read_shape(struct reader *r, struct wg_str s);
+/* The same as words_put_later does it; false: nothing comes. */
+bool address_read_shape_later(struct reader *r, struct wg_str s, uint32_t *ret);
 struct address_shapes *address_shapes_new(void); /* freed with free */
 /* 三号楼十二单元501 with 3 and 12, which reading it in full comes to as well (match_door.c); nothing where there is no such door. */
 struct wg_str door_in_digits(struct wg_str s, char out[TEXT_MAX]);

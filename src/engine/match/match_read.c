@@ -405,21 +405,22 @@ static uint32_t put_age(struct reader *r, struct wg_str s)
     return words_put(r->words, UNIT_AGE, 0, &form, 1, s.p, n);
 }
 
-static uint32_t put_phone(struct reader *r, struct wg_str s)
+static void put_phone(struct reader *r, struct wg_str s, uint32_t *ret)
 {
     struct people_phone phone = people_phone_read(s, r->area_code, NULL);
     if (phone.fault == PHONE_OK || phone.fault == PHONE_MASKED) {
         size_t n = strlen(phone.text), skip = n > 2 && phone.text[0] == '8' && phone.text[1] == '6' ? 2 : 0;
-        return words_put(r->words, UNIT_PHONE, phone.fault == PHONE_MASKED, phone.text + skip, n - skip, phone.text + skip,
-                         n - skip);
+        struct wg_str text = bytes(phone.text + skip, n - skip);
+        words_put_later(r->words, &r->later, UNIT_PHONE, phone.fault == PHONE_MASKED, text, text, ret);
+        return;
     }
-    if (phone.fault == PHONE_LOST) return 0;
+    if (phone.fault == PHONE_LOST) return;
     uint8_t form[24];
     size_t n = 0;
     for (size_t i = 0; i < s.n && n < sizeof form; i++) {
         if (s.p[i] >= '0' && s.p[i] <= '9') form[n++] = (uint8_t)s.p[i];
     }
-    return n >= 4 ? words_put(r->words, UNIT_PHONE, 0, form, n, form, n) : 0;
+    if (n >= 4) *ret = words_put(r->words, UNIT_PHONE, 0, form, n, form, n);
 }
 
 /* A whole number that is known already, read again: what it says of birth and sex stands in it. */
@@ -515,21 +516,18 @@ static uint32_t put_address(struct reader *r, struct wg_str s)
     return id ? id : put_string(r, UNIT_ADDRESS, s, false);
 }
 
-/* Of a place met before, with a door of three numbers; else 0. */
-static uint32_t known_place(struct reader *r, struct wg_str s)
+/* Of a place met before, with a door of three numbers. */
+static bool put_known_place(struct reader *r, struct wg_str s, uint32_t *ret)
 {
     char text[TEXT_MAX];
-    uint32_t id = address_read_shape(r, s);
-    if (id) return id;
+    if (address_read_shape_later(r, s, ret)) return true;
     struct wg_str digits = door_in_digits(s, text);
-    return digits.n ? address_read_shape(r, digits) : 0;
+    return digits.n && address_read_shape_later(r, digits, ret);
 }
 
 static uint32_t put_cell(struct reader *r, enum unit_kind kind, struct wg_str s)
 {
     switch (kind) {
-    case UNIT_PHONE:
-        return put_phone(r, s);
     case UNIT_NAME:
         return put_han_name(r, s);
     case UNIT_SURNAME:
@@ -555,9 +553,9 @@ static uint32_t put_cell(struct reader *r, enum unit_kind kind, struct wg_str s)
 static uint32_t read_cell(struct reader *r, enum unit_kind kind, struct wg_str s)
 {
     /* What is canonical reads as itself: a text that is known already needs no reading. */
-    uint32_t known = kind == UNIT_NAME ? words_find(r->words, UNIT_NAME, s) : kind == UNIT_ADDRESS ? known_place(r, s) : 0;
+    uint32_t known = kind == UNIT_NAME ? words_find(r->words, UNIT_NAME, s) : 0;
     if (known) return known;
-    bool quick = kind == UNIT_PHONE || (kind == UNIT_BIRTH && (s.n == 8 || s.n == 10));
+    bool quick = kind == UNIT_BIRTH && (s.n == 8 || s.n == 10);
     if (quick || s.n > CACHED_TEXT) return put_cell(r, kind, s);
     struct cached *c = &r->cache->cell[text_hash(s.p, s.n, (uint64_t)kind) >> 40 & (CACHE_SIZE - 1)];
     if (c->used && c->kind == kind && c->n == s.n && memcmp(c->text, s.p, s.n) == 0) return c->id;
@@ -643,11 +641,22 @@ void reader_ahead(const struct reader *r, const struct wg_str *cells, bool value
         if (map->part[i] == PART_NAME) words_ahead(r->words, UNIT_NAME, cells[i], value);
         if (map->part[i] != PART_SLOT) continue;
         enum unit_kind kind = r->layout->units[map->unit[i]].kind;
-        if (kind == UNIT_IDNO || kind == UNIT_PHONE) words_ahead(r->words, (uint8_t)kind, cells[i], value);
+        if (kind == UNIT_IDNO) words_ahead(r->words, (uint8_t)kind, cells[i], value);
     }
 }
 
-void reader_row(struct reader *r, const struct wg_str *cells, uint32_t *slots)
+/* Numbers and dates may be asked for at once, for what they tell of another column; telephones and addresses can wait. */
+static void read_slot(struct reader *r, enum unit_kind kind, struct wg_str s, struct people_idno *idno, uint32_t *ret)
+{
+    if (kind == UNIT_IDNO)
+        *ret = put_idno(r, s, idno);
+    else if (kind == UNIT_PHONE)
+        put_phone(r, s, ret);
+    else if (kind != UNIT_ADDRESS || !put_known_place(r, s, ret))
+        *ret = read_cell(r, kind, s);
+}
+
+void reader_one_of_many(struct reader *r, const struct wg_str *cells, uint32_t *slots)
 {
     const struct column_map *map = r->map;
     struct parts parts;
@@ -678,14 +687,23 @@ void reader_row(struct reader *r, const struct wg_str *cells, uint32_t *slots)
         case PART_DAY:
             parts.day = number_of(s, 1, 99);
             break;
-        default: {
-            enum unit_kind kind = r->layout->units[map->unit[i]].kind;
-            slots[map->slot[i]] = kind == UNIT_IDNO ? put_idno(r, s, &idno) : read_cell(r, kind, s);
-        }
+        default:
+            read_slot(r, r->layout->units[map->unit[i]].kind, s, &idno, &slots[map->slot[i]]);
         }
     }
     read_name(r, &parts, slots);
     if (r->layout->birth >= 0 && (parts.year || parts.month || parts.day) && !slots[r->layout->units[r->layout->birth].slot])
         slots[r->layout->units[r->layout->birth].slot] = put_date(r, parts.year, parts.month, parts.day);
     derive(r, &idno, slots);
+}
+
+void reader_rest(struct reader *r)
+{
+    words_put_rest(r->words, &r->later);
+}
+
+void reader_row(struct reader *r, const struct wg_str *cells, uint32_t *slots)
+{
+    reader_one_of_many(r, cells, slots);
+    reader_rest(r);
 }

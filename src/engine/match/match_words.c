@@ -142,23 +142,35 @@ uint32_t words_find(const struct words *w, uint8_t domain, struct wg_str text)
     return found ? found + w->first : 0;
 }
 
+static void fetch_place(const struct words *w, uint32_t hash)
+{
+    const struct words *in = w->base ? w->base : w;
+    __builtin_prefetch(&in->table[hash & in->mask]);
+}
+
+/* Its place is hardly ever the first: others began there or before. */
+static void fetch_value(const struct words *w, uint32_t hash)
+{
+    const struct words *in = w->base ? w->base : w;
+    uint32_t i = hash & in->mask;
+    for (uint32_t steps = 0; in->table[i].value && steps_from_home(in, i) >= steps; steps++, i = (i + 1) & in->mask) {
+        if (in->table[i].hash != hash) continue;
+        __builtin_prefetch(in->pool + (size_t)in->table[i].value * 4);
+        return;
+    }
+}
+
 void words_ahead(const struct words *w, uint8_t domain, struct wg_str text, bool value)
 {
     if (text.n == 0) return;
-    const struct words *in = w->base ? w->base : w;
-    uint32_t hash = hash_of(domain, text);
-    const struct word_place *at = &in->table[hash & in->mask];
-    if (!value)
-        __builtin_prefetch(at);
-    else if (at->hash == hash)
-        __builtin_prefetch(in->pool + (size_t)at->value * 4);
+    if (value)
+        fetch_value(w, hash_of(domain, text));
+    else
+        fetch_place(w, hash_of(domain, text));
 }
 
-uint32_t words_put(struct words *w, uint8_t domain, uint8_t mark, const void *form, size_t n_form, const void *text,
-                   size_t n_text)
+static uint32_t put_hashed(struct words *w, uint32_t hash, uint8_t domain, uint8_t mark, struct wg_str f, struct wg_str t)
 {
-    struct wg_str f = {form, n_form < FORM_MAX ? n_form : FORM_MAX}, t = {text, n_text < TEXT_MAX ? n_text : TEXT_MAX};
-    uint32_t hash = hash_of(domain, t);
     uint32_t found = w->base ? find(w->base, hash, domain, t) : 0;
     if (found) return found;
     found = find(w, hash, domain, t);
@@ -168,6 +180,46 @@ uint32_t words_put(struct words *w, uint8_t domain, uint8_t mark, const void *fo
     w->n++;
     if ((uint64_t)w->n * 10 > (uint64_t)(w->mask + 1) * 8) enlarge(w);
     return own + w->first;
+}
+
+uint32_t words_put(struct words *w, uint8_t domain, uint8_t mark, const void *form, size_t n_form, const void *text,
+                   size_t n_text)
+{
+    struct wg_str f = {form, n_form < FORM_MAX ? n_form : FORM_MAX}, t = {text, n_text < TEXT_MAX ? n_text : TEXT_MAX};
+    return put_hashed(w, hash_of(domain, t), domain, mark, f, t);
+}
+
+static void put_first(struct words *w, struct words_later *later)
+{
+    size_t i = later->first++ % LATER;
+    struct wg_str form = {(const char *)later->waiting[i].form, later->waiting[i].n_form},
+                  text = {later->waiting[i].text, later->waiting[i].n_text};
+    *later->waiting[i].ret =
+        put_hashed(w, later->waiting[i].hash, later->waiting[i].domain, later->waiting[i].mark, form, text);
+    later->n--;
+}
+
+void words_put_later(struct words *w, struct words_later *later, uint8_t domain, uint8_t mark, struct wg_str form,
+                     struct wg_str text, uint32_t *ret)
+{
+    if (later->n == LATER) put_first(w, later);
+    size_t i = (later->first + later->n++) % LATER, half = (i + LATER / 2) % LATER;
+    if (text.n > TEXT_MAX) text.n = TEXT_MAX;
+    memcpy(later->waiting[i].form, form.p, form.n);
+    memcpy(later->waiting[i].text, text.p, text.n);
+    later->waiting[i].n_form = (uint8_t)form.n;
+    later->waiting[i].n_text = (uint8_t)text.n;
+    later->waiting[i].domain = domain;
+    later->waiting[i].mark = mark;
+    later->waiting[i].ret = ret;
+    later->waiting[i].hash = hash_of(domain, text);
+    fetch_place(w, later->waiting[i].hash);
+    if (later->n > LATER / 2) fetch_value(w, later->waiting[half].hash);
+}
+
+void words_put_rest(struct words *w, struct words_later *later)
+{
+    while (later->n) put_first(w, later);
 }
 
 void words_count_add(struct words *w, uint32_t id, uint32_t by)
