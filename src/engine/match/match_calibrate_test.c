@@ -209,6 +209,39 @@ static void test_match__who_stands_twice_is_as_probable_by_name_as_who_stands_on
     match_index_free(index);
 }
 
+/* match.h: an age is of the day the list is of, which may be years ago */
+static void test_match__ages_of_an_old_list_are_compared_on_its_own_day(void **state)
+{
+    struct world *w = *state;
+    enum { ROWS = 400, AGO = 9 };
+    static const struct match_field born[3] = {{COLUMN_NAME, "姓名"}, {COLUMN_BIRTH, "出生日期"}, {COLUMN_PHONE, "电话"}};
+    static const struct match_field aged[3] = {{COLUMN_NAME, "姓名"}, {COLUMN_AGE, "年龄"}, {COLUMN_PHONE, "电话"}};
+    struct wg_str *persons = people(w, PEOPLE, 3), *cells = wg_alloc_n(w->arena, PEOPLE * 3, sizeof *cells);
+    struct wg_str *list = wg_alloc_n(w->arena, ROWS * 3, sizeof *list);
+    uint64_t random = 21;
+    for (size_t i = 0; i < PEOPLE; i++) {
+        int year = 1940 + (int)(step(&random) % 60);
+        cells[i * 3] = persons[i * COLUMNS];
+        cells[i * 3 + 1] = text(w->arena, wg_fmt(w->arena, "%d-06-15", year));
+        cells[i * 3 + 2] = persons[i * COLUMNS + 2];
+        if (i >= ROWS) continue;
+        list[i * 3] = cells[i * 3];
+        list[i * 3 + 1] = text(w->arena, wg_fmt(w->arena, "%d", 2020 - year - AGO - (int)(step(&random) % 2)));
+        if (i % 2) list[i * 3 + 2] = cells[i * 3 + 2];
+    }
+    struct match_index *index = NULL;
+    struct match_rows table = {born, 3, cells, PEOPLE}, rows = {aged, 3, list, ROWS};
+    assert_int_equal(match_index_new(&w->ctx, born, 3, &w->options, &index), 0);
+    match_index_put_rows(index, 0, &table);
+    assert_int_equal(match_index_ready(&w->ctx, index, NULL), 0);
+    struct match_explanation why;
+    double age = 0;
+    assert_int_equal(match_explain(&w->ctx, index, &rows, 0, 0, &w->options, &why), 0);
+    for (size_t i = 0; i < why.n_fields; i++) age += why.fields[i].kind == COLUMN_AGE ? why.fields[i].weight : 0;
+    assert_true(age > 3);
+    match_index_free(index);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +255,7 @@ int main(void)
                                         teardown),
         cmocka_unit_test_setup_teardown(test_match__who_stands_twice_is_as_probable_by_name_as_who_stands_once, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(test_match__ages_of_an_old_list_are_compared_on_its_own_day, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -155,9 +155,11 @@ int match_explain(struct wg_ctx *ctx, const struct match_index *index, const str
     uint32_t slots[SLOTS_MAX];
     const struct wg_str *cells = list->cells + row * list->n_fields;
     reader_row(&reader, cells, slots);
+    const struct model *model = weights ? &weights->model : &options->weights->model;
+    struct dependence dep = list_dependence(index, model);
     struct explained x = {.layout = &index->layout,
-                          .dep = &index->dep,
-                          .model = weights ? &weights->model : &options->weights->model,
+                          .dep = &dep,
+                          .model = model,
                           .words = &index->words,
                           .left = {.words = &words, .slots = slots},
                           .right = index_side(index, key),

@@ -463,6 +463,7 @@ struct model {
     double known[UNITS_MAX], tried;                      /* of `tried` pairs at random, those where both sides have a value */
     double seen[UNITS_MAX][LEVELS];                      /* levels of all pairs that the keys brought together in the sample */
     double rows;
+    int older;   /* years that a list's ages are behind today's */
     bool within; /* pairs of one table, not of a list and a register */
     float table[CLASSES][UNITS_MAX][LEVELS];
     float most[UNITS_MAX]; /* bits a unit can give at most without being the same */
@@ -667,6 +668,8 @@ struct row_choice {
 size_t choose_rows(const struct layout *layout, const struct words *words, const uint32_t *slots, uint32_t rows,
                    const uint64_t *alive, size_t most, size_t threads, struct row_choice **ret);
 
+/* What the index knows of its columns, on the day a list's ages are of. */
+struct dependence list_dependence(const struct match_index *index, const struct model *model);
 /* Are two entries of the register one person, by all that they say? */
 bool index_doubles(const struct match_index *index, const struct model *model, uint32_t a, uint32_t b);
 

@@ -67,6 +67,7 @@ static size_t choose_sample(const struct pupil *p, size_t want, struct row_choic
 
 struct sample {
     const struct match_index *index;
+    struct dependence dep; /* on the day the list's ages are of */
     const struct batch *rows;
     struct sketch *sketches;
     uint64_t seed;
@@ -83,6 +84,77 @@ static void sketch_rows(void *arg, size_t from, size_t to, size_t worker)
 static struct side sample_side(const struct sample *s, size_t i)
 {
     return (struct side){.words = batch_words(s->rows, i), .slots = batch_slots(s->rows, i), .sketch = &s->sketches[i]};
+}
+
+/* --- the day a list's ages are of ------------------------------------------------------------------------------------- */
+enum { AGES_ENOUGH = 300, AGES_LEAST = 12, OLDEST = 64 };
+
+struct dependence list_dependence(const struct match_index *index, const struct model *model)
+{
+    struct dependence dep = index->dep;
+    struct wg_civil now = wg_civil_from_day(dep.today);
+    if (model->older) dep.today = wg_day_from_civil(now.year - model->older, now.month, now.month == 2 ? 28 : now.day);
+    return dep;
+}
+
+/* Years from the age a row gives to the age whom it may speak of has now; -1: not known, or out of the question. */
+static int years_behind(const struct match_index *index, struct side row, uint32_t person)
+{
+    const struct layout *l = &index->layout;
+    uint32_t age = row.slots[l->units[l->age].slot], birth = index_slots(index, person)[l->units[l->birth].slot];
+    if (!age || !birth) return -1;
+    struct blob born = words_blob(&index->words, birth);
+    int year = born.form[0] | born.form[1] << 8;
+    int years = wg_civil_from_day(index->dep.today).year - year - words_blob(row.words, age).form[0];
+    return year && years >= 0 && years < OLDEST ? years : -1;
+}
+
+static bool same_value(const struct layout *l, const uint32_t *a, const uint32_t *b, int unit)
+{
+    return unit >= 0 && a[l->units[unit].slot] && a[l->units[unit].slot] == b[l->units[unit].slot];
+}
+
+/* The years behind of the only person that has the row's name; -1 where there is none. */
+static int years_of_namesake(const struct match_index *index, struct finder *f, struct side row)
+{
+    const struct layout *l = &index->layout;
+    int years = -1;
+    size_t n = 0;
+    finder_run(f, row.words, row.slots);
+    for (size_t k = 0; k < f->n && n < 2; k++) {
+        const uint32_t *person = index_slots(index, f->found[k]);
+        if (!same_value(l, row.slots, person, l->name) &&
+            !(same_value(l, row.slots, person, l->surname) && same_value(l, row.slots, person, l->given)))
+            continue;
+        years = years_behind(index, row, f->found[k]);
+        n++;
+    }
+    return n == 1 ? years : -1;
+}
+
+/* A list may be years old. Its ages are of the day on which most of its namesakes are as old as it says. */
+static int years_old(const struct sample *s)
+{
+    const struct layout *l = &s->index->layout;
+    size_t by_years[OLDEST + 1] = {0}, all = 0, most = 0;
+    int old = 0;
+    if (l->age < 0 || l->birth < 0) return 0;
+    struct finder f;
+    finder_init(&f, s->index);
+    for (size_t i = 0; i < s->rows->n && all < AGES_ENOUGH; i++) {
+        struct side row = sample_side(s, i);
+        int years = row.slots[l->units[l->age].slot] ? years_of_namesake(s->index, &f, row) : -1;
+        if (years < 0) continue;
+        by_years[years]++;
+        all++;
+    }
+    finder_free(&f);
+    for (int i = 0; i < OLDEST; i++) {
+        if (by_years[i] + by_years[i + 1] <= most) continue;
+        most = by_years[i] + by_years[i + 1];
+        old = i;
+    }
+    return all >= AGES_LEAST && 2 * most > all && most > 2 * (by_years[0] + by_years[1]) ? old : 0;
 }
 
 /* --- strangers ------------------------------------------------------------------------------------------------------ */
@@ -109,7 +181,7 @@ static void draw_some(void *arg, size_t from, size_t to, size_t worker)
         uint32_t person = index->by_content[at];
         if (!index_alive(index, person)) continue;
         struct comparison c;
-        (void)compare_rows(&index->layout, &index->dep, sample_side(d->sample, k % d->sample->rows->n),
+        (void)compare_rows(&index->layout, &d->sample->dep, sample_side(d->sample, k % d->sample->rows->n),
                            index_side(index, person), NULL, 0, &c);
         level_count(counts, &index->layout, &c);
     }
@@ -177,7 +249,7 @@ static uint32_t look_at_row(const struct looking *l, struct finder *f, size_t i,
     }
     for (size_t k = 0; k < f->n; k++) {
         struct comparison *c = &out->pairs[out->n];
-        (void)compare_rows(&index->layout, &index->dep, row, index_side(index, f->found[k]), NULL, 0, c);
+        (void)compare_rows(&index->layout, &l->sample->dep, row, index_side(index, f->found[k]), NULL, 0, c);
         learn_only_register(index, c);
         level_count(&out->seen, &index->layout, c);
         if (name >= 0 && c->level[name] == LEVEL_SAME && named++ < NAMESAKES) entries[named - 1] = f->found[k];
@@ -262,6 +334,8 @@ void learn_from_list(const struct pupil *p, size_t open, struct model *model)
                             .sketches = wg_xmalloc((n + 1) * sizeof *sample.sketches),
                             .seed = n ? rows[0].content : 0};
     wg_parallel(p->threads, n, BATCH_CHUNK, sketch_rows, &sample);
+    model->older = years_old(&sample);
+    sample.dep = list_dependence(p->index, model);
     draw_strangers(&sample, p->threads, model);
     learn_pairs(&sample, p->threads, model);
     free(sample.sketches);

@@ -124,6 +124,7 @@ struct best {
 struct matching {
     struct list *list;
     const struct model *model;
+    struct dependence dep; /* on the day the list's ages are of */
     const struct match_options *options;
     const struct settler *settler;
     float cut;
@@ -211,9 +212,9 @@ static void judge_found(const struct matching *m, const struct finder *f, struct
         struct comparison c;
         struct scored scored;
         struct side person = index_side(index, f->found[i]);
-        if (!compare_rows(&index->layout, &index->dep, side, person, m->model, m->cut, &c)) {
+        if (!compare_rows(&index->layout, &m->dep, side, person, m->model, m->cut, &c)) {
             if (!same_number(index, side.slots, f->found[i])) continue;
-            (void)compare_rows(&index->layout, &index->dep, side, person, NULL, 0, &c);
+            (void)compare_rows(&index->layout, &m->dep, side, person, NULL, 0, &c);
         }
         model_score(m->model, &index->layout, side.words, side.memo, &c, &scored);
         bool idno_same = index->layout.idno >= 0 && c.level[index->layout.idno] == LEVEL_SAME;
@@ -441,7 +442,7 @@ static bool repeat(const struct matching *m, uint32_t a, uint32_t b)
     const struct match_index *index = m->list->index;
     struct comparison c;
     struct scored s;
-    (void)compare_rows(&index->layout, &index->dep, list_side(m->list, a), list_side(m->list, b), NULL, 0, &c);
+    (void)compare_rows(&index->layout, &m->dep, list_side(m->list, a), list_side(m->list, b), NULL, 0, &c);
     learn_only_register(index, &c);
     model_score(m->model, &index->layout, &index->words, NULL, &c, &s);
     return s.bits > 0;
@@ -485,7 +486,7 @@ static size_t gather_claims(const struct matching *m, const uint64_t *contested,
         if (result->settled) {
             struct comparison c;
             struct scored s;
-            (void)compare_rows(&index->layout, &index->dep, list_side(m->list, r), index_side(index, person), NULL, 0, &c);
+            (void)compare_rows(&index->layout, &m->dep, list_side(m->list, r), index_side(index, person), NULL, 0, &c);
             model_score(m->model, &index->layout, list_words(m->list, r), NULL, &c, &s);
             odds = s.probability < 1 - 1e-15 ? s.probability / (1 - s.probability) : 1e15;
         }
@@ -673,6 +674,7 @@ int match_list(struct wg_ctx *ctx, const struct match_index *index, const struct
     else if (!known) /* nothing to weigh but rival claims */
         (void)model_begin(model, &index->layout, .5 / (double)(index->living + 1), false);
     m.model = model;
+    m.dep = list_dependence(index, model);
     m.cut = model_cut(model, LEAST_KEPT);
     wg_progress_report(progress, .2);
 
