@@ -201,6 +201,13 @@ static bool is_number(const struct match_index *index, struct side side)
     return id && words_blob(side.words, id).mark == MARK_NUMBER;
 }
 
+/* How common it is weighs wherever two names are alike. */
+static void fetch_name(const struct match_index *index, uint32_t person)
+{
+    int name = index->layout.name;
+    if (name >= 0) __builtin_prefetch(words_at(&index->words, index_slots(index, person)[index->layout.units[name].slot]));
+}
+
 #define LEAST_KEPT 1e-4 /* probability, or odds: of who is less probable nothing is kept */
 
 static void judge_found(const struct matching *m, const struct finder *f, struct side side, struct best *r)
@@ -211,6 +218,7 @@ static void judge_found(const struct matching *m, const struct finder *f, struct
     for (size_t i = 0; i < f->n; i++) {
         struct comparison c;
         struct scored scored;
+        if (i + 2 < f->n) fetch_name(index, f->found[i + 2]);
         struct side person = index_side(index, f->found[i]);
         if (!compare_rows(&index->layout, &m->dep, side, person, m->model, m->cut, &c)) {
             if (!same_number(index, side.slots, f->found[i])) continue;
@@ -282,6 +290,13 @@ static void land(const struct matching *m, struct flight *f, struct wg_arena *ar
     f->landed = true;
 }
 
+/* Fetches what boarding will read. */
+static void call_up(const struct matching *m, uint32_t row)
+{
+    struct side side = list_side(m->list, row);
+    for (size_t s = 1; s < m->list->index->layout.n_slots; s++) __builtin_prefetch(words_at(side.words, side.slots[s]));
+}
+
 /* Reads what the next steps ask for, and fetches what they will look up. */
 static void board(const struct matching *m, struct flight *f, uint32_t row)
 {
@@ -333,6 +348,7 @@ static struct wg_arena *arena_of(const struct matching *m, size_t worker)
 static void step_flights(const struct matching *m, struct flight *flights, size_t at, size_t from, size_t to,
                          struct wg_arena *arena)
 {
+    if (at + 1 < to) call_up(m, m->open[at + 1]);
     if (at < to) board(m, &flights[at % FLIGHTS], m->open[at]);
     for (size_t k = 1; k < FLIGHTS && k <= at - from; k++) {
         struct flight *f = &flights[(at - k) % FLIGHTS];
