@@ -107,6 +107,7 @@ struct candidate {
     double odds; /* of being the one, against everyone else */
     uint8_t idno, name;
     bool name_differs, phone, birth, address;
+    bool twin;        /* another entry of whom the best is */
     bool stands;      /* the rest would do without the number */
     uint64_t content; /* of the person's sketch */
 };
@@ -280,6 +281,23 @@ static uint64_t row_number(const struct match_index *index, struct side side)
     return b.mark == MARK_NUMBER ? number_pack((struct wg_str){b.text, b.n_text}) : 0;
 }
 
+/* Of all odds of a row; an entry of less changes nothing that is seen, and need not be looked at again. */
+#define LEAST_TWIN 1e-3
+
+static double odds_of_all(const struct row_result *r)
+{
+    double all = 1; /* nobody */
+    for (size_t i = 0; i < r->n; i++) all += r->kept[i].odds;
+    return all;
+}
+
+static void find_twins(const struct matching *m, struct row_result *r)
+{
+    double least = odds_of_all(r) * LEAST_TWIN;
+    for (size_t i = 1; i < r->n; i++)
+        r->kept[i].twin = r->kept[i].odds > least && index_doubles(m->list->index, m->model, r->kept[0].row, r->kept[i].row);
+}
+
 static void land(const struct matching *m, struct flight *f, struct wg_arena *arena)
 {
     struct row_result *r = &m->results[f->row];
@@ -287,6 +305,7 @@ static void land(const struct matching *m, struct flight *f, struct wg_arena *ar
     r->n = (uint8_t)f->best.n;
     r->kept = wg_alloc_n(arena, f->best.n, sizeof *r->kept);
     if (f->best.n) memcpy(r->kept, f->best.kept, f->best.n * sizeof *r->kept);
+    find_twins(m, r); /* while they are at hand */
     f->landed = true;
 }
 
@@ -446,10 +465,11 @@ static int by_person(const void *a, const void *b)
     return x->row < y->row ? -1 : x->row > y->row;
 }
 
-static void withdraw(struct row_result *r)
+static void withdraw(const struct matching *m, struct row_result *r)
 {
     for (size_t i = 1; i < r->n; i++) r->kept[i - 1] = r->kept[i];
     r->n--;
+    find_twins(m, r);
 }
 
 /* Do two rows of the list speak of one person, judged as a row and a person would be? */
@@ -525,7 +545,7 @@ static void settle_claims(const struct matching *m)
             size_t end = i + 1;
             for (; end < n && claims[end].person == claims[i].person; end++) {
                 if (m->options->many_to_one && repeat(m, claims[i].row, claims[end].row)) continue;
-                withdraw(&m->results[claims[end].row]);
+                withdraw(m, &m->results[claims[end].row]);
                 withdrawn++;
             }
             i = end;
@@ -548,17 +568,13 @@ static const char *reason_matched(const struct candidate *c)
     return named ? "name" : "fields";
 }
 
-/* Of all odds of a row; an entry of less changes nothing that is seen, and need not be looked at again. */
-#define LEAST_DOUBLE 1e-3
-
 static void decide(const struct matching *m, struct row_result *r, struct wg_arena *arena, struct match_link *link)
 {
     const struct match_costs *costs = &m->options->costs;
     double sure = 1 - costs->review / costs->false_match, hopeless = costs->review / costs->missed_match;
     size_t n = r->n < m->options->candidates ? r->n : m->options->candidates;
     struct match_candidate *out = wg_alloc_n(arena, n, sizeof *out);
-    double all = 1;
-    for (size_t i = 0; i < r->n; i++) all += r->kept[i].odds;
+    double all = odds_of_all(r);
     for (size_t i = 0; i < n; i++)
         out[i] =
             (struct match_candidate){.key = r->kept[i].row, .probability = r->kept[i].odds / all, .weight = r->kept[i].bits};
@@ -571,9 +587,7 @@ static void decide(const struct matching *m, struct row_result *r, struct wg_are
     if (r->n == 0) return;
     const struct candidate *best = &r->kept[0];
     double mine = best->odds; /* also as the register's other entries of that person */
-    for (size_t i = 1; i < r->n && r->kept[i].odds > all * LEAST_DOUBLE; i++) {
-        if (index_doubles(m->list->index, m->model, best->row, r->kept[i].row)) mine += r->kept[i].odds;
-    }
+    for (size_t i = 1; i < r->n; i++) mine += r->kept[i].twin ? r->kept[i].odds : 0;
     double p = mine / all;
     link->best = (struct match_candidate){.key = best->row, .probability = p, .weight = best->bits};
     for (size_t i = 0; i < r->n; i++) {
