@@ -188,21 +188,21 @@ static void test_match__a_person_entered_twice_is_matched_and_two_namesakes_are_
 static void test_match__who_stands_twice_is_as_probable_by_name_as_who_stands_once(void **state)
 {
     struct world *w = *state;
-    enum { TWICE = 600, ROWS = 600 };
+    enum { TWICE = 600, HALF = 300, ROWS = 2 * HALF };
     struct wg_str *persons = people(w, PEOPLE, 3), *list = wg_alloc_n(w->arena, ROWS * COLUMNS, sizeof *list);
     struct wg_str *cells = wg_alloc_n(w->arena, (PEOPLE + TWICE) * COLUMNS, sizeof *cells);
     memcpy(cells, persons, PEOPLE * COLUMNS * sizeof *cells);
     memcpy(cells + PEOPLE * COLUMNS, persons, TWICE * COLUMNS * sizeof *cells);
-    for (size_t i = 0; i < ROWS; i++) list[i * COLUMNS] = persons[(TWICE - ROWS / 2 + i) * COLUMNS];
+    for (size_t i = 0; i < ROWS; i++) list[i * COLUMNS] = persons[(TWICE - HALF + i) * COLUMNS];
     struct match_index *index = index_people(w, cells, PEOPLE + TWICE);
     struct match_rows rows = {columns, COLUMNS, list, ROWS};
     struct match_link *links = NULL;
     struct match_measure measure;
     assert_int_equal(match_list(&w->ctx, index, &rows, &w->options, NULL, &links, &measure), 0);
     double twice = 0, once = 0;
-    for (size_t i = 0; i < ROWS / 2; i++) {
-        twice += links[i].best.probability / (ROWS / 2);
-        once += links[ROWS / 2 + i].best.probability / (ROWS / 2);
+    for (size_t i = 0; i < HALF; i++) {
+        twice += links[i].best.probability / HALF;
+        once += links[HALF + i].best.probability / HALF;
     }
     assert_true(once > .5);
     assert_true(twice > once - .1);
