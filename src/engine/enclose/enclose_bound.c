@@ -387,7 +387,7 @@ static void list_from(struct lister *l, size_t at, size_t blocks)
     }
     if (compounds < l->fewest) yuan += gate * (double)(l->fewest - compounds);
     if (yuan >= l->limit) return;
-    if (at == l->q->n_reps) {
+    if (at >= l->q->n_reps || at >= ENC_TOUR_PARTS) {
         note_gathering(l, yuan);
         return;
     }
