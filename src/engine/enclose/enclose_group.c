@@ -230,6 +230,16 @@ static void keep(const struct enc_group *s, struct enc_answer *a)
     a->k = s->parts;
 }
 
+/* Tells one grouping from another. */
+static uint64_t mark_of(const struct enc_group *s, const struct enc_answer *a)
+{
+    uint64_t mark = UINT64_C(0xCBF29CE484222325); /* FNV-1a */
+    for (size_t c = 0; c < s->g->n; c++) mark = (mark ^ (uint64_t)(uint32_t)a->label[c]) * UINT64_C(0x100000001B3);
+    for (size_t e = 0; e < s->g->n_edges; e++) mark = (mark ^ a->open[e]) * UINT64_C(0x100000001B3);
+    for (size_t h = 0; h < s->g->n_homes; h++) mark = (mark ^ (uint64_t)a->turned[h]) * UINT64_C(0x100000001B3);
+    return mark;
+}
+
 /* One search, cut through where a compound is too large; taken over when it is cheaper. */
 static int search(struct enc_group *s, const bool *first_sides, bool kick, struct enc_answer *try, struct enc_answer *best,
                   double *ret_cost)
@@ -243,10 +253,18 @@ static int search(struct enc_group *s, const bool *first_sides, bool kick, struc
     if (kick) enc_group_kick(s);
     keep(s, try);
     s->strips = NULL, s->n_strips = s->cap_strips = 0;
+    uint64_t found = mark_of(s, try);
+    for (size_t i = 0; i < s->n_seen; i++) {
+        if (s->seen[i] != found) continue; /* it has been cut through already */
+        *ret_cost = s->seen_cost[i];
+        wg_arena_rewind(s->ctx->arena, mark);
+        return 0;
+    }
     int rc = enc_ground_split(s->ctx, s->g, try);
     if (rc) return rc;
     try->cost = enc_answer_cost(s->g, try);
     *ret_cost = try->cost;
+    s->seen[s->n_seen] = found, s->seen_cost[s->n_seen++] = try->cost;
     wg_arena_rewind(s->ctx->arena, mark);
     if (try->cost >= best->cost - 1e-6) return 0;
     struct enc_answer swap = *best;

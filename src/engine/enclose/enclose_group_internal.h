@@ -9,6 +9,7 @@ struct enc_strip {
     uint32_t *walls; /* edges opened on the way */
     size_t n_cells, n_walls;
 };
+enum { ENC_WAYS = 8 }; /* searches of one patch */
 struct enc_group {
     struct wg_ctx *ctx;
     struct enc_ground *g;
@@ -22,6 +23,9 @@ struct enc_group {
     double cost;
     double reach_cm; /* farther than this no strip is thought of */
     size_t turns; /* turns that may still be tried: bounded by the size of the ground, not by the clock */
+    uint64_t seen[ENC_WAYS]; /* groupings found so far, and what they cost once cut through */
+    double seen_cost[ENC_WAYS];
+    size_t n_seen;
     struct enc_strip *strips;
     size_t n_strips, cap_strips;
     struct enc_xy *place; /* of each home: the middle of its ground on side 0 and 1: place[2h + s] */

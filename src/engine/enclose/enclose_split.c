@@ -1,6 +1,6 @@
 /* A part that holds too many households, or homes locked to different compounds, is cut through: lines in eight directions sweep
- * its homes into two halves, a least cut inside the part parts them, the cheapest that leaves both whole and open to the street
- * stands; halves that are still too large are cut again. */
+ * its homes into two halves, and so does the way over the ground from one far home rather than from another; a least cut inside the part
+ * parts them. The cheapest that leaves both halves whole and open to the street stands; halves that are still too large are cut again. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +12,9 @@ struct splitter {
     struct enc_answer *answer;
     uint8_t *side; /* of each home of the part: 0 not in it, 1 source, 2 sink */
     uint8_t *half, *best;
+    uint32_t *cells, *edges; /* of the part */
+    size_t n_cells, n_edges;
+    uint32_t *node; /* of each cell: its place among the part's */
 };
 enum { MOST_PLACES = 6 };
 struct order {
@@ -26,31 +29,41 @@ static int by_place(const void *a, const void *b)
     return (x->home > y->home) - (x->home < y->home);
 }
 
-/* Least cut inside the part between its two sets of homes; half[c] is 1 on the first's side. */
-static int64_t halve(struct splitter *s, int32_t label)
+/* What the part is made of. */
+static void list_part(struct splitter *s, int32_t label)
 {
-    const int64_t never = INT64_C(1) << 50;
     const struct enc_ground *g = s->g;
-    struct enc_flow *f = enc_flow_new(g->n + 1, g->n_edges + g->n);
-    uint32_t *from = wg_xcalloc(g->n + 1, sizeof *from);
-    size_t n = 0;
-    for (size_t e = 0; e < g->n_edges; e++) {
-        const struct enc_edge *edge = &g->edges[e];
-        if (edge->b < 0 || s->answer->label[edge->a] != label || s->answer->label[edge->b] != label) continue;
-        /* a wall that was opened to join is closed again for nothing; 1 keeps the halves compact */
-        enc_flow_edge(f, (size_t)edge->a, (size_t)edge->b, edge->cm + 1);
+    s->n_cells = s->n_edges = 0;
+    for (size_t c = 0; c < g->n; c++)
+        if (s->answer->label[c] == label) s->node[c] = (uint32_t)s->n_cells, s->cells[s->n_cells++] = (uint32_t)c;
+    for (size_t e = 0; e < g->n_edges; e++)
+        if (g->edges[e].b >= 0 && s->answer->label[g->edges[e].a] == label && s->answer->label[g->edges[e].b] == label)
+            s->edges[s->n_edges++] = (uint32_t)e;
+}
+
+/* Least cut inside the part between its two sets of homes, each taken together; half[c] is 1 on the first's side. */
+static int64_t halve(struct splitter *s)
+{
+    const struct enc_ground *g = s->g;
+    uint32_t source = (uint32_t)s->n_cells, sink = source + 1;
+    struct enc_flow *f = enc_flow_new(s->n_cells + 2, s->n_edges);
+    uint32_t *name = wg_xcalloc(s->n_cells + 1, sizeof *name);
+    uint8_t *inside = wg_xcalloc(s->n_cells + 3, 1);
+    for (uint32_t i = 0; i < s->n_cells; i++) {
+        int32_t h = g->home[s->cells[i]];
+        name[i] = h >= 0 && s->side[h] == 1 ? source : h >= 0 && s->side[h] == 2 ? sink : i;
     }
-    for (size_t c = 0; c < g->n; c++) {
-        if (s->answer->label[c] != label || g->home[c] < 0) continue;
-        if (s->side[g->home[c]] == 1) from[n++] = (uint32_t)c;
-        if (s->side[g->home[c]] == 2) enc_flow_arc(f, c, g->n, never);
+    for (size_t i = 0; i < s->n_edges;
+         i++) { /* a wall that was opened to join is closed again for nothing; 1 keeps the halves compact */
+        const struct enc_edge *e = &g->edges[s->edges[i]];
+        enc_flow_edge(f, name[s->node[e->a]], name[s->node[e->b]], e->cm + 1);
     }
-    int64_t cm = enc_flow_push(f, from, n, g->n);
-    uint8_t *inside = wg_xmalloc(g->n + 1);
-    enc_flow_smallest(f, from, n, inside);
-    memcpy(s->half, inside, g->n);
+    int64_t cm = enc_flow_push(f, &source, 1, sink);
+    enc_flow_smallest(f, &source, 1, inside);
+    memset(s->half, 0, g->n);
+    for (uint32_t i = 0; i < s->n_cells; i++) s->half[s->cells[i]] = inside[name[i]];
     free(inside);
-    free(from);
+    free(name);
     enc_flow_free(f);
     return cm;
 }
@@ -85,8 +98,7 @@ static double try_halves(struct splitter *s, int32_t label)
 {
     const struct enclose_config *c = s->g->space->map->config;
     bool street;
-    int64_t cm = halve(s, label);
-    if (cm >= INT64_C(1) << 49) return 1e300; /* two homes share their ground */
+    int64_t cm = halve(s);
     size_t n = pieces(s, label, &street);
     return (double)cm / 100 * c->fence_yuan + (double)n * enc_compound_yuan(c) + (street ? 0 : 5 * enc_compound_yuan(c));
 }
@@ -207,30 +219,106 @@ static void join_strays(struct splitter *s, int32_t label, struct cutting *c)
     wg_arena_rewind(s->ctx->arena, mark);
 }
 
+/* Ways over the part's ground from a home to the others; 1e300: none. */
+static void walk_from(const struct splitter *s, int32_t home, double *ret_far)
+{
+    const struct enc_ground *g = s->g;
+    const struct enc_mesh *m = &g->space->mesh;
+    double *far = wg_xcalloc(s->n_cells + 1, sizeof *far);
+    struct enc_heap heap = {0};
+    for (size_t h = 0; h < g->n_homes; h++) ret_far[h] = 1e300;
+    for (uint32_t i = 0; i < s->n_cells; i++) {
+        far[i] = g->home[s->cells[i]] == home ? 0 : 1e300;
+        if (far[i] <= 0) enc_heap_push(&heap, 0, (int32_t)i);
+    }
+    int32_t label = s->answer->label[s->cells[0]];
+    while (heap.n) {
+        struct enc_heap_entry e = enc_heap_pop(&heap);
+        uint32_t c = s->cells[e.cell];
+        if (e.d > far[e.cell]) continue;
+        if (g->home[c] >= 0 && e.d < ret_far[g->home[c]]) ret_far[g->home[c]] = e.d;
+        for (uint32_t k = g->first[c]; k < g->first[c + 1]; k++) {
+            int32_t d = g->across[k];
+            const struct enc_edge *edge = &g->edges[g->items[k]];
+            if (d < 0 || s->answer->label[d] != label || edge->narrow || (edge->wall && !s->answer->open[g->items[k]]))
+                continue;
+            double next = e.d + enc_dist(enc_centre(m, (size_t)g->tri[c]), enc_centre(m, (size_t)g->tri[d]));
+            if (next >= far[s->node[d]]) continue;
+            far[s->node[d]] = next;
+            enc_heap_push(&heap, next, (int32_t)s->node[d]);
+        }
+    }
+    enc_heap_free(&heap);
+    free(far);
+}
+
+/* Sweeps the homes in this order. */
+static void sweep(struct splitter *s, int32_t label, struct cutting *c, struct order *order)
+{
+    size_t places[MOST_PLACES];
+    qsort(order, c->n, sizeof *order, by_place);
+    size_t n_places = even_places(s->g, order, c->n, c->total, c->max, places), at = c->n;
+    for (size_t p = 0; p < n_places; p++) {
+        for (size_t k = 0; k < c->n; k++) s->side[order[k].home] = k <= places[p] ? 1 : 2;
+        if (try_sides(s, label, c)) at = places[p];
+    }
+    for (int step = -2; at < c->n && step <= 2; step++) { /* beside the best place in this direction */
+        size_t place = at + (size_t)(step + 2) - 2;
+        if (!step || place >= c->n - 1) continue;
+        for (size_t k = 0; k < c->n; k++) s->side[order[k].home] = k <= place ? 1 : 2;
+        if (is_even(s, c)) (void)try_sides(s, label, c);
+    }
+}
+
+/* Sweeps from each of some homes far apart towards each other of them. */
+static void sweep_ways(struct splitter *s, int32_t label, struct cutting *c, struct order *order)
+{
+    enum { SEEDS = 4 };
+    size_t n = s->g->n_homes, seeds = 0;
+    double *far = wg_xcalloc(SEEDS * n + 1, sizeof *far), *least = wg_xcalloc(n + 1, sizeof *least);
+    int32_t next = c->homes[0];
+    for (size_t i = 0; i < n; i++) least[i] = 1e300;
+    for (; seeds < SEEDS && next >= 0; seeds++) {
+        double most = 0;
+        walk_from(s, next, &far[seeds * n]);
+        if (!seeds) { /* begin at an end */
+            for (size_t i = 0; i < c->n; i++)
+                if (far[c->homes[i]] > most && far[c->homes[i]] < 1e299) most = far[c->homes[i]], next = c->homes[i];
+            walk_from(s, next, far);
+            most = 0;
+        }
+        next = -1;
+        for (size_t i = 0; i < c->n; i++) {
+            int32_t h = c->homes[i];
+            least[h] = fmin(least[h], far[seeds * n + (size_t)h]);
+            if (least[h] > most && least[h] < 1e299) most = least[h], next = h;
+        }
+    }
+    for (size_t a = 0; a < seeds; a++)
+        for (size_t b = 0; b < a; b++) {
+            for (size_t i = 0; i < c->n; i++) {
+                int32_t h = c->homes[i];
+                order[i] = (struct order){fmin(far[a * n + (size_t)h], 1e6) - fmin(far[b * n + (size_t)h], 1e6), h};
+            }
+            sweep(s, label, c, order);
+        }
+    free(far);
+    free(least);
+}
+
 static bool cut_by_size(struct splitter *s, int32_t label, const int32_t *homes, size_t n, int64_t total)
 {
     static const double pi = 3.14159265358979323846;
     const struct enc_ground *g = s->g;
     struct cutting c = {homes, n, total, g->space->map->config->households_max, NULL, 1e300};
-    size_t places[MOST_PLACES];
     struct order *order = wg_alloc_n(s->ctx->arena, n + 1, sizeof *order);
     c.side = wg_alloc_n(s->ctx->arena, g->n_homes + 1, 1);
+    sweep_ways(s, label, &c, order);
     for (int angle = 0; angle < 8; angle++) {
         double ux = cos(angle * pi / 8), uy = sin(angle * pi / 8);
         for (size_t i = 0; i < n; i++)
             order[i] = (struct order){ux * g->place[homes[i]].x + uy * g->place[homes[i]].y, homes[i]};
-        qsort(order, n, sizeof *order, by_place);
-        size_t n_places = even_places(g, order, n, total, c.max, places), at = n;
-        for (size_t p = 0; p < n_places; p++) {
-            for (size_t k = 0; k < n; k++) s->side[order[k].home] = k <= places[p] ? 1 : 2;
-            if (try_sides(s, label, &c)) at = places[p];
-        }
-        for (int step = -2; at < n && step <= 2; step++) { /* beside the best place in this direction */
-            size_t place = at + (size_t)(step + 2) - 2;
-            if (!step || place >= n - 1) continue;
-            for (size_t k = 0; k < n; k++) s->side[order[k].home] = k <= place ? 1 : 2;
-            if (is_even(s, &c)) (void)try_sides(s, label, &c);
-        }
+        sweep(s, label, &c, order);
     }
     if (c.best < 1e299) join_strays(s, label, &c);
     double best = c.best;
@@ -265,8 +353,9 @@ static bool split_part(struct splitter *s, int32_t label)
         if (g->key[h] >= 0 && key >= 0 && g->key[h] != key) two_keys = true;
         if (g->key[h] >= 0 && key < 0) key = g->key[h];
     }
+    if (!two_keys && (key >= 0 || n < 2 || total <= g->space->map->config->households_max)) return false;
+    list_part(s, label);
     if (two_keys) return cut_by_key(s, label, key);
-    if (key >= 0 || n < 2 || total <= g->space->map->config->households_max) return false;
     return cut_by_size(s, label, homes, n, total);
 }
 
@@ -274,6 +363,8 @@ int enc_ground_split(struct wg_ctx *ctx, const struct enc_ground *g, struct enc_
 {
     struct splitter s = {.ctx = ctx, .g = g, .answer = answer};
     s.side = wg_alloc_n(ctx->arena, g->n_homes + 1, 1);
+    s.cells = wg_alloc_n(ctx->arena, g->n + 1, sizeof *s.cells), s.node = wg_alloc_n(ctx->arena, g->n + 1, sizeof *s.node);
+    s.edges = wg_alloc_n(ctx->arena, g->n_edges + 1, sizeof *s.edges);
     s.half = wg_alloc_n(ctx->arena, g->n + 1, 1), s.best = wg_alloc_n(ctx->arena, g->n + 1, 1);
     for (size_t label = 1; label <= answer->k; label++)
         for (size_t k = 0; split_part(&s, (int32_t)label); k++) {
