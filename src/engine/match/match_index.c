@@ -7,7 +7,7 @@ enum { ADDED_BUCKETS = 1 << 14, DRAWN_ROWS = 4096, DRAWN_PAIRS = 200000, ROWS_AT
 
 struct match_options match_options_default(wg_day today)
 {
-    return (struct match_options){.costs = {.false_match = 20, .missed_match = 20, .review = 4},
+    return (struct match_options){.costs = {.false_match = 20, .missed_match = 20, .review = 6},
                                   .many_to_one = true,
                                   .repeats_by_data = true,
                                   .candidates = 5,
