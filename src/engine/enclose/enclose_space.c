@@ -305,8 +305,17 @@ static void covers(void *item, void *arg)
     if (GEOSPreparedIntersects_r(s->w->geos, s->prepared[i], s->point) == 1) s->found = i;
 }
 
-/* Faces: triangles that no linework parts. A face is all on one side of every line, so its largest triangle speaks for it; the
- * centre of a sliver along a facade may lie on the wrong side by a rounding of centimetres. */
+/* Radius of the inscribed circle, in centimetres. */
+static double radius_within(const struct enc_mesh *m, size_t t)
+{
+    struct enc_ixy a = m->v[m->tri[t][0]], b = m->v[m->tri[t][1]], c = m->v[m->tri[t][2]];
+    int64_t twice = ((int64_t)b.x - a.x) * ((int64_t)c.y - a.y) - ((int64_t)b.y - a.y) * ((int64_t)c.x - a.x);
+    double around = hypot(b.x - a.x, b.y - a.y) + hypot(c.x - b.x, c.y - b.y) + hypot(a.x - c.x, a.y - c.y);
+    return (double)twice / around;
+}
+
+/* Faces: triangles that no linework parts. A face is all on one side of every line, so the triangle that keeps farthest from its lines
+ * speaks for it; the centre of a sliver along a facade, however large, may lie on the wrong side by a rounding of centimetres. */
 static void find_faces(struct work *w)
 {
     const struct enc_mesh *m = &w->space->mesh;
@@ -317,14 +326,13 @@ static void find_faces(struct work *w)
     for (size_t first = 0; first < m->n_tri; first++) {
         if (w->face[first] >= 0) continue;
         size_t n = 0;
-        int64_t most = -1;
+        double most = -1;
         stack[n++] = (int32_t)first;
         w->face[first] = (int32_t)w->n_faces;
         while (n) {
             int32_t t = stack[--n];
-            struct enc_ixy a = m->v[m->tri[t][0]], b = m->v[m->tri[t][1]], c = m->v[m->tri[t][2]];
-            int64_t area = ((int64_t)b.x - a.x) * ((int64_t)c.y - a.y) - ((int64_t)b.y - a.y) * ((int64_t)c.x - a.x);
-            if (area > most) most = area, w->widest[w->n_faces] = t;
+            double radius = radius_within(m, (size_t)t);
+            if (radius > most) most = radius, w->widest[w->n_faces] = t;
             for (int i = 0; i < 3; i++) {
                 int32_t u = m->adj[t][i];
                 if (u < 0 || m->fix[t][i] || w->face[u] >= 0) continue;
