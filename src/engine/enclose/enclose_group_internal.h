@@ -21,8 +21,8 @@ struct enc_group {
     size_t parts;
     int64_t cut_cm;
     double cost;
-    double reach_cm; /* farther than this no strip is thought of */
-    size_t turns; /* turns that may still be tried: bounded by the size of the ground, not by the clock */
+    double reach_cm;         /* farther than this no strip is thought of */
+    size_t turns;            /* turns that may still be tried: bounded by the size of the ground, not by the clock */
     uint64_t seen[ENC_WAYS]; /* groupings found so far, and what they cost once cut through */
     double seen_cost[ENC_WAYS];
     size_t n_seen;

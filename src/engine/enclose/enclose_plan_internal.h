@@ -14,11 +14,11 @@ struct enc_making {
     struct enc_limits limits;
     struct enc_answer *answers; /* of each ground */
     struct enc_exact *exact;
-    int32_t *last_label;               /* of the plan's compounds on each ground */
-    size_t searched;                   /* grounds whose groups were searched to the end */
-    size_t n_exact, n_improved;        /* grounds whose answer is proven best; where the exact search beat the groups */
-    double bound, bound_gates;         /* in yuan; the part of it that gates are */
-    double bound_any;                  /* whatever side the homes in doubt open to */
+    int32_t *last_label;        /* of the plan's compounds on each ground */
+    size_t searched;            /* grounds whose groups were searched to the end */
+    size_t n_exact, n_improved; /* grounds whose answer is proven best; where the exact search beat the groups */
+    double bound, bound_gates;  /* in yuan; the part of it that gates are */
+    double bound_any;           /* whatever side the homes in doubt open to */
     int64_t least_cm;
 };
 /* Puts the draft into the caller's terms: degrees, names, money. */

@@ -456,7 +456,7 @@ struct model {
     double rare[UNITS_MAX];                /* p of a value that nobody else has */
     double others[UNITS_MAX];              /* of one table: part of the pairs with equal values that are two people */
     double held[UNITS_MAX][HELD_MOST + 2]; /* values that so many rows have */
-    double doubled[HELD_MOST + 1];                       /* of entries of one name that so many have, pairs that are one person */
+    double doubled[HELD_MOST + 1];         /* of entries of one name that so many have, pairs that are one person */
     double due[UNITS_MAX][HELD_MOST + 1];  /* of a value that so many have, how many are owed to its being common */
     double u_drawn[UNITS_MAX][LEVELS], drawn[UNITS_MAX]; /* levels of pairs drawn at random */
     double u_same[UNITS_MAX];                            /* share of pairs with equal values, counted */
