@@ -218,14 +218,16 @@ static void drop_implied(const struct layout *l, const struct two *t, uint8_t *l
 
 /* --- giving up early ------------------------------------------------------------------------------------------------ */
 enum { PENDING = LEVELS };
-/* What the number says already may be taken back in the end; `firm`: known not to be. */
+/* What number or name say already may be taken back in the end (drop_implied); `firm`: known not to be by the number. */
 static float bits_of(const struct model *model, const struct layout *l, const struct two *t, size_t u, uint8_t level,
                      uint32_t shared, bool firm)
 {
     if (level == LEVEL_MISSING) return 0;
     enum unit_kind kind = l->units[u].kind;
     float bits = model->table[CLASS_SAME][u][level] + model_rarity_known(model, t->memo, t->wa, u, kind, level, shared);
-    return !firm && (kind == UNIT_BIRTH || kind == UNIT_SEX || kind == UNIT_AGE) && bits < 0 ? 0 : bits;
+    bool by_number = !firm && (kind == UNIT_BIRTH || kind == UNIT_SEX || kind == UNIT_AGE);
+    bool by_name = kind == UNIT_EMAIL && (level == LEVEL_VAGUE || level == LEVEL_PART);
+    return (by_number || by_name) && bits < 0 ? 0 : bits;
 }
 
 /* What two sketches tell before any value is asked for. */

@@ -293,9 +293,8 @@ static void learn_pairs(const struct sample *s, size_t threads, struct model *mo
                 pairs = wg_xrealloc(pairs, cap, sizeof *pairs);
             }
             if (p->n) memcpy(pairs + n, p->pairs, p->n * sizeof *pairs);
-            size_t first = i * ROWS_A_PORTION, of = rows < first                    ? 0
-                                                    : rows - first < ROWS_A_PORTION ? rows - first
-                                                                                    : ROWS_A_PORTION;
+            size_t first = i * ROWS_A_PORTION, left = rows > first ? rows - first : 0;
+            size_t of = left < ROWS_A_PORTION ? left : ROWS_A_PORTION;
             for (size_t k = 0; k < of; k++) per_row[used + first + k] = p->of_row[k];
             n += p->n;
             looked += p->looked;
