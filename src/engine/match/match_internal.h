@@ -320,17 +320,6 @@ int text_distance(const uint8_t *a, size_t n, const uint8_t *b, size_t m, int mo
 size_t text_fold(struct wg_str s, uint8_t *out, size_t max);
 uint32_t text_mask(const uint8_t *s, size_t n);        /* which letters and digits occur, modulo 32 */
 struct wg_str text_clip(struct wg_str s, size_t most); /* never within a character */
-/* wg_str_trim; most cells begin and end with what is plainly no space. */
-static inline struct wg_str text_trim(struct wg_str s)
-{
-    if (s.n >= 3) {
-        uint8_t first = (uint8_t)s.p[0], last = (uint8_t)s.p[s.n - 1], lead = (uint8_t)s.p[s.n - 3];
-        bool han = last >= 0x80 && lead >= 0xE4 && lead <= 0xE9; /* three bytes, U+4000 to U+9FFF */
-        if (((first > ' ' && first < 0x7F) || (first >= 0xE4 && first <= 0xE9)) && ((last > ' ' && last < 0x7F) || han))
-            return s;
-    }
-    return wg_str_trim(s);
-}
 size_t text_squeeze(const uint8_t *in, size_t n, uint8_t *out); /* without spaces */
 uint32_t text_sound(const uint8_t *s, size_t n);                /* hash of how a European reader would say it */
 uint32_t mix32(uint32_t a, uint32_t b);

@@ -6,7 +6,6 @@
 /* A list teaches by a sample of its rows: as many as there are decisions to be made with what they teach, within bounds. */
 enum { SAMPLE_LEAST = 256, SAMPLE_MOST = 2000, SAMPLE_PAIRS = 100000, DRAWN_PAIRS = 20000 };
 /* Work is shared in portions of a fixed size, whose results are added up in their order: the same for any number of threads. */
-enum { FEW_NAMESAKES = 10 };
 enum { ROWS_A_PORTION = 32, PORTIONS_A_WAVE = 8, PAIRS_A_PORTION = 1024 };
 
 /* --- the sample ----------------------------------------------------------------------------------------------------- */
@@ -18,7 +17,7 @@ static int by_content(const void *a, const void *b)
 
 static uint64_t cell_hash(struct wg_str cell, uint64_t seed)
 {
-    cell = text_trim(cell);
+    cell = wg_str_trim(cell);
     return text_hash(cell.p, cell.n, seed);
 }
 
@@ -201,7 +200,8 @@ static void draw_strangers(const struct sample *s, size_t threads, struct model 
 }
 
 /* --- pairs that the keys bring together ----------------------------------------------------------------------------- */
-enum { NAMESAKES = 4 }; /* entries of one name that are looked at: where more have it, few of them are one person */
+/* Entries of one name that are looked at: where more have it, few of them are one person. Few looked at say little. */
+enum { NAMESAKES = 4, FEW_NAMESAKES = 10 };
 struct portion {
     struct comparison *pairs;
     size_t n, cap, looked;

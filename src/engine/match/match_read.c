@@ -666,7 +666,7 @@ void reader_one_of_many(struct reader *r, const struct wg_str *cells, uint32_t *
     memset(slots, 0, r->layout->n_slots * sizeof *slots);
     for (size_t i = 0; i < map->n; i++) {
         if (map->part[i] == PART_NONE || cells[i].n == 0) continue;
-        struct wg_str s = text_trim(cells[i]);
+        struct wg_str s = wg_str_trim(cells[i]);
         if (is_nothing(s)) continue;
         switch (map->part[i]) {
         case PART_NAME:
