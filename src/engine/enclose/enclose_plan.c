@@ -5,36 +5,96 @@
 #include "engine/enclose/enclose_internal.h"
 #include "engine/enclose/enclose_plan_internal.h"
 
-static double share_done(double from, double to, size_t done, size_t total)
+/* Patches have nothing in common but what none of them changes: they are shared among the cores, and each is answered alike whoever
+ * has it. */
+struct patch_worker {
+    struct wg_ctx ctx; /* its arena lives as long as the plan's */
+    struct enc_limits limits;
+    int rc;
+};
+struct patch_work {
+    struct enc_making *k;
+    struct patch_worker *workers;
+    int (*answer)(struct patch_worker *w, struct enc_making *k, size_t patch);
+    const struct wg_progress *progress;
+    double from, to;     /* of the whole */
+    size_t cells;        /* of all patches */
+    _Atomic size_t done; /* of those that are answered */
+};
+
+static void answer_patches(void *arg, size_t from, size_t to, size_t worker)
 {
-    return from + (to - from) * (double)done / (double)(total ? total : 1);
+    struct patch_work *work = arg;
+    struct patch_worker *w = &work->workers[worker];
+    for (size_t i = from; i < to && !w->rc; i++) {
+        if (wg_progress_cancelled(work->progress)) {
+            w->rc = wg_refuse(&w->ctx, WG_E_CANCELLED, NULL, NULL, NULL);
+            return;
+        }
+        w->rc = work->answer(w, work->k, i);
+        work->done += work->k->grounds[i].n;
+        if (worker == 0) /* the caller's own thread */
+            wg_progress_report(work->progress,
+                               work->from + (work->to - work->from) * (double)work->done / (double)(work->cells + 1));
+    }
+}
+
+static void release_arena(void *arena)
+{
+    wg_arena_free(arena);
+}
+
+static struct patch_worker *new_workers(const struct enc_making *k, size_t n)
+{
+    struct patch_worker *workers = wg_alloc_n(k->ctx->arena, n, sizeof *workers);
+    for (size_t i = 0; i < n; i++) {
+        workers[i].ctx = *k->ctx;
+        workers[i].ctx.arena = wg_arena_new();
+        wg_arena_cleanup(k->ctx->arena, release_arena, workers[i].ctx.arena);
+    }
+    return workers;
+}
+
+static int on_all_patches(struct patch_work *work, size_t threads, const char *phase)
+{
+    struct enc_making *k = work->k;
+    k->limits.phase = phase;
+    work->done = 0;
+    for (size_t i = 0; i < threads; i++) work->workers[i].limits = k->limits;
+    wg_parallel(threads, k->n_grounds, 1, answer_patches, work);
+    int rc = 0;
+    for (size_t i = 0; i < threads; i++) {
+        const struct patch_worker *w = &work->workers[i];
+        if (w->rc && !rc) k->ctx->problem = w->ctx.problem, rc = w->rc;
+        if (w->limits.cut_short && !k->limits.cut_short) k->limits = w->limits;
+    }
+    return rc;
+}
+
+static int find_groups(struct patch_worker *w, struct enc_making *k, size_t patch)
+{
+    return enc_ground_solve(&w->ctx, &k->grounds[patch], &w->limits, &k->answers[patch]);
+}
+
+static int search_exactly(struct patch_worker *w, struct enc_making *k, size_t patch)
+{
+    return enc_exact_search(&w->ctx, &k->grounds[patch], &w->limits, &k->answers[patch], &k->exact[patch]);
 }
 
 /* Groups on every patch; then, in the time that is left, the exact search on each. */
 static int solve_all(struct enc_making *k, const struct enclose_options *options)
 {
-    size_t total = 0, done = 0;
+    size_t threads = wg_cores();
     k->answers = wg_alloc_n(k->ctx->arena, k->n_grounds + 1, sizeof *k->answers);
     k->exact = wg_alloc_n(k->ctx->arena, k->n_grounds + 1, sizeof *k->exact);
-    for (size_t i = 0; i < k->n_grounds; i++) total += k->grounds[i].n;
-    for (size_t i = 0; i < k->n_grounds; i++) {
-        if (wg_progress_cancelled(options->progress)) return wg_refuse(k->ctx, WG_E_CANCELLED, NULL, NULL, NULL);
-        int rc = enc_ground_solve(k->ctx, &k->grounds[i], &k->limits, &k->answers[i]);
-        if (rc) return rc;
-        if (!k->limits.cut_short) k->searched++;
-        done += k->grounds[i].n;
-        wg_progress_report(options->progress, share_done(ENC_DONE_SIDES, ENC_DONE_GROUPS, done, total));
-    }
-    k->limits.phase = "exact";
-    done = 0;
-    for (size_t i = 0; i < k->n_grounds; i++) {
-        if (wg_progress_cancelled(options->progress)) return wg_refuse(k->ctx, WG_E_CANCELLED, NULL, NULL, NULL);
-        int rc = enc_exact_search(k->ctx, &k->grounds[i], &k->limits, &k->answers[i], &k->exact[i]);
-        if (rc) return rc;
-        done += k->grounds[i].n;
-        wg_progress_report(options->progress, share_done(ENC_DONE_GROUPS, ENC_DONE_EXACT, done, total));
-    }
-    return 0;
+    struct patch_work work = {.k = k, .workers = new_workers(k, threads), .progress = options->progress};
+    for (size_t i = 0; i < k->n_grounds; i++) work.cells += k->grounds[i].n;
+    work.answer = find_groups, work.from = ENC_DONE_SIDES, work.to = ENC_DONE_GROUPS;
+    int rc = on_all_patches(&work, threads, "groups");
+    if (rc) return rc;
+    for (size_t i = 0; i < k->n_grounds; i++) k->searched += !k->answers[i].cut_short;
+    work.answer = search_exactly, work.from = ENC_DONE_GROUPS, work.to = ENC_DONE_EXACT;
+    return on_all_patches(&work, threads, "exact");
 }
 
 /* The answers of all patches as labels of the draft. */
@@ -179,7 +239,6 @@ int enclose_plan(struct wg_ctx *ctx, const struct enclose_map *map, const struct
     k->limits.phase = "sides";
     if (!rc) rc = enc_grounds(ctx, &k->space, k->locks.keys, &k->limits, &k->grounds, &k->n_grounds);
     k->draft = (struct enc_draft){.ctx = ctx, .space = &k->space};
-    k->limits.phase = "groups";
     if (!rc) rc = solve_all(k, options);
     if (rc) return rc;
     take_answers(k);
