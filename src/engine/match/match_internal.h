@@ -318,8 +318,8 @@ double text_jaro_winkler(const uint8_t *a, size_t n, const uint8_t *b, size_t m)
 int text_distance(const uint8_t *a, size_t n, const uint8_t *b, size_t m, int most, bool *ret_transposed);
 /* Lower case, without marks, one byte for a character; words parted by one space. Returns the length. */
 size_t text_fold(struct wg_str s, uint8_t *out, size_t max);
-uint32_t text_mask(const uint8_t *s, size_t n);        /* which letters and digits occur, modulo 32 */
-struct wg_str text_clip(struct wg_str s, size_t most); /* never within a character */
+uint32_t text_mask(const uint8_t *s, size_t n);                 /* which letters and digits occur, modulo 32 */
+struct wg_str text_clip(struct wg_str s, size_t most);          /* never within a character */
 size_t text_squeeze(const uint8_t *in, size_t n, uint8_t *out); /* without spaces */
 uint32_t text_sound(const uint8_t *s, size_t n);                /* hash of how a European reader would say it */
 uint32_t mix32(uint32_t a, uint32_t b);
