@@ -29,7 +29,7 @@ enum {
     WORK = 6000000,       /* cells and steps */
     NODE_STATES = 150000, /* of the walks asked about at a node, and at a leaf */
     LEAF_STATES = 600000,
-    NODE_POPS = 400000,
+    NODE_POPS = 20000,
     LEAF_POPS = 3000000,
     CUT_WORK = 3,    /* cells' worth of one copy of a cut, in cells */
     BUILD_WORK = 30, /* of one plan */
