@@ -23,7 +23,8 @@
  *       then says so)
  *   P3  plan.bound never exceeds plan.cost: no plan on this model's ground, edges and doors can cost less (with the doors, the sides
  *       and the lanes to what must stay reachable as this plan has them, gates for vehicles wherever this plan's patch has them, and
- *       ways inside of 0.9 m; the proof of each term stands in enclose_bound.c and enclose_tour.c). plan.spent and plan.least are the terms of both: they add up to cost and bound
+ *       ways inside of 0.9 m; the proof of each term stands in enclose_bound.c and enclose_tour.c). plan.spent and plan.least are the
+ *       terms of both: they add up to cost and bound
  *   P4  metres are true to the ground: scaling the coordinates scales them
  *   P5  more freedom never costs more: allowing barriers to be opened, or more of them, never gives a dearer plan
  *   P6  a locked fence, gate or membership is found again in the new plan

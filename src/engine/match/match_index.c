@@ -3,7 +3,7 @@
 
 #include "engine/match/match_internal.h"
 
-enum { ADDED_BUCKETS = 1 << 14, DRAWN_ROWS = 4096, DRAWN_PAIRS = 200000, ROWS_AT_ONCE = 32 };
+enum { ADDED_BUCKETS = 1 << 14, DRAWN_ROWS = 4096, DRAWN_PAIRS = 200000, HELD_AT_ONCE = 32 };
 
 struct match_options match_options_default(wg_day today)
 {
@@ -372,7 +372,7 @@ static void add_keys(struct match_index *index, uint32_t row)
 static void hold_rows(struct match_index *index, uint32_t from, uint32_t to)
 {
     const struct layout *l = &index->layout;
-    struct held held[ROWS_AT_ONCE][2];
+    struct held held[HELD_AT_ONCE][2];
     for (uint32_t r = from; r < to; r++) {
         const uint32_t *slots = index_slots(index, r);
         if (l->idno >= 0) __builtin_prefetch(words_at(&index->words, slots[l->units[l->idno].slot]));
@@ -399,8 +399,8 @@ static void gather_numbers(struct match_index *index)
     if (index->alone) return;
     if (index->layout.idno >= 0) numbers_expect(&index->numbers, index->living);
     if (index->layout.phone >= 0) numbers_expect(&index->phones, index->living);
-    for (uint32_t r = 0; r < index->rows; r += ROWS_AT_ONCE)
-        hold_rows(index, r, index->rows - r < ROWS_AT_ONCE ? index->rows : r + ROWS_AT_ONCE);
+    for (uint32_t r = 0; r < index->rows; r += HELD_AT_ONCE)
+        hold_rows(index, r, index->rows - r < HELD_AT_ONCE ? index->rows : r + HELD_AT_ONCE);
 }
 
 static void gather_dates(struct match_index *index)
